@@ -1,0 +1,17 @@
+// Two projects: `unit` is pure and quick and runs at every change; `slow` starts real processes
+// (function host, emulator, whole runs) and runs one file at a time, because its files share two cores.
+const shared = {
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.(ts|mjs)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
+  },
+  moduleFileExtensions: ['ts', 'mjs', 'js', 'json'],
+};
+
+/** @type {import('jest').Config} */
+export default {
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/tests/**/*.test.ts'] },
+    { ...shared, displayName: 'slow', testMatch: ['<rootDir>/tests/**/*.slow.ts'] },
+  ],
+};

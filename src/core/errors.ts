@@ -1,0 +1,36 @@
+/**
+ * Errors with a meaning. The `name` is the state machine's `ErrorEquals` and the Lambda `errorType`, so it is a
+ * literal and never derived; decisions are made by name, never by message text.
+ */
+
+/** Base of every error the lab throws on purpose. `exitCode` is what the command line ends with: 1 failed, 2 misuse. */
+export abstract class LabError extends Error {
+  abstract override readonly name: string;
+  readonly exitCode: 1 | 2 = 1;
+}
+
+/**
+ * The caller gave something that cannot work. Thrown before anything is deployed or sent.
+ * The message always says what field, what was given, what is allowed and, where it helps, how to mend it.
+ */
+export class InputError extends LabError {
+  override readonly name = 'InputError';
+  override readonly exitCode = 2;
+  readonly field: string;
+
+  constructor(field: string, given: unknown, allowed: string, mend?: string) {
+    const shown = typeof given === 'string' ? `"${given}"` : (JSON.stringify(given) ?? String(given));
+    super(`${field}: given ${shown}; allowed: ${allowed}${mend === undefined ? '' : `. ${mend}`}`);
+    this.field = field;
+  }
+}
+
+/** A run holds the lab's lock already; two runs would disturb each other's measurement. */
+export class RunInProgressError extends LabError {
+  override readonly name = 'RunInProgressError';
+}
+
+/** Nothing was left to measure: every target failed its verification, or none is registered. */
+export class NoTargetError extends LabError {
+  override readonly name = 'NoTargetError';
+}

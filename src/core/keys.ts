@@ -1,0 +1,47 @@
+/** Every key in the results bucket and every parameter name, built here and nowhere else. */
+
+export const planKey = (runId: string): string => `runs/${runId}/plan.json`;
+export const verifyKey = (runId: string): string => `runs/${runId}/verify.json`;
+export const outcomeKey = (runId: string): string => `runs/${runId}/outcome.json`;
+export const reportKey = (runId: string, format: 'json' | 'html' | 'md' | 'csv'): string =>
+  `runs/${runId}/report.${format}`;
+export const cellsPrefix = (runId: string): string => `runs/${runId}/cells/`;
+
+export const assignmentsKey = (runId: string, round: number, cellId: string, segment: number): string =>
+  `runs/${runId}/steps/${round}-${cellId}-${segment}.json`;
+
+export interface PartPlace {
+  readonly runId: string;
+  readonly round: number;
+  readonly cellId: string;
+  readonly worker: number;
+  readonly attempt: number;
+  readonly segment: number;
+  readonly part: number;
+}
+
+export const partKey = (p: PartPlace): string =>
+  `${cellsPrefix(p.runId)}${p.round}/${p.cellId}/${p.worker}/${p.attempt}-${p.segment}-${p.part}.json`;
+
+const partPattern = /^runs\/([^/]+)\/cells\/(\d+)\/([^/]+)\/(\d+)\/(\d+)-(\d+)-(\d+)\.json$/;
+
+/** The inverse of partKey; undefined for any other key. */
+export const parsePartKey = (key: string): PartPlace | undefined => {
+  const m = partPattern.exec(key);
+  if (m === null) return undefined;
+  const [, runId = '', round, cellId = '', worker, attempt, segment, part] = m;
+  return {
+    runId,
+    cellId,
+    round: Number(round),
+    worker: Number(worker),
+    attempt: Number(attempt),
+    segment: Number(segment),
+    part: Number(part),
+  };
+};
+
+/** One run at a time per lab: held by conditional write, released by CleanUp. */
+export const lockKey = 'runs/lock.json';
+
+export const targetsPath = (labName: string): string => `/latency-lab/${labName}/targets/`;

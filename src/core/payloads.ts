@@ -1,0 +1,225 @@
+/**
+ * The payloads between the states of statemachines/compare.asl.json and the objects in the results bucket.
+ * Each type says which state made it. Keys in the bucket are built in keys.ts and nowhere else.
+ */
+import type { LoadProfile } from './load/profile.ts';
+import type { Target } from './target.ts';
+
+/** Input of an execution, written by a person, a pipeline or the CLI. Everything has a default (see app/plan.ts). */
+export interface RunRequest {
+  /** Letters, digits and hyphens, at most 60. Default: derived from the execution's name. Naming an old run resumes it. */
+  readonly runId?: string;
+  /** Ids of registered targets; default: all of them. */
+  readonly targets?: readonly string[];
+  /** Targets that are not registered: the user's own URLs or function aliases. */
+  readonly extraTargets?: readonly Target[];
+  readonly load?: Partial<LoadProfile>;
+  /** 1 to 50; default 3. */
+  readonly rounds?: number;
+  /** Seed of the shuffle inside each round, so that a run can be repeated. Default 1. */
+  readonly seed?: number;
+  /** What the report's face says about where it ran: host, versions, builds left out. Printed as they are. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Architectures that were left out and why (a missing toolchain); printed by the report. */
+  readonly leftOut?: readonly LeftOut[];
+}
+
+export interface LeftOut {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** Made by Plan, at `runs/<runId>/plan.json`; the full truth about what the run will do. */
+export interface Plan {
+  readonly schema: 'latency-lab.plan.v1';
+  readonly runId: string;
+  readonly labName: string;
+  readonly plane: 'aws' | 'local';
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly load: LoadProfile;
+  readonly rounds: number;
+  readonly seed: number;
+  readonly targets: readonly Target[];
+  readonly leftOut: readonly LeftOut[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Made by Plan for the states that follow: small, because a state's data may not pass 256 KiB. */
+export interface PlanOutput {
+  readonly runId: string;
+  readonly verifications: readonly VerifyInput[];
+}
+
+/** Input of Verify: one target of the Map. */
+export interface VerifyInput {
+  readonly runId: string;
+  readonly targetId: string;
+}
+
+/** Made by Verify (or by the Map's Catch, when Verify itself died): one target's fitness to be timed. */
+export interface Verification {
+  readonly targetId: string;
+  readonly ok: boolean;
+  readonly sent: number;
+  readonly acknowledged: number;
+  /** Mean milliseconds of an acknowledged request, one after another; sizes the segments of long cells. */
+  readonly meanMs?: number;
+  /** Why it is not timed, in one sentence with numbers. */
+  readonly reason?: string;
+  /** The first answer's cold flag and headers of interest, for the report's "what really ran". */
+  readonly observed?: Readonly<Record<string, string>>;
+}
+
+/** Input of Schedule: the Map's results. */
+export interface ScheduleInput {
+  readonly runId: string;
+  readonly verifications: readonly Verification[];
+}
+
+/** Made by Schedule: what is still to be measured; also writes verify.json and one assignments object per step. */
+export interface Schedule {
+  readonly runId: string;
+  readonly rounds: readonly { readonly round: number; readonly steps: readonly Step[] }[];
+}
+
+/** One Distributed Map: one cell of one round, or one segment of it. Its workers are read from `assignmentsKey`. */
+export interface Step {
+  readonly runId: string;
+  readonly round: number;
+  readonly cellId: string;
+  readonly segment: number;
+  readonly assignmentsKey: string;
+  readonly workers: number;
+}
+
+/** One item of a step's assignments object: all a generator needs to know. */
+export interface WorkerAssignment {
+  readonly runId: string;
+  readonly round: number;
+  /** The target's id; with a memory sweep `<id>@<MB>`. */
+  readonly cellId: string;
+  readonly segment: number;
+  /** 1 for the first try of this cell; a resumed run counts on. */
+  readonly attempt: number;
+  readonly worker: number;
+  readonly workers: number;
+  readonly target: Target;
+  /** This worker's share of the cell's load. */
+  readonly load: LoadProfile;
+  /** Open model: this worker sends at t0 + (worker + i * workers) / (rate of the whole cell). */
+  readonly totalRate?: number;
+}
+
+/** What the Distributed Map hands to each generator: the assignment and the common clock. */
+export interface GenerateInput {
+  readonly assignment: WorkerAssignment;
+  /** ISO 8601: when the Map was entered. Workers start together at this + startLeadMs; late ones at once, and say so. */
+  readonly enteredAt?: string;
+}
+
+/** Made by a generator for the state machine; the measurements themselves are in the bucket. */
+export interface GenerateOutput {
+  readonly worker: number;
+  readonly parts: number;
+  readonly sent: number;
+  readonly ok: number;
+  readonly failed: number;
+  /** Planned but never sent because time ran out (stops 20 s before the function's own timeout). */
+  readonly unsent: number;
+}
+
+/** Input of Report and of CleanUp. `error` is there when an earlier state failed. */
+export interface FinishInput {
+  readonly runId?: string;
+  readonly error?: { readonly Error: string; readonly Cause?: string };
+}
+
+/** Made by Report. */
+export interface ReportOutput {
+  readonly runId: string;
+  readonly reportKey: string;
+  readonly htmlKey: string;
+  /** Targets measured without any failed request. */
+  readonly measured: readonly string[];
+  readonly failed: readonly string[];
+}
+
+/** What went wrong with one request. `status` = an answer with another status than expected. */
+export const errorKinds = [
+  'timeout',
+  'connect',
+  'reset',
+  'protocol',
+  'throttled',
+  'status',
+  'body',
+  'dropped',
+] as const;
+export type ErrorKind = (typeof errorKinds)[number];
+
+/** Milliseconds unless the name says otherwise. The generator accuses itself in every report. */
+export interface SelfReport {
+  readonly requests: number;
+  readonly connectionsOpened: number;
+  readonly sendLagP50Ms: number;
+  readonly sendLagP99Ms: number;
+  readonly sendLagMaxMs: number;
+  readonly eventLoopDelayP99Ms: number;
+  readonly eventLoopDelayMaxMs: number;
+  /** CPU seconds used by the process over wall seconds of the measurement. */
+  readonly cpuShare: number;
+  readonly coldStart: boolean;
+  /** How long after the planned common start this worker began. */
+  readonly startedLateMs: number;
+  readonly memoryMb: number;
+  readonly node: string;
+}
+
+/**
+ * One object `runs/<runId>/cells/<round>/<cell>/<worker>/<attempt>-<segment>-<part>.json`, written every 5 s (the most that
+ * a crash can lose) and at the end. Parts add up; nothing is repeated from one part to the next.
+ */
+export interface SamplePart {
+  readonly schema: 'latency-lab.part.v1';
+  readonly runId: string;
+  readonly round: number;
+  readonly cellId: string;
+  readonly segment: number;
+  readonly attempt: number;
+  readonly worker: number;
+  readonly workers: number;
+  readonly part: number;
+  /** The last part of this worker; without one the worker died midway. */
+  readonly final: boolean;
+  /** ISO 8601; the zero of the sample columns. */
+  readonly epoch: string;
+  /** HdrHistograms in V2 compressed base64, microseconds, warm-up and errors left out. */
+  readonly histograms: {
+    readonly service: { readonly cold: string; readonly warm: string };
+    readonly response: { readonly cold: string; readonly warm: string };
+  };
+  readonly counts: {
+    /** Measured requests (warm-up left out): sent = ok + sum(errors other than dropped). */
+    readonly sent: number;
+    readonly ok: number;
+    readonly warmup: number;
+    readonly errors: Partial<Record<ErrorKind, number>>;
+    /** First example of each error kind, in words. */
+    readonly examples: Partial<Record<ErrorKind, string>>;
+    readonly unsent: number;
+  };
+  readonly samples: SampleColumns;
+  /** Request ids of the cold answers, to be joined with their REPORT lines. */
+  readonly coldRequestIds: readonly string[];
+  readonly self?: SelfReport;
+}
+
+/** Raw samples as columns of equal length, microseconds from `epoch`. Closed model: planned = sent. */
+export interface SampleColumns {
+  readonly plannedUs: readonly number[];
+  readonly sentUs: readonly number[];
+  readonly endUs: readonly number[];
+  /** Bit 0: cold; bit 1: warm-up; bits 2..: 0 = ok, else 1 + index into errorKinds. */
+  readonly flags: readonly number[];
+}

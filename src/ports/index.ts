@@ -1,0 +1,39 @@
+/** What the use cases need from the world. Adapters implement these; memory twins pass the same tests. */
+import type { Target } from '../core/target.ts';
+
+export interface ObjectStore {
+  /** The object's text, or undefined where there is none. */
+  get(key: string): Promise<string | undefined>;
+  put(key: string, body: string, contentType?: string): Promise<void>;
+  /** Writes only where no object is; false when one was there. */
+  putIfAbsent(key: string, body: string): Promise<boolean>;
+  /** All keys under a prefix, paginated inside, in lexical order. */
+  list(prefix: string): Promise<readonly string[]>;
+  delete(key: string): Promise<void>;
+}
+
+export interface TargetRegistry {
+  /** Everything registered for the lab; an unreadable entry throws InputError naming its parameter. */
+  list(): Promise<readonly Target[]>;
+}
+
+export interface FunctionReply {
+  readonly requestId: string;
+  readonly payload: string;
+  /** Set when the function threw, exited or timed out. */
+  readonly functionError?: string;
+  readonly throttled: boolean;
+}
+
+export interface FunctionInvoker {
+  /** Synchronous invocation of a function or alias ARN. Rejects when no answer came. */
+  invoke(functionArn: string, payload: string, timeoutMs: number): Promise<FunctionReply>;
+}
+
+export interface Clock {
+  /** Milliseconds on a monotonic clock, with fractions. */
+  now(): number;
+  /** Milliseconds since 1970, UTC. */
+  wallTime(): number;
+  sleepUntil(monotonicMs: number): Promise<void>;
+}
