@@ -30,6 +30,29 @@ export interface FunctionInvoker {
   invoke(functionArn: string, payload: string, timeoutMs: number): Promise<FunctionReply>;
 }
 
+export interface HttpRequest {
+  /** Absolute http(s) URL. */
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  /** Names in lower case; a header sent more than once is joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** One attempt per call, over kept-alive connections: as many as calls are in flight at once. */
+export interface HttpSender {
+  /** Rejects when no full answer came within `timeoutMs`; any status is an answer. */
+  send(request: HttpRequest, timeoutMs: number): Promise<HttpReply>;
+  /** Closes idle connections, so that the process can end. */
+  close(): void;
+}
+
 export interface Clock {
   /** Milliseconds on a monotonic clock, with fractions. */
   now(): number;
