@@ -7,8 +7,10 @@ export const reportKey = (runId: string, format: 'json' | 'html' | 'md' | 'csv')
   `runs/${runId}/report.${format}`;
 export const cellsPrefix = (runId: string): string => `runs/${runId}/cells/`;
 
+export const stepsPrefix = (runId: string): string => `runs/${runId}/steps/`;
+
 export const assignmentsKey = (runId: string, round: number, cellId: string, segment: number): string =>
-  `runs/${runId}/steps/${round}-${cellId}-${segment}.json`;
+  `${stepsPrefix(runId)}${round}-${cellId}-${segment}.json`;
 
 export interface PartPlace {
   readonly runId: string;

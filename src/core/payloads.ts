@@ -24,6 +24,20 @@ export interface RunRequest {
   readonly leftOut?: readonly LeftOut[];
 }
 
+/** Input of Plan, made by the state machine: what the caller gave, unchecked, and `$$.Execution.Name`. */
+export interface PlanInput {
+  readonly request: unknown;
+  readonly executionName: string;
+}
+
+/** The object at `runs/lock.json`: one run at a time per lab. Held by an execution, whatever its run is called. */
+export interface RunLock {
+  readonly runId: string;
+  readonly executionName: string;
+  /** ISO 8601, UTC; afterwards another execution may take the lock. */
+  readonly expiresAt: string;
+}
+
 export interface LeftOut {
   readonly id: string;
   readonly reason: string;
@@ -71,7 +85,7 @@ export interface Verification {
   readonly observed?: Readonly<Record<string, string>>;
 }
 
-/** Input of Schedule: the Map's results. */
+/** Input of Schedule: the Map's results, which it also writes to `runs/<runId>/verify.json` as they are. */
 export interface ScheduleInput {
   readonly runId: string;
   readonly verifications: readonly Verification[];
@@ -129,10 +143,22 @@ export interface GenerateOutput {
   readonly unsent: number;
 }
 
-/** Input of Report and of CleanUp. `error` is there when an earlier state failed. */
+/** Input of Report and of CleanUp. `error` is there when an earlier state failed; `runId` only after Plan. */
 export interface FinishInput {
   readonly runId?: string;
+  /** `$$.Execution.Name`: CleanUp releases the lock only where this execution holds it. */
+  readonly executionName?: string;
   readonly error?: { readonly Error: string; readonly Cause?: string };
+}
+
+/** Made by CleanUp, at `runs/<runId>/outcome.json`; without a run (bad input) it is only returned. */
+export interface Outcome {
+  readonly schema: 'latency-lab.outcome.v1';
+  readonly runId?: string;
+  readonly status: 'succeeded' | 'failed';
+  readonly error?: { readonly name: string; readonly message: string };
+  /** ISO 8601, UTC. */
+  readonly finishedAt: string;
 }
 
 /** Made by Report. */

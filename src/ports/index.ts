@@ -5,8 +5,10 @@ export interface ObjectStore {
   /** The object's text, or undefined where there is none. */
   get(key: string): Promise<string | undefined>;
   put(key: string, body: string, contentType?: string): Promise<void>;
-  /** Writes only where no object is; false when one was there. */
+  /** Writes only where no object is; false when one was there (after a network error it may be this call's own). */
   putIfAbsent(key: string, body: string): Promise<boolean>;
+  /** Writes only where the object's text still is `expected`; false when it is another or gone. */
+  replace(key: string, expected: string, body: string): Promise<boolean>;
   /** All keys under a prefix, paginated inside, in lexical order. */
   list(prefix: string): Promise<readonly string[]>;
   delete(key: string): Promise<void>;
