@@ -1,0 +1,117 @@
+/**
+ * HdrHistogram's V2 encoding: a 40 byte header, then counters as ZigZag LEB128 where a negative number -n stands for
+ * n empty counters; deflated, behind a second header; base64 around it. Any HdrHistogram library reads it.
+ */
+import { deflateSync, inflateSync } from 'node:zlib';
+import { InputError } from '../errors.ts';
+import { bucketCount, highestTrackable, significantDigits } from './layout.ts';
+
+const plainCookie = 0x1c849313;
+const compressedCookie = 0x1c849314;
+const headerBytes = 40;
+const compressedHeaderBytes = 8;
+/** 53 bits of a counter and the sign, 7 bits a byte. */
+const maxBytesPerCounter = 8;
+
+const writeVarint = (out: Buffer, at: number, value: number): number => {
+  let rest = value;
+  let offset = at;
+  while (rest >= 128) {
+    out[offset++] = (rest % 128) + 128;
+    rest = Math.floor(rest / 128);
+  }
+  out[offset++] = rest;
+  return offset;
+};
+
+const writeCounts = (counts: Float64Array, used: number, out: Buffer): number => {
+  let offset = headerBytes;
+  let empty = 0;
+  for (let i = 0; i < used; i++) {
+    const count = counts[i] ?? 0;
+    if (count === 0) {
+      empty++;
+      continue;
+    }
+    if (empty > 0) offset = writeVarint(out, offset, empty * 2 - 1);
+    empty = 0;
+    offset = writeVarint(out, offset, count * 2);
+  }
+  return offset;
+};
+
+/** Encodes the first `used` counters, the last of which is not 0. */
+export const encodeCounts = (counts: Float64Array, used: number): string => {
+  const plain = Buffer.allocUnsafe(headerBytes + used * maxBytesPerCounter);
+  const end = writeCounts(counts, used, plain);
+  plain.writeInt32BE(plainCookie, 0);
+  plain.writeInt32BE(end - headerBytes, 4);
+  plain.writeInt32BE(0, 8); // normalising index offset: never shifted
+  plain.writeInt32BE(significantDigits, 12);
+  plain.writeBigInt64BE(1n, 16); // lowest discernible value
+  plain.writeBigInt64BE(BigInt(highestTrackable), 24);
+  plain.writeDoubleBE(1, 32); // integer to double ratio
+  const deflated = deflateSync(plain.subarray(0, end));
+  const head = Buffer.allocUnsafe(compressedHeaderBytes);
+  head.writeInt32BE(compressedCookie, 0);
+  head.writeInt32BE(deflated.length, 4);
+  return Buffer.concat([head, deflated]).toString('base64');
+};
+
+const refuse = (why: string): never => {
+  throw new InputError(
+    'histogram',
+    why,
+    'an HdrHistogram in V2 compressed base64 with 3 significant digits and unit 1',
+  );
+};
+
+const unpack = (text: string): Buffer => {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length < compressedHeaderBytes || bytes.readInt32BE(0) !== compressedCookie) {
+    return refuse('data with another cookie');
+  }
+  const length = bytes.readInt32BE(4);
+  if (length !== bytes.length - compressedHeaderBytes) return refuse('data cut short');
+  let plain: Buffer;
+  try {
+    plain = inflateSync(bytes.subarray(compressedHeaderBytes));
+  } catch {
+    return refuse('data that does not inflate');
+  }
+  if (plain.length < headerBytes || plain.readInt32BE(0) !== plainCookie)
+    return refuse('contents with another cookie');
+  if (plain.readInt32BE(4) !== plain.length - headerBytes) return refuse('counters cut short');
+  if (plain.readInt32BE(8) !== 0 || plain.readDoubleBE(32) !== 1) return refuse('shifted or scaled counters');
+  if (plain.readInt32BE(12) !== significantDigits)
+    return refuse(`${plain.readInt32BE(12)} significant digits`);
+  if (plain.readBigInt64BE(16) !== 1n) return refuse(`unit ${plain.readBigInt64BE(16)}`);
+  return plain;
+};
+
+/**
+ * Calls `visit(index, count)` for each counter that is not 0, in ascending order.
+ * @throws InputError on anything that is not such an encoding, or that counts values above an hour.
+ */
+export const decodeCounts = (text: string, visit: (index: number, count: number) => void): void => {
+  const plain = unpack(text);
+  let index = 0;
+  let offset = headerBytes;
+  while (offset < plain.length) {
+    let value = 0;
+    let scale = 1;
+    let byte: number;
+    do {
+      byte = plain[offset++] ?? refuse('a counter cut short');
+      value += (byte % 128) * scale;
+      scale *= 128;
+    } while (byte >= 128);
+    if (value % 2 === 1) {
+      index += (value + 1) / 2;
+    } else {
+      if (index >= bucketCount) refuse('values above one hour');
+      if (value > 0) visit(index, value / 2);
+      index++;
+    }
+  }
+};
