@@ -1,0 +1,89 @@
+"""The hit counter: Lambda, Python, one DynamoDB item. boto3 comes with the runtime."""
+
+import json
+import os
+import sys
+import uuid
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Hits</title>
+<h1>Hits: <output id="count">...</output></h1>
+<script>
+const show = (text) => { document.getElementById("count").textContent = text; };
+fetch("hits").then((answer) => answer.json()).then((body) => show(body.hits ?? body.error), () => show("unreachable"));
+</script>
+</html>
+"""
+
+TABLE = os.environ["TABLE_NAME"]
+ARCHITECTURE = os.environ["ARCHITECTURE_ID"]
+INSTANCE = str(uuid.uuid4())
+_cold = True
+
+# An increment is not idempotent: one attempt, and a store that is silent for 5 s has failed.
+_store = boto3.client(
+    "dynamodb",
+    config=Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=5, tcp_keepalive=True),
+)
+
+
+def increment():
+    """Adds one to the counter and returns the count after it; raises botocore's errors."""
+    reply = _store.update_item(
+        TableName=TABLE,
+        Key={"id": {"S": "hits"}},
+        UpdateExpression="ADD hits :one",
+        ExpressionAttributeValues={":one": {"N": "1"}},
+        ReturnValues="UPDATED_NEW",
+    )
+    return int(reply["Attributes"]["hits"]["N"])
+
+
+def route_of(event):
+    """Method and path; the raw path of a named stage begins with the stage's name."""
+    context = event["requestContext"]
+    stage, path = context["stage"], event["rawPath"]
+    if stage != "$default" and path.startswith(f"/{stage}/"):
+        path = path.removeprefix(f"/{stage}")
+    return context["http"]["method"], path
+
+
+def answer(event):
+    """Returns status, content type and body."""
+    match route_of(event):
+        case ("GET", "/hits"):
+            try:
+                return 200, "application/json", to_json({"hits": increment()})
+            except (BotoCoreError, ClientError) as error:
+                print("increment failed:", repr(error), file=sys.stderr)
+                return 500, "application/json", to_json({"error": "the counter is unavailable"})
+        case ("GET", "/"):
+            return 200, "text/html; charset=utf-8", PAGE
+    return 404, "application/json", to_json({"error": "not found"})
+
+
+def to_json(body):
+    return json.dumps(body, separators=(",", ":"))
+
+
+def handler(event, context):
+    global _cold
+    was_cold, _cold = _cold, False
+    status, content_type, body = answer(event)
+    return {
+        "statusCode": status,
+        "headers": {
+            "content-type": content_type,
+            "cache-control": "no-store",
+            "x-architecture": ARCHITECTURE,
+            "x-request-id": context.aws_request_id,
+            "x-instance": INSTANCE,
+            "x-cold": "1" if was_cold else "0",
+        },
+        "body": body,
+    }

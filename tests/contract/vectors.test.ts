@@ -1,0 +1,58 @@
+import { departures, sequenceDepartures, vectorsFor, type Reply } from './vectors.ts';
+
+const hit = vectorsFor('sync-counter', 'up').find(({ title }) => title.startsWith('GET /hits adds one'))!;
+
+const good = (over: Record<string, string | undefined> = {}, body = '{"hits":7}'): Reply => ({
+  status: 200,
+  headers: {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'x-architecture': 'node-dynamodb',
+    'x-cold': '1',
+    'x-instance': 'instance-1',
+    'x-request-id': 'request-1',
+    ...over,
+  },
+  body,
+});
+
+describe('vectorsFor', () => {
+  it('finds vectors for each kind and state of the store', () => {
+    expect(vectorsFor('sync-counter', 'up').length).toBeGreaterThanOrEqual(9);
+    expect(vectorsFor('sync-counter', 'down')).toHaveLength(1);
+    expect(vectorsFor('null', 'none')).toHaveLength(2);
+  });
+});
+
+describe('departures', () => {
+  it('finds none in an answer that conforms', () => {
+    expect(departures(hit, good())).toEqual([]);
+  });
+
+  it.each([
+    ['a wrong status', { ...good(), status: 201 }, 'status'],
+    ['a missing header', good({ 'x-instance': undefined }), 'x-instance'],
+    ['a header that may be cached', good({ 'cache-control': 'max-age=1' }), 'cache-control'],
+    ['a count of nothing', good({}, '{"hits":0}'), 'body'],
+    ['internals in the body', good({}, '{"hits":1,"table":"t"}'), 'body'],
+  ])('names %s', (_what, reply, named) => {
+    expect(departures(hit, reply)).toEqual([expect.stringContaining(`${named} is `)]);
+  });
+
+  it('leaves a body alone that the transport cannot carry', () => {
+    expect(departures(hit, { ...good(), body: undefined })).toEqual([]);
+  });
+});
+
+describe('sequenceDepartures', () => {
+  const later = good({ 'x-cold': '0', 'x-request-id': 'request-2' });
+
+  it('accepts one cold answer and then warm ones of the same process', () => {
+    expect(sequenceDepartures([good(), later])).toEqual([]);
+  });
+
+  it('refuses a warm first answer, a cold later one, another instance and a repeated request id', () => {
+    const otherInstance = good({ 'x-instance': 'instance-2' });
+    expect(sequenceDepartures([later, otherInstance, otherInstance])).toHaveLength(4);
+  });
+});

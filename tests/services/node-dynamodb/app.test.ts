@@ -1,0 +1,73 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import type { Context } from 'aws-lambda';
+import {
+  departures,
+  sequenceDepartures,
+  vectorsFor,
+  type Reply,
+  type Vector,
+} from '../../contract/vectors.ts';
+
+type Service = typeof import('../../../src/services/node-dynamodb/app.ts');
+
+const store = mockClient(DynamoDBClient);
+let service: Service;
+
+/** A fresh process, as far as the module's state goes. */
+beforeEach(async () => {
+  store.reset();
+  process.env['TABLE_NAME'] = 'counters';
+  process.env['ARCHITECTURE_ID'] = 'node-dynamodb';
+  jest.resetModules();
+  jest.doMock('@aws-sdk/client-dynamodb', () => ({ DynamoDBClient, UpdateItemCommand }));
+  service = await import('../../../src/services/node-dynamodb/app.ts');
+});
+
+const ask = async ({ event }: Vector, requestId = 'request-0'): Promise<Reply> => {
+  const answer = await service.handler(event, { awsRequestId: requestId } as Context);
+  return { status: answer.statusCode!, headers: answer.headers as Reply['headers'], body: answer.body };
+};
+
+describe('handler', () => {
+  it('conforms to every vector with a working store, and counts only what must count', async () => {
+    let hits = 0;
+    store.on(UpdateItemCommand).callsFake(() => ({ Attributes: { hits: { N: String((hits += 1)) } } }));
+    const vectors = vectorsFor('sync-counter', 'up');
+    const replies: Reply[] = [];
+    for (const [index, vector] of vectors.entries()) {
+      replies.push(await ask(vector, `request-${index}`));
+      expect({ title: vector.title, found: departures(vector, replies[index]!) }).toEqual({
+        title: vector.title,
+        found: [],
+      });
+    }
+    expect(sequenceDepartures(replies)).toEqual([]);
+    expect(hits).toBe(vectors.filter(({ expect: { body } }) => body.includes('hits":')).length);
+  });
+
+  it('increments in one atomic update of the one item', async () => {
+    store.on(UpdateItemCommand).resolves({ Attributes: { hits: { N: '41' } } });
+    const [hit] = vectorsFor('sync-counter', 'up');
+    expect((await ask(hit!)).body).toBe('{"hits":41}');
+    expect(store.commandCalls(UpdateItemCommand)[0]!.args[0].input).toEqual({
+      TableName: 'counters',
+      Key: { id: { S: 'hits' } },
+      UpdateExpression: 'ADD hits :one',
+      ExpressionAttributeValues: { ':one': { N: '1' } },
+      ReturnValues: 'UPDATED_NEW',
+    });
+  });
+
+  it.each([
+    ['fails', () => store.on(UpdateItemCommand).rejects(new Error('connect ECONNREFUSED 10.0.0.7'))],
+    ['acknowledges without a count', () => store.on(UpdateItemCommand).resolves({})],
+  ])('answers 500 without internals and logs the cause when the store %s', async (_how, arrange) => {
+    arrange();
+    const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const [down] = vectorsFor('sync-counter', 'down');
+    expect(departures(down!, await ask(down!))).toEqual([]);
+    expect(log).toHaveBeenCalledWith('increment failed:', expect.any(Error));
+    log.mockRestore();
+  });
+});
