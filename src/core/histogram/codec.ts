@@ -66,6 +66,7 @@ const refuse = (why: string): never => {
   );
 };
 
+/** Offset and ratio are left unread: libraries differ in what they write there for a plain integer histogram. */
 const unpack = (text: string): Buffer => {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length < compressedHeaderBytes || bytes.readInt32BE(0) !== compressedCookie) {
@@ -82,7 +83,6 @@ const unpack = (text: string): Buffer => {
   if (plain.length < headerBytes || plain.readInt32BE(0) !== plainCookie)
     return refuse('contents with another cookie');
   if (plain.readInt32BE(4) !== plain.length - headerBytes) return refuse('counters cut short');
-  if (plain.readInt32BE(8) !== 0 || plain.readDoubleBE(32) !== 1) return refuse('shifted or scaled counters');
   if (plain.readInt32BE(12) !== significantDigits)
     return refuse(`${plain.readInt32BE(12)} significant digits`);
   if (plain.readBigInt64BE(16) !== 1n) return refuse(`unit ${plain.readBigInt64BE(16)}`);
