@@ -97,12 +97,11 @@ export interface Schedule {
   readonly rounds: readonly { readonly round: number; readonly steps: readonly Step[] }[];
 }
 
-/** One Distributed Map: one cell of one round, or one segment of it. Its workers are read from `assignmentsKey`. */
+/**
+ * One Distributed Map: one cell of one round, or one segment of it. Its workers are read from `assignmentsKey`, whose
+ * name says round, cell and segment. Nothing more belongs in here: 1,000 steps and an error's cause have to fit into 256 KiB.
+ */
 export interface Step {
-  readonly runId: string;
-  readonly round: number;
-  readonly cellId: string;
-  readonly segment: number;
   readonly assignmentsKey: string;
   readonly workers: number;
 }
