@@ -19,7 +19,9 @@ export class InputError extends LabError {
   readonly field: string;
 
   constructor(field: string, given: unknown, allowed: string, mend?: string) {
-    const shown = typeof given === 'string' ? `"${given}"` : (JSON.stringify(given) ?? String(given));
+    const text = typeof given === 'string' ? `"${given}"` : (JSON.stringify(given) ?? String(given));
+    // A whole document given by mistake would hide the rest of the message.
+    const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
     super(`${field}: given ${shown}; allowed: ${allowed}${mend === undefined ? '' : `. ${mend}`}`);
     this.field = field;
   }
