@@ -17,6 +17,9 @@ export class InputError extends LabError {
   override readonly name = 'InputError';
   override readonly exitCode = 2;
   readonly field: string;
+  readonly given: unknown;
+  readonly allowed: string;
+  readonly mend: string | undefined;
 
   constructor(field: string, given: unknown, allowed: string, mend?: string) {
     const text = typeof given === 'string' ? `"${given}"` : (JSON.stringify(given) ?? String(given));
@@ -24,6 +27,14 @@ export class InputError extends LabError {
     const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
     super(`${field}: given ${shown}; allowed: ${allowed}${mend === undefined ? '' : `. ${mend}`}`);
     this.field = field;
+    this.given = given;
+    this.allowed = allowed;
+    this.mend = mend;
+  }
+
+  /** The same fault under the name by which its author knows it: a flag instead of a field. */
+  renamed(field: string): InputError {
+    return new InputError(field, this.given, this.allowed, this.mend);
   }
 }
 
