@@ -1,0 +1,92 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { mendFor, SetupError } from './errors.mjs';
+import { withLock } from './lock.mjs';
+
+/** An empty variable counts as unset. @param {string | undefined} value @returns {string | undefined} */
+const given = (value) => (value === '' ? undefined : value);
+
+/**
+ * Where toolchains live, shared by all clones of the repository.
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {string}
+ */
+export const cacheRoot = (env = process.env) =>
+  given(env['LATENCY_LAB_CACHE']) ??
+  join(given(env['XDG_CACHE_HOME']) ?? join(homedir(), '.cache'), 'latency-lab');
+
+/** @param {readonly (string | Buffer)[]} parts @returns {string} */
+const keyOf = (parts) => {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
+  for (const part of parts) hash.update('\0').update(part);
+  return hash.digest('hex').slice(0, 16);
+};
+
+/**
+ * The finished directory that a pointer file names, if it is there and still usable.
+ * @param {string} cache @param {string} key @param {string} probe
+ * @returns {string | undefined}
+ */
+const finished = (cache, key, probe) => {
+  try {
+    const pointer = /** @type {{ dir: string }} */ (
+      JSON.parse(readFileSync(join(cache, `${key}.json`), 'utf8'))
+    );
+    const dir = join(cache, pointer.dir);
+    // Follows links: a virtual environment whose Python was uninstalled fails here and is built again.
+    return existsSync(join(dir, probe)) ? dir : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** @param {string} dir */
+const makeDirectory = (dir) => {
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const mend = mendFor(reason, dir) || 'Set LATENCY_LAB_CACHE to a directory that can be written.';
+    throw new SetupError(`cannot create ${dir}: ${reason}\n${mend}`);
+  }
+};
+
+/**
+ * A directory with installed tools, built once and kept. A virtual environment cannot be moved, so it is built where it
+ * stays, under a name of its own, and published by renaming a small pointer file over the old one: whoever looks sees
+ * either nothing or the whole. Leftovers of builders that were killed are removed by the next one.
+ * @param {{ cache: string, name: string, key: readonly (string | Buffer)[], probe: string, build: (dir: string) => Promise<void> }} options
+ *   `key`: everything that decides the content (lock files); `probe`: a file that every finished directory has
+ * @returns {Promise<string>} the directory
+ * @throws {SetupError}
+ */
+export const cached = async ({ cache, name, key, probe, build }) => {
+  const id = `${name}-${keyOf(key)}`;
+  const ready = finished(cache, id, probe);
+  if (ready !== undefined) return ready;
+  makeDirectory(cache);
+  return withLock(join(cache, `${id}.lock`), async () => {
+    const meanwhile = finished(cache, id, probe);
+    if (meanwhile !== undefined) return meanwhile;
+    for (const old of readdirSync(cache)) {
+      if (old.startsWith(`${id}-`)) rmSync(join(cache, old), { recursive: true, force: true });
+    }
+    const own = `${id}-${randomBytes(4).toString('hex')}`;
+    const dir = join(cache, own);
+    try {
+      makeDirectory(dir);
+      await build(dir);
+      const pointer = join(cache, `${own}.tmp`);
+      writeFileSync(pointer, JSON.stringify({ dir: own }));
+      renameSync(pointer, join(cache, `${id}.json`));
+      return dir;
+    } catch (error) {
+      rmSync(dir, { recursive: true, force: true });
+      if (error instanceof SetupError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new SetupError(`setting up ${name}: ${reason}\n${mendFor(reason, cache)}`.trimEnd());
+    }
+  });
+};

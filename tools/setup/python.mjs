@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cached } from './cache.mjs';
+import { SetupError } from './errors.mjs';
+import { run } from './run.mjs';
+
+const oldest = [3, 10];
+const installMend =
+  'Install Python 3.10 or later (Debian, Ubuntu: apt-get install python3 python3-venv; macOS: brew install python).';
+
+/** @param {string} program @returns {Promise<{ version: number[], venv: boolean } | undefined>} undefined where it does not run */
+const inspect = async (program) => {
+  const code =
+    'import sys,json,importlib.util as u;print(json.dumps([list(sys.version_info[:3]),all(u.find_spec(m) for m in ("venv","ensurepip"))]))';
+  try {
+    const [version, venv] = /** @type {[number[], boolean]} */ (
+      JSON.parse(await run('looking for Python', program, ['-c', code], { cwd: '/' }))
+    );
+    return { version, venv };
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * The Python that virtual environments are made with: LATENCY_LAB_PYTHON, or the first usable python3 on the path.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<string>}
+ * @throws {SetupError} naming what was found and why it does not do
+ */
+export const findPython = async (env) => {
+  const wanted = env['LATENCY_LAB_PYTHON'];
+  const names = wanted
+    ? [wanted]
+    : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.14', 'python3.10', 'python'];
+  const refused = [];
+  for (const name of names) {
+    const found = await inspect(name);
+    if (found === undefined) continue;
+    const [major = 0, minor = 0] = found.version;
+    const shown = `${name} is Python ${found.version.join('.')}`;
+    if (major < 3 || (major === 3 && minor < 10)) refused.push(`${shown}, older than ${oldest.join('.')}`);
+    else if (!found.venv)
+      refused.push(`${shown}, without its venv module (Debian, Ubuntu: apt-get install python3-venv)`);
+    else return name;
+  }
+  if (refused.length > 0) throw new SetupError(`no usable Python: ${refused.join('; ')}. ${installMend}`);
+  throw new SetupError(`no Python found (looked for ${names.join(', ')}). ${installMend}`);
+};
+
+/** uv knows none of pip's variables; what a user set for pip is meant for it, too. @param {NodeJS.ProcessEnv} env @returns {NodeJS.ProcessEnv} */
+const uvEnvironment = (env) => ({
+  ...env,
+  UV_NO_PROGRESS: '1',
+  UV_DEFAULT_INDEX: env['UV_DEFAULT_INDEX'] ?? env['UV_INDEX_URL'] ?? env['PIP_INDEX_URL'],
+});
+
+/**
+ * Virtual environments from hashed lock files in tools/python.
+ * @param {{ root: string, cache: string, env: NodeJS.ProcessEnv }} options
+ * @returns {(name: string) => Promise<string>} gives the environment's directory; its Python is `bin/python`
+ */
+export const pythonEnvironments = ({ root, cache, env }) => {
+  const lockOf = (/** @type {string} */ name) => join(root, 'tools', 'python', `${name}.lock`);
+  /** @type {Promise<string> | undefined} */
+  let found;
+  const python = () => (found ??= findPython(env));
+
+  /** @param {string} name @param {(dir: string) => Promise<void>} build */
+  const environment = (name, build) =>
+    cached({
+      cache,
+      name,
+      key: [readFileSync(lockOf(name)), env['LATENCY_LAB_PYTHON'] ?? ''],
+      probe: join('bin', 'python'),
+      build,
+    });
+
+  /** @param {string} name @param {string} dir */
+  const byPip = async (name, dir) => {
+    const what = `setting up ${name}`;
+    await run(what, await python(), ['-m', 'venv', '--clear', dir], { cwd: cache, env });
+    const pip = [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--no-input',
+      '--disable-pip-version-check',
+      '--only-binary=:all:',
+      '--require-hashes',
+    ];
+    await run(what, join(dir, 'bin', 'python'), [...pip, '-r', lockOf(name)], { cwd: cache, env });
+  };
+
+  /** @type {Promise<string> | undefined} */
+  let uv;
+  const findUv = () =>
+    (uv ??= environment('uv', (dir) => byPip('uv', dir)).then((dir) => join(dir, 'bin', 'uv')));
+
+  /** @param {string} name @param {string} dir */
+  const byUv = async (name, dir) => {
+    const options = { cwd: cache, env: uvEnvironment(env) };
+    const what = `setting up ${name}`;
+    const program = await findUv();
+    await run(
+      what,
+      program,
+      ['venv', '--quiet', '--allow-existing', '--no-project', '--python', await python(), dir],
+      options,
+    );
+    const install = [
+      'pip',
+      'install',
+      '--quiet',
+      '--require-hashes',
+      '--no-build',
+      '--python',
+      join(dir, 'bin', 'python'),
+    ];
+    await run(what, program, [...install, '-r', lockOf(name)], options);
+  };
+
+  return (name) => environment(name, (dir) => byUv(name, dir).catch(() => byPip(name, dir)));
+};
