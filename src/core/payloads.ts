@@ -142,12 +142,19 @@ export interface GenerateOutput {
   readonly unsent: number;
 }
 
-/** Input of Report and of CleanUp. `error` is there when an earlier state failed; `runId` only after Plan. */
+/** Input of Report, and of CleanUp as its `run`. `error` is there when an earlier state failed; `runId` only after Plan. */
 export interface FinishInput {
   readonly runId?: string;
-  /** `$$.Execution.Name`: CleanUp releases the lock only where this execution holds it. */
-  readonly executionName?: string;
   readonly error?: { readonly Error: string; readonly Cause?: string };
+  /** There for CleanUp when Report failed. */
+  readonly reportError?: { readonly Error: string; readonly Cause?: string };
+}
+
+/** Input of CleanUp: the state as it was left, and who asks. */
+export interface CleanUpInput {
+  /** `$$.Execution.Name`: the lock is released only where this execution holds it. */
+  readonly executionName: string;
+  readonly run: FinishInput;
 }
 
 /** Made by CleanUp, at `runs/<runId>/outcome.json`; without a run (bad input) it is only returned. */
