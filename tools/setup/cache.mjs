@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { mendFor, SetupError } from './errors.mjs';
+import { parseJson } from './json.mjs';
 import { withLock } from './lock.mjs';
 
 /** An empty variable counts as unset. @param {string | undefined} value @returns {string | undefined} */
@@ -32,7 +33,7 @@ const keyOf = (parts) => {
 const finished = (cache, key, probe) => {
   try {
     const pointer = /** @type {{ dir: string }} */ (
-      JSON.parse(readFileSync(join(cache, `${key}.json`), 'utf8'))
+      parseJson(readFileSync(join(cache, `${key}.json`), 'utf8'))
     );
     const dir = join(cache, pointer.dir);
     // Follows links: a virtual environment whose Python was uninstalled fails here and is built again.

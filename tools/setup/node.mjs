@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached } from './cache.mjs';
 import { SetupError } from './errors.mjs';
+import { parseJson } from './json.mjs';
 import { withLock } from './lock.mjs';
 import { run } from './run.mjs';
 
@@ -10,7 +11,7 @@ const ci = ['ci', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel
 /** @param {string} file @returns {Record<string, { version?: string, optional?: boolean }>} */
 const packagesOf = (file) => {
   const lock = /** @type {{ packages?: Record<string, { version?: string, optional?: boolean }> }} */ (
-    JSON.parse(readFileSync(file, 'utf8'))
+    parseJson(readFileSync(file, 'utf8'))
   );
   return lock.packages ?? {};
 };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached } from './cache.mjs';
 import { SetupError } from './errors.mjs';
+import { parseJson } from './json.mjs';
 import { run } from './run.mjs';
 
 const oldest = [3, 10];
@@ -14,7 +15,7 @@ const inspect = async (program) => {
     'import sys,json,importlib.util as u;print(json.dumps([list(sys.version_info[:3]),all(u.find_spec(m) for m in ("venv","ensurepip"))]))';
   try {
     const [version, venv] = /** @type {[number[], boolean]} */ (
-      JSON.parse(await run('looking for Python', program, ['-c', code], { cwd: '/' }))
+      parseJson(await run('looking for Python', program, ['-c', code], { cwd: '/' }))
     );
     return { version, venv };
   } catch {
