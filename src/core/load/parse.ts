@@ -13,13 +13,16 @@ interface Range {
 const describe = ({ min, max, whole }: Range): string =>
   `a ${whole ? 'whole number' : 'number'} from ${min} to ${max.toLocaleString('en')}`;
 
-const numberIn = (fields: Fields, name: keyof typeof bounds, fallback: number): number => {
-  const given = fields[name] ?? fallback;
+/** Infinity and NaN have no JSON, so a message would show `null` for them. */
+const shown = (given: unknown): unknown =>
+  typeof given === 'number' && !Number.isFinite(given) ? String(given) : given;
+
+const numberIn = (fields: Fields, name: keyof typeof bounds, fallback?: number): number => {
+  const given = fields[name] === undefined ? fallback : fields[name];
   const range: Range = bounds[name];
   const fits = typeof given === 'number' && given >= range.min && given <= range.max;
-  if (!fits || (range.whole && !Number.isInteger(given))) {
-    throw new InputError(name, Object.is(given, NaN) ? 'NaN' : given, describe(range));
-  }
+  if (!fits || (range.whole && !Number.isInteger(given)))
+    throw new InputError(name, shown(given), describe(range));
   return given;
 };
 
@@ -58,7 +61,7 @@ const defaultConnections = (rate: number): number => Math.min(1000, Math.max(50,
 
 const parseOpen = (fields: Fields): OpenLoad => {
   refuseOthers(fields, openFields, 'open');
-  const rate = numberIn(fields, 'rate', NaN);
+  const rate = numberIn(fields, 'rate');
   if (fields['durationSeconds'] === undefined) {
     throw new InputError(
       'durationSeconds',
@@ -67,9 +70,9 @@ const parseOpen = (fields: Fields): OpenLoad => {
       'A rate needs a duration.',
     );
   }
-  const durationSeconds = numberIn(fields, 'durationSeconds', NaN);
-  const warmup = numberIn(fields, 'warmup', 10);
+  const durationSeconds = numberIn(fields, 'durationSeconds');
   const planned = Math.round(rate * durationSeconds);
+  const warmup = numberIn(fields, 'warmup', Math.min(10, Math.floor(planned / 10)));
   if (planned <= warmup) {
     throw new InputError(
       'warmup',
@@ -91,7 +94,7 @@ const parseOpen = (fields: Fields): OpenLoad => {
 
 /**
  * A whole load profile from what a person gave; what is missing gets the defaults: closed, 300 requests, 1 connection,
- * 10 warm-up requests, 10 s timeout. A rate makes the model open and needs a duration.
+ * 10 warm-up requests (open: at most a tenth of the planned sends), 10 s timeout. A rate makes the model open and needs a duration.
  * @throws InputError on the first field that is unknown, of the wrong type or out of bounds.
  */
 export const parseLoad = (given: unknown): LoadProfile => {
