@@ -31,6 +31,8 @@ export interface Target {
   readonly runtime?: string;
   /** Requests per second above which the measurement would measure the store and not the architecture. */
   readonly maxRate?: number;
+  /** Where the generator stands when it is not in the region outside a VPC, as in `vpc`; vantages are ranked apart. */
+  readonly vantage?: string;
   /** Quantities the cost model needs per request or per hour; never dollars. */
   readonly billing?: Readonly<Record<string, number | string>>;
   readonly request?: RequestSpec;
