@@ -58,12 +58,18 @@ export const functionEvent = (
     requestId,
     routeKey: '$default',
     stage: '$default',
-    time: new Date(wallTimeMs).toISOString(),
+    time: gatewayTime(wallTimeMs),
     timeEpoch: wallTimeMs,
   },
   ...(request.body === undefined ? {} : { body: request.body }),
   isBase64Encoded: false,
 });
+
+/** As in API Gateway's events: `12/Mar/2020:19:03:58 +0000`. */
+const gatewayTime = (wallTimeMs: number): string => {
+  const [, day = '', month = '', year = '', clock = ''] = new Date(wallTimeMs).toUTCString().split(' ');
+  return `${day}/${month}/${year}:${clock} +0000`;
+};
 
 const decodeBody = (body: unknown, isBase64: boolean): string => {
   if (body === undefined || body === null) return '';

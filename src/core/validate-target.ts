@@ -18,6 +18,7 @@ const targetFields = [
   'runtime',
   'maxRate',
   'vantage',
+  'vantage',
   'billing',
   'request',
 ];
@@ -116,6 +117,7 @@ export const asTarget = (value: unknown, where: string): Target => {
     ),
     ...optional(object, 'runtime', (v) => asText(v, `${where}.runtime`, 100)),
     ...optional(object, 'maxRate', (v) => asPositive(v, `${where}.maxRate`)),
+    ...optional(object, 'vantage', (v) => asText(v, `${where}.vantage`, 40)),
     ...optional(object, 'vantage', (v) => asText(v, `${where}.vantage`, 40)),
     ...optional(object, 'billing', (v) => asBilling(v, `${where}.billing`)),
     ...optional(object, 'request', (v) => asRequestSpec(v, `${where}.request`)),

@@ -32,7 +32,6 @@ export const asInteger = (value: unknown, field: string, min: number, max: numbe
 
 /** A text of 1 to `maxLength` characters without control characters. */
 export const asText = (value: unknown, field: string, maxLength: number): string => {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (
     typeof value === 'string' &&
     value.length >= 1 &&
@@ -65,8 +64,8 @@ export const optional = <K extends string, T>(
   object: JsonObject,
   key: K,
   read: (value: unknown) => T,
-): { readonly [P in K]?: T } => {
+): Readonly<Partial<Record<K, T>>> => {
   const value = object[key];
   // One computed key: TypeScript widens it to an index signature.
-  return value === undefined ? {} : ({ [key]: read(value) } as { readonly [P in K]?: T });
+  return value === undefined ? {} : ({ [key]: read(value) } as Readonly<Partial<Record<K, T>>>);
 };

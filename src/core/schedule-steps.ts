@@ -1,0 +1,82 @@
+/** Expands a plan into the steps that the state machine walks through, and each step into its workers' assignments. */
+import { InputError } from './errors.ts';
+import { assignmentsKey } from './keys.ts';
+import { shareOf } from './load/share.ts';
+import type { LoadProfile } from './load/profile.ts';
+import type { Plan, Step, WorkerAssignment } from './payloads.ts';
+import { segmentCountOf, segmentsOf, workersOf } from './schedule-segments.ts';
+import { shuffled } from './schedule-shuffle.ts';
+import type { Target } from './target.ts';
+
+/** One target in one round. */
+export interface Cell {
+  /** From 1. */
+  readonly round: number;
+  readonly target: Target;
+}
+
+/** A step with all that its workers must know. */
+export interface StepPlan extends Cell {
+  readonly segment: number;
+  readonly step: Step;
+  /** The load of all workers together. */
+  readonly load: LoadProfile;
+}
+
+/** An execution's history ends at 25,000 events; every step takes some of them. */
+export const maxSteps = 1_000;
+
+/** Round by round, the targets shuffled inside each. */
+export const cellsOf = (plan: Pick<Plan, 'rounds' | 'seed' | 'targets'>): readonly Cell[] =>
+  Array.from({ length: plan.rounds }, (_, i) => i + 1).flatMap((round) =>
+    shuffled(plan.targets, plan.seed, round).map((target) => ({ round, target })),
+  );
+
+/**
+ * The steps of `cells` in their order.
+ * @param meanMsOf a target's mean time per request in milliseconds; 0 where it is not known yet
+ * @throws InputError when the state machine could not walk through that many steps
+ */
+export const stepsOf = (
+  { runId, load }: Pick<Plan, 'runId' | 'load'>,
+  cells: readonly Cell[],
+  meanMsOf: (target: Target) => number,
+): readonly StepPlan[] => {
+  // Counted first: a nonsensical request must not be expanded to millions of objects.
+  const count = cells.reduce((sum, { target }) => sum + segmentCountOf(load, meanMsOf(target)), 0);
+  if (count > maxSteps)
+    throw new InputError(
+      'rounds',
+      `${count} steps (rounds x targets x segments of 14 minutes)`,
+      `at most ${maxSteps} steps in one run`,
+      'Ask for fewer rounds, targets or requests or for a shorter duration, or use several runs',
+    );
+  return cells.flatMap(({ round, target }) =>
+    segmentsOf(load, meanMsOf(target)).map((part, segment) => ({
+      round,
+      target,
+      segment,
+      load: part,
+      step: { assignmentsKey: assignmentsKey(runId, round, target.id, segment), workers: workersOf(part) },
+    })),
+  );
+};
+
+/** @param attempt 1 for a cell's first try */
+export const assignmentsOf = (
+  runId: string,
+  { step: { workers }, round, segment, target, load }: StepPlan,
+  attempt: number,
+): readonly WorkerAssignment[] =>
+  Array.from({ length: workers }, (_, worker) => ({
+    runId,
+    round,
+    cellId: target.id,
+    segment,
+    attempt,
+    worker,
+    workers,
+    target,
+    load: shareOf(load, worker, workers),
+    ...(load.model === 'open' ? { totalRate: load.rate } : {}),
+  }));
