@@ -22,10 +22,7 @@ export class InputError extends LabError {
   readonly mend: string | undefined;
 
   constructor(field: string, given: unknown, allowed: string, mend?: string) {
-    const text = typeof given === 'string' ? `"${given}"` : (JSON.stringify(given) ?? String(given));
-    // A whole document given by mistake would hide the rest of the message.
-    const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
-    super(`${field}: given ${shown}; allowed: ${allowed}${mend === undefined ? '' : `. ${mend}`}`);
+    super(`${field}: given ${show(given)}; allowed: ${allowed}${mend === undefined ? '' : `. ${mend}`}`);
     this.field = field;
     this.given = given;
     this.allowed = allowed;
@@ -37,6 +34,13 @@ export class InputError extends LabError {
     return new InputError(field, this.given, this.allowed, this.mend);
   }
 }
+
+const show = (given: unknown): string => {
+  if (given === undefined) return 'nothing';
+  const text = typeof given === 'string' ? `"${given}"` : (JSON.stringify(given) ?? String(given));
+  // A whole document given by mistake would hide the rest of the message.
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+};
 
 /** A run holds the lab's lock already; two runs would disturb each other's measurement. */
 export class RunInProgressError extends LabError {
