@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+// Runs the command line from a fresh clone: nothing but Node is needed to get here, the rest is made on first use.
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n`);
+
+/** @returns {string | undefined} why this host cannot run the lab */
+const refusal = () => {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < 20) {
+    return `needs Node 20 or later, and this is ${process.version}. Get it from https://nodejs.org or with a version manager.`;
+  }
+  if (process.platform === 'win32')
+    return 'runs on Linux, WSL2 and macOS. On Windows, open a WSL2 terminal and start it there.';
+  if (process.platform !== 'linux' && process.platform !== 'darwin') {
+    return `runs on Linux, WSL2 and macOS, and this is ${process.platform}.`;
+  }
+  return undefined;
+};
+
+const start = async () => {
+  const refused = refusal();
+  if (refused !== undefined) {
+    say(`latency-lab: ${refused}`);
+    return 1;
+  }
+  const { ensure } = await import('../tools/setup.mjs');
+  await ensure(['node_modules'], { log: say });
+  const { freshBundle } = await import('./bundle.mjs');
+  const { main } = await import(pathToFileURL(await freshBundle(root)).href);
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return main(process.argv.slice(2), { root, version, ensure });
+};
+
+try {
+  process.exitCode = await start();
+} catch (error) {
+  const debug = process.env['LATENCY_LAB_DEBUG'] !== undefined;
+  say(
+    `latency-lab: ${error instanceof Error ? ((debug ? error.stack : undefined) ?? error.message) : String(error)}`,
+  );
+  process.exitCode = 1;
+}

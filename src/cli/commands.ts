@@ -1,0 +1,21 @@
+/** Every command by name. Each is loaded only when it is called, so that a start stays quick. */
+import type { Command } from './command.ts';
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'local',
+    summary: 'compare the architectures on this machine, without an AWS account',
+    load: async () => (await import('./commands/local.ts')).local,
+  },
+  {
+    name: 'hit',
+    summary: 'call a URL N times in succession over one connection and say how long it took',
+    load: async () => (await import('./commands/hit.ts')).hit,
+  },
+];

@@ -1,0 +1,69 @@
+/** The flags that say what load a target gets; the same for every command that measures. */
+import { InputError } from '../../core/errors.ts';
+import type { LeftOut, RunRequest } from '../../core/payloads.ts';
+import type { Target } from '../../core/target.ts';
+import { parseRunRequest, type CheckedRequest } from '../../core/validate-request.ts';
+import { durationFlag, numberFlag, type Values } from '../args/flags.ts';
+
+export const loadFlags = {
+  requests: numberFlag('N', 'measured requests per target and round, 1 to 1,000,000; default 300'),
+  concurrency: numberFlag(
+    'N',
+    'connections that send at the same time, 1 to 1,000; default 1: N in succession',
+  ),
+  rate: numberFlag('PER_SECOND', 'send at planned times instead, up to 5,000 per second; needs --duration'),
+  duration: durationFlag('how long to send at that rate in each round: 30, 30s, 5m, up to 12h'),
+  warmup: numberFlag('N', 'requests sent first and left out of every figure; default 10'),
+  timeout: durationFlag('how long an answer may take, up to 60s; default 10s'),
+  rounds: numberFlag('N', 'rounds, each with the targets in another order, 1 to 50; default 3'),
+  seed: numberFlag('N', 'seed of that order, so that a run can be repeated; default 1'),
+};
+
+const flagOfField: Readonly<Record<string, string>> = {
+  requests: '--requests',
+  concurrency: '--concurrency',
+  rate: '--rate',
+  durationSeconds: '--duration',
+  warmup: '--warmup',
+  timeoutMs: '--timeout (in milliseconds)',
+  rounds: '--rounds',
+  seed: '--seed',
+  runId: '--run-id',
+};
+
+/** Runs a check of the core and tells its input errors under the flags' names. */
+export const underFlagNames = <T>(check: () => T): T => {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const flag = flagOfField[error.field];
+    throw flag === undefined ? error : error.renamed(flag);
+  }
+};
+
+/** What the command adds to the load. */
+export interface RunParts {
+  readonly runId: string;
+  readonly targets?: readonly string[];
+  readonly extraTargets?: readonly Target[];
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly leftOut?: readonly LeftOut[];
+}
+
+const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+
+/** The execution's input as the state machine will read it. */
+export const runRequest = (values: Values<typeof loadFlags>, parts: RunParts): RunRequest => {
+  const { requests, concurrency, rate, duration, warmup, timeout, rounds, seed } = values;
+  const timeoutMs = timeout === undefined ? undefined : Math.round(timeout * 1000);
+  const load = defined({ requests, concurrency, rate, durationSeconds: duration, warmup, timeoutMs });
+  return { ...parts, ...defined({ rounds, seed }), load };
+};
+
+/** Checks by the state machine's own rules, before anything is built or sent. @throws InputError naming the flag */
+export const checkRequest = (request: RunRequest): CheckedRequest =>
+  underFlagNames(() => parseRunRequest({ request, executionName: request.runId ?? 'run' }));
