@@ -12,6 +12,18 @@ export const stepsPrefix = (runId: string): string => `runs/${runId}/steps/`;
 export const assignmentsKey = (runId: string, round: number, cellId: string, segment: number): string =>
   `${stepsPrefix(runId)}${round}-${cellId}-${segment}.json`;
 
+const assignmentsPattern = /^runs\/[^/]+\/steps\/(\d+)-([^/]+)-(\d+)\.json$/;
+
+/** The inverse of assignmentsKey but for the run; undefined for any other key. */
+export const parseAssignmentsKey = (
+  key: string,
+): { round: number; cellId: string; segment: number } | undefined => {
+  const m = assignmentsPattern.exec(key);
+  if (m === null) return undefined;
+  const [, round, cellId = '', segment] = m;
+  return { round: Number(round), cellId, segment: Number(segment) };
+};
+
 export interface PartPlace {
   readonly runId: string;
   readonly round: number;
