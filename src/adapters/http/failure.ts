@@ -1,0 +1,57 @@
+import type { Failure } from '../../ports/lane.ts';
+
+/** The server sent what is not HTTP/1.1. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+}
+
+/** The answer's body passed the limit; the rest was not read. */
+export class BodyLimitError extends Error {
+  override readonly name = 'BodyLimitError';
+}
+
+/** What `HttpSender.send` rejects with. `kind` is the error kind that the report counts. */
+export class HttpFailure extends Error {
+  override readonly name = 'HttpFailure';
+  readonly kind: Failure['error'];
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.kind = failure.error;
+  }
+}
+
+const inWords = new Map([
+  ['ECONNREFUSED', 'connection refused: nothing listens there'],
+  ['ENOTFOUND', 'no such host name'],
+  ['EAI_AGAIN', 'the host name could not be looked up'],
+  ['EHOSTUNREACH', 'no route to the host'],
+  ['ENETUNREACH', 'no route to the network'],
+  ['ETIMEDOUT', 'the host did not answer'],
+  ['EMFILE', 'this process has too many open files'],
+  ['EADDRNOTAVAIL', 'this machine has no free port left'],
+]);
+
+const codeOf = (error: unknown): string | undefined => {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return undefined;
+};
+
+export const connectFailure = (where: string, error: unknown): Failure => {
+  const code = codeOf(error);
+  const known = code === undefined ? undefined : inWords.get(code);
+  const why = known ?? (error instanceof Error ? error.message : String(error));
+  return {
+    error: 'connect',
+    message: `no connection to ${where}: ${why}${code === undefined ? '' : ` (${code})`}`,
+  };
+};
+
+/** For an error on an open connection while its answer was awaited. */
+export const exchangeFailure = (error: unknown): Failure => {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof ProtocolError) return { error: 'protocol', message };
+  if (error instanceof BodyLimitError) return { error: 'body', message };
+  return { error: 'reset', message: `the connection broke before the answer was complete: ${message}` };
+};
