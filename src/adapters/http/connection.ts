@@ -84,11 +84,14 @@ export class Connection {
     return !this.#closed && this.#options.clock.now() < this.#idleUntilMs;
   }
 
-  /** Sends `bytes` once and waits for the whole answer, at most `timeoutMs`. Never rejects. */
-  exchange(bytes: Buffer, method: string, timeoutMs: number): Promise<Exchange> {
+  /**
+   * Sends `bytes` once and waits for the whole answer. Never rejects.
+   * @param leftMs of the timeout, when connecting used some of it up
+   */
+  exchange(bytes: Buffer, method: string, timeoutMs: number, leftMs = timeoutMs): Promise<Exchange> {
     if (this.#pending !== undefined) throw new Error('a request is under way on this connection');
     return new Promise((resolve) => {
-      const timer = setTimeout(this.#onTimeout, timeoutMs, timeoutMs);
+      const timer = setTimeout(this.#onTimeout, leftMs, timeoutMs);
       const parser = new ResponseParser(method, this.#options.maxBodyBytes);
       this.#pending = { parser, timer, resolve, sentMs: this.#options.clock.now() };
       this.#socket.write(bytes);

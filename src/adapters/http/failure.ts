@@ -32,16 +32,19 @@ const inWords = new Map([
   ['EADDRNOTAVAIL', 'this machine has no free port left'],
 ]);
 
+const messageOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+
+/** The code of a system error, or of the first of the addresses that were tried. */
 const codeOf = (error: unknown): string | undefined => {
-  if (error instanceof AggregateError) return codeOf(error.errors[0]);
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return undefined;
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('errors' in error && Array.isArray(error.errors)) return codeOf(error.errors[0]);
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 };
 
 export const connectFailure = (where: string, error: unknown): Failure => {
   const code = codeOf(error);
-  const known = code === undefined ? undefined : inWords.get(code);
-  const why = known ?? (error instanceof Error ? error.message : String(error));
+  const why = inWords.get(code ?? '') ?? messageOf(error);
   return {
     error: 'connect',
     message: `no connection to ${where}: ${why}${code === undefined ? '' : ` (${code})`}`,
@@ -50,7 +53,7 @@ export const connectFailure = (where: string, error: unknown): Failure => {
 
 /** For an error on an open connection while its answer was awaited. */
 export const exchangeFailure = (error: unknown): Failure => {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof ProtocolError) return { error: 'protocol', message };
   if (error instanceof BodyLimitError) return { error: 'body', message };
   return { error: 'reset', message: `the connection broke before the answer was complete: ${message}` };

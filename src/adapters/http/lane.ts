@@ -42,7 +42,7 @@ export class ConnectionSlot {
       return { sentMs: beganMs, endMs: beganMs + connectMs, connectMs, result: opened };
     this.#connection = opened;
     const left = Math.max(1, timeoutMs - connectMs);
-    return { connectMs, ...(await opened.exchange(bytes, method, left)) };
+    return { connectMs, ...(await opened.exchange(bytes, method, timeoutMs, left)) };
   }
 }
 
