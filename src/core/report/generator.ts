@@ -1,0 +1,60 @@
+import type { SamplePart, SelfReport } from '../payloads.ts';
+import { sendLagBoundMs } from './validity.ts';
+import type { GeneratorReport, WorkerCounts } from './types.ts';
+
+const worst = (reports: readonly SelfReport[], of: (self: SelfReport) => number): number =>
+  Math.max(...reports.map(of));
+
+const total = (reports: readonly SelfReport[], of: (self: SelfReport) => number): number =>
+  reports.reduce((sum, self) => sum + of(self), 0);
+
+/** undefined when no worker gave a self-report. @param p50Ms the cell's median warm response, which sets the bound */
+export const summariseGenerator = (
+  parts: readonly SamplePart[],
+  p50Ms: number | undefined,
+): GeneratorReport | undefined => {
+  const reports = parts.flatMap((part) => part.self ?? []);
+  const [first] = reports;
+  if (first === undefined) return undefined;
+  const coldStarts = reports.filter((self) => self.coldStart).length;
+  return {
+    workers: reports.length,
+    requests: total(reports, (s) => s.requests),
+    connectionsOpened: total(reports, (s) => s.connectionsOpened),
+    sendLagP50Ms: worst(reports, (s) => s.sendLagP50Ms),
+    sendLagP99Ms: worst(reports, (s) => s.sendLagP99Ms),
+    sendLagMaxMs: worst(reports, (s) => s.sendLagMaxMs),
+    sendLagBoundMs: sendLagBoundMs(p50Ms),
+    eventLoopDelayP99Ms: worst(reports, (s) => s.eventLoopDelayP99Ms),
+    eventLoopDelayMaxMs: worst(reports, (s) => s.eventLoopDelayMaxMs),
+    cpuShare: worst(reports, (s) => s.cpuShare),
+    coldStart: coldStarts > 0,
+    coldStarts,
+    startedLateMs: worst(reports, (s) => s.startedLateMs),
+    memoryMb: worst(reports, (s) => s.memoryMb),
+    node: first.node,
+  };
+};
+
+/** Workers are counted per segment, since each segment starts its own. */
+export const countWorkers = (parts: readonly SamplePart[]): WorkerCounts => {
+  const planned = new Map(parts.map((part) => [part.segment, part.workers]));
+  const seen = new Set(parts.map(workerKey));
+  const finished = new Set(parts.filter((part) => part.final).map(workerKey));
+  const unfinished = parts.filter((part) => !finished.has(workerKey(part)));
+  const missing = [...planned].flatMap(([segment, workers]) =>
+    Array.from({ length: workers }, (_, worker) => worker).filter(
+      (worker) => !seen.has(`${segment}/${worker}`),
+    ),
+  );
+  return {
+    planned: [...planned.values()].reduce((sum, workers) => sum + workers, 0),
+    finished: finished.size,
+    died: ascending(new Set(unfinished.map((part) => part.worker))),
+    missing: ascending(new Set(missing)),
+  };
+};
+
+const workerKey = (part: SamplePart): string => `${part.segment}/${part.worker}`;
+
+const ascending = (numbers: ReadonlySet<number>): number[] => [...numbers].sort((a, b) => a - b);

@@ -1,0 +1,109 @@
+import { Histogram } from '../histogram/histogram.ts';
+import type { Distribution } from '../stats/distribution.ts';
+import { sharedRanks } from '../stats/ranks.ts';
+import { verdict, verdictDefaults } from '../stats/verdict.ts';
+import { millisecondsOf } from './latency.ts';
+import type { Comparison, Ranking, RankingRow, TargetReport } from './types.ts';
+
+/** A ranking by latency flatters whoever answers only the easy requests: above this share a target stands apart. */
+export const rankableErrorShare = 0.01;
+
+/** Why a target has figures, or none, but no place in the ranking; undefined for one that has a place. */
+export const reasonNotRanked = (target: TargetReport): string | undefined => {
+  const { sent, failed } = target.requests;
+  if (target.state === 'not-timed') return target.remarks[0] ?? 'it was not timed';
+  if (target.state === 'unanswered') return `none of its ${sent} requests was answered as expected`;
+  if (!target.valid) return target.remarks.find((remark) => remark.includes('invalid')) ?? 'invalid';
+  const share = failed / (failed + target.requests.ok);
+  if (share > rankableErrorShare) {
+    return `${(share * 100).toFixed(1)} % of its requests failed (ranked up to ${rankableErrorShare * 100} %)`;
+  }
+  const p50 = target.response.warm?.quantiles.p50;
+  if (p50 === undefined) return 'it gave no warm answers';
+  if ('neededN' in p50)
+    return `${target.response.warm?.n ?? 0} warm answers are too few (${p50.neededN} needed)`;
+  return undefined;
+};
+
+const medianOf = (target: TargetReport): number => {
+  const p50 = target.response.warm?.quantiles.p50;
+  return p50 !== undefined && 'ms' in p50 ? p50.ms : Infinity;
+};
+
+/** Warm response times by round. */
+const warmRounds = (target: TargetReport): Map<number, Distribution> =>
+  new Map(
+    target.rounds.flatMap(({ round, histograms }) => {
+      const distribution = millisecondsOf(Histogram.decode(histograms.response.warm));
+      return distribution === undefined ? [] : [[round, distribution] as const];
+    }),
+  );
+
+type WarmRounds = ReadonlyMap<string, ReadonlyMap<number, Distribution>>;
+
+/** Over the rounds that both have; undefined when they share none. */
+const compare = (
+  base: TargetReport,
+  other: TargetReport,
+  warm: WarmRounds,
+  seed: number,
+): Comparison | undefined => {
+  const [ofBase, ofOther] = [warm.get(base.id), warm.get(other.id)];
+  if (ofBase === undefined || ofOther === undefined) return undefined;
+  const pairs = [...ofBase].flatMap(([round, a]) => {
+    const b = ofOther.get(round);
+    return b === undefined ? [] : [{ a, b }];
+  });
+  const two = { base: pairs.map((p) => p.a), other: pairs.map((p) => p.b), paired: true };
+  const found = verdict(two, 0.5, { ...verdictDefaults, seed });
+  if (found === undefined || !Number.isFinite(found.ratio)) return undefined;
+  return { base: base.id, other: other.id, ...found };
+};
+
+const comparePairs = (ranked: readonly TargetReport[], seed: number): Comparison[] => {
+  const warm: WarmRounds = new Map(ranked.map((target) => [target.id, warmRounds(target)]));
+  return ranked.flatMap((base, i) =>
+    ranked.slice(i + 1).flatMap((other) => compare(base, other, warm, seed) ?? []),
+  );
+};
+
+const rowsOf = (ranked: readonly TargetReport[], comparisons: readonly Comparison[]): RankingRow[] => {
+  if (comparisons.some((c) => c.outcome === 'this-run-only')) return ranked.map(({ id }) => ({ id }));
+  const isFaster = (a: TargetReport, b: TargetReport): boolean =>
+    comparisons.some(
+      (c) =>
+        c.outcome === 'different' &&
+        ((c.base === a.id && c.other === b.id && c.ratio > 1) ||
+          (c.base === b.id && c.other === a.id && c.ratio < 1)),
+    );
+  const ranks = sharedRanks(ranked, isFaster);
+  return ranked.map(({ id }, i) => ({ id, rank: ranks[i] ?? 1 }));
+};
+
+/**
+ * One ranking per vantage and way of calling, null targets left out: they are the floor, not a competitor.
+ * @param seed of the bootstrap, so that a report can be built again to the digit
+ */
+export const rankTargets = (targets: readonly TargetReport[], seed: number): Ranking[] => {
+  const competitors = targets.filter((target) => target.kind !== 'null');
+  const groups = new Map<string, TargetReport[]>();
+  for (const target of competitors) {
+    const key = `${target.path} ${target.vantage}`;
+    groups.set(key, [...(groups.get(key) ?? []), target]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const ranked = group
+      .filter((target) => reasonNotRanked(target) === undefined)
+      .sort((a, b) => medianOf(a) - medianOf(b));
+    const comparisons = comparePairs(ranked, seed);
+    const unranked = group.flatMap((target) => {
+      const reason = reasonNotRanked(target);
+      return reason === undefined ? [] : [{ id: target.id, reason }];
+    });
+    return [
+      { vantage: first.vantage, path: first.path, rows: rowsOf(ranked, comparisons), unranked, comparisons },
+    ];
+  });
+};

@@ -1,0 +1,92 @@
+import type { SamplePart } from '../payloads.ts';
+import { samplesOf } from '../samples.ts';
+import { distributionFromSamples } from '../stats/distribution.ts';
+import { quantile } from '../stats/quantile.ts';
+import type { Timeline, TimelineBucket } from './types.ts';
+
+/** When a cell was measured, milliseconds since 1970; warm-up left out. */
+export interface Extent {
+  readonly startMs: number;
+  /** Summed over segments, without the pauses between them. */
+  readonly seconds: number;
+  /** From the first planned send to the last answer, pauses included. */
+  readonly spanSeconds: number;
+}
+
+interface MeasuredSample {
+  readonly plannedMs: number;
+  readonly endMs: number;
+  readonly ok: boolean;
+}
+
+function* measuredSamples(part: SamplePart): Generator<MeasuredSample> {
+  const epochMs = Date.parse(part.epoch);
+  for (const sample of samplesOf(part)) {
+    if (sample.warmup) continue;
+    yield {
+      plannedMs: epochMs + sample.plannedUs / 1000,
+      endMs: epochMs + sample.endUs / 1000,
+      ok: sample.error === undefined,
+    };
+  }
+}
+
+/** undefined when no measured sample is there. */
+export const extentOf = (parts: readonly SamplePart[]): Extent | undefined => {
+  const segments = new Map<number, { startMs: number; endMs: number }>();
+  for (const part of parts) {
+    for (const { plannedMs, endMs } of measuredSamples(part)) {
+      const segment = segments.get(part.segment) ?? { startMs: Infinity, endMs: -Infinity };
+      segment.startMs = Math.min(segment.startMs, plannedMs);
+      segment.endMs = Math.max(segment.endMs, endMs);
+      segments.set(part.segment, segment);
+    }
+  }
+  const all = [...segments.values()];
+  if (all.length === 0) return undefined;
+  const startMs = Math.min(...all.map((s) => s.startMs));
+  return {
+    startMs,
+    seconds: all.reduce((sum, s) => sum + s.endMs - s.startMs, 0) / 1000,
+    spanSeconds: (Math.max(...all.map((s) => s.endMs)) - startMs) / 1000,
+  };
+};
+
+const mostBuckets = 60;
+const shortestBucketSeconds = 0.1;
+
+/** The shortest of 0.1, 0.2, 0.5, 1, 2, 5, ... seconds that cuts the span into at most 60 buckets. */
+export const bucketSecondsFor = (spanSeconds: number): number => {
+  const least = Math.max(shortestBucketSeconds, spanSeconds / mostBuckets);
+  const decade = 10 ** Math.floor(Math.log10(least) + 1e-9);
+  const step = [1, 2, 5, 10].find((s) => s * decade >= least * (1 - 1e-9)) ?? 10;
+  return Number((step * decade).toPrecision(1));
+};
+
+/** What happened when, by planned send: medians, maxima and failures per bucket. */
+export const timelineOf = (parts: readonly SamplePart[], extent: Extent | undefined): Timeline => {
+  if (extent === undefined) return { bucketSeconds: shortestBucketSeconds, buckets: [] };
+  const bucketSeconds = bucketSecondsFor(extent.spanSeconds);
+  const latencies = new Map<number, number[]>();
+  const failures = new Map<number, number>();
+  for (const part of parts) {
+    for (const { plannedMs, endMs, ok } of measuredSamples(part)) {
+      const bucket = Math.floor((plannedMs - extent.startMs) / 1000 / bucketSeconds);
+      const ofBucket = latencies.get(bucket) ?? [];
+      latencies.set(bucket, ofBucket);
+      if (ok) ofBucket.push(endMs - plannedMs);
+      else failures.set(bucket, (failures.get(bucket) ?? 0) + 1);
+    }
+  }
+  const buckets = [...latencies]
+    .sort(([a], [b]) => a - b)
+    .map(([bucket, ms]) => toBucket(bucket * bucketSeconds, ms, failures.get(bucket) ?? 0));
+  return { bucketSeconds, buckets };
+};
+
+const toBucket = (atSeconds: number, latenciesMs: readonly number[], failed: number): TimelineBucket => {
+  const distribution = distributionFromSamples(latenciesMs);
+  const base = { atSeconds: Number(atSeconds.toFixed(3)), ok: latenciesMs.length, failed };
+  if (distribution === undefined) return base;
+  return { ...base, p50Ms: quantile(distribution, 0.5), maxMs: quantile(distribution, 1) };
+};

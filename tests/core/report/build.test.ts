@@ -1,0 +1,123 @@
+import { buildReport, type ReportInput, summariseParts } from '../../../src/core/report/build.ts';
+import type { Report, TargetReport } from '../../../src/core/report/types.ts';
+import { type RunSettings, sampleRun, sixArchitectures } from './sample-run.ts';
+
+const inputOf = (settings: RunSettings): ReportInput => {
+  const { plan, verifications, parts } = sampleRun(settings);
+  return { plan, verifications, cells: summariseParts(parts, plan), finishedAt: '2026-11-21T09:05:00.000Z' };
+};
+const build = (settings: Partial<RunSettings> = {}): Report =>
+  buildReport(inputOf({ rounds: 5, requests: 200, seed: 3, characters: sixArchitectures, ...settings }));
+const targetOf = (report: Report, id: string): TargetReport => {
+  const found = report.targets.find((t) => t.id === id);
+  if (found === undefined) throw new Error(`no ${id}`);
+  return found;
+};
+
+describe('buildReport', () => {
+  const report = build();
+
+  it('has a row for every planned target, in the order of the plan', () => {
+    expect(report.targets.map((t) => t.id)).toEqual(sixArchitectures.map((c) => c.id));
+  });
+
+  it('is the same, to the last digit, when built twice', () => {
+    expect(build()).toEqual(report);
+  });
+
+  it('ranks equal targets alike, different ones apart, and leaves the floor out', () => {
+    const ranks = report.rankings[0]?.rows.map(({ id, rank }) => [id, rank]);
+    expect(new Map(ranks as [string, number][])).toEqual(
+      new Map([
+        ['rust-dynamodb', 1],
+        ['cpp-dynamodb', 1],
+        ['node-dynamodb', 3],
+        ['python-dynamodb', 4],
+      ]),
+    );
+  });
+
+  it('says why a target with failures or a failed verification has no rank', () => {
+    const reasons = new Map(report.rankings[0]?.unranked.map(({ id, reason }) => [id, reason]));
+    expect(reasons.get('python-s3')).toMatch(/% of its requests failed/);
+    expect(reasons.get('lossy')).toMatch(/verification failed: 50 requests were acknowledged with 41/);
+    expect(reasons.size).toBe(2);
+  });
+
+  it('shows a worker that died midway and keeps its samples', () => {
+    const node = targetOf(report, 'node-dynamodb');
+    const round = node.rounds.find((r) => r.round === 2);
+    expect(node.state).toBe('incomplete');
+    expect(round?.workers).toEqual({ planned: 1, finished: 0, died: [0], missing: [] });
+    expect(round?.requests.ok).toBe(95);
+    expect(node.remarks).toContain('round 2: worker 0 died midway; samples up to then are kept');
+  });
+
+  it('counts errors by kind with an example', () => {
+    const [error] = targetOf(report, 'python-s3').errors;
+    expect(error).toMatchObject({ kind: 'throttled', example: expect.stringContaining('429') });
+    expect(targetOf(report, 'python-s3').requests.failed).toBe(error?.count);
+  });
+
+  it('keeps cold and warm apart and leaves the warm-up out', () => {
+    const python = targetOf(report, 'python-dynamodb');
+    expect(python.response.cold?.n).toBe(5);
+    expect(python.response.warm?.n).toBe(5 * 199);
+    expect(python.requests).toEqual({ sent: 1000, ok: 1000, failed: 0, unsent: 0, warmup: 50 });
+    expect(python.response.cold?.minMs).toBeGreaterThan(200);
+  });
+
+  it('prints the needed n instead of a quantile that n cannot carry', () => {
+    const { warm, cold } = targetOf(report, 'python-dynamodb').response;
+    expect(warm?.quantiles['p99.9']).toEqual({ neededN: 3688 });
+    expect(warm?.quantiles.p99).toMatchObject({ ms: expect.any(Number) });
+    expect(cold?.quantiles.p50).toEqual({ neededN: 6 });
+  });
+
+  it('gives no ranks under five rounds', () => {
+    const [ranking] = build({ rounds: 3 }).rankings;
+    expect(ranking?.rows.every((row) => row.rank === undefined)).toBe(true);
+    expect(ranking?.comparisons.every((c) => c.outcome === 'this-run-only')).toBe(true);
+    expect(ranking?.rows.at(-1)?.id).toBe('python-dynamodb');
+  });
+
+  it('ranks each vantage and each way of calling apart', () => {
+    const arn = { functionArn: 'arn:aws:lambda:eu-west-2:123456789012:function:f:live' };
+    const { rankings } = build({
+      characters: [
+        { id: 'a', warmMs: 1, coldMs: 9 },
+        { id: 'b', warmMs: 2, coldMs: 9, target: { vantage: 'vpc' } },
+        { id: 'c', warmMs: 3, coldMs: 9, target: { ...arn, url: undefined as never } },
+      ],
+    });
+    expect(rankings.map(({ vantage, path, rows }) => [vantage, path, rows.length])).toEqual([
+      ['region', 'http', 1],
+      ['vpc', 'http', 1],
+      ['region', 'invoke', 1],
+    ]);
+  });
+
+  it('marks a cell invalid whose generator sent late, and does not rank it', () => {
+    const late = build({
+      load: { model: 'open', rate: 100, durationSeconds: 2, warmup: 10, timeoutMs: 1000, maxConnections: 10 },
+      characters: [
+        { id: 'a', warmMs: 2, coldMs: 9, sendLagP99Ms: 2.5, target: { maxRate: 50 } },
+        { id: 'b', warmMs: 30, coldMs: 90, sendLagP99Ms: 2.5 },
+      ],
+    });
+    expect(targetOf(late, 'a').valid).toBe(false);
+    expect(targetOf(late, 'a').remarks.join()).toMatch(/measures the store, not the architecture/);
+    expect(late.rankings[0]?.rows).toEqual([{ id: 'b', rank: 1 }]);
+    expect(late.rankings[0]?.unranked[0]?.reason).toMatch(/send lag p99 2.50 ms, bound 2.00 ms/);
+  });
+
+  it('reports a run that left nothing at all', () => {
+    const { plan } = sampleRun({ rounds: 3, requests: 20, seed: 1, characters: sixArchitectures });
+    const outcome = { ok: false, error: 'States.Timeout', cause: 'the run took too long' };
+    const empty = buildReport({ plan, verifications: [], cells: [], finishedAt: plan.createdAt, outcome });
+    expect(empty.outcome).toEqual(outcome);
+    expect(empty.targets.every((t) => t.state === 'not-timed')).toBe(true);
+    expect(empty.rankings[0]?.rows).toEqual([]);
+    expect(empty.rankings[0]?.unranked[0]?.reason).toBe('it was not verified');
+  });
+});

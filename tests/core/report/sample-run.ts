@@ -1,0 +1,214 @@
+/** A run that never was: realistic plan, verifications and parts from a seed, for tests of everything after Measure. */
+import { Histogram } from '../../../src/core/histogram/histogram.ts';
+import type { LoadProfile } from '../../../src/core/load/profile.ts';
+import type { ErrorKind, Plan, SamplePart, SelfReport, Verification } from '../../../src/core/payloads.ts';
+import { flagsOf, type Sample } from '../../../src/core/samples.ts';
+import { createRandom, type Random, randomNormal } from '../../../src/core/stats/random.ts';
+import type { Target } from '../../../src/core/target.ts';
+
+export interface Character {
+  readonly id: string;
+  readonly kind?: Target['kind'];
+  /** Median of warm answers. */
+  readonly warmMs: number;
+  readonly coldMs: number;
+  /** Share of requests that fail, and how. */
+  readonly failing?: { readonly share: number; readonly kind: ErrorKind; readonly example: string };
+  /** In this round, after half of its requests, the worker dies. */
+  readonly diesInRound?: number;
+  readonly failsVerification?: string;
+  readonly sendLagP99Ms?: number;
+  readonly target?: Partial<Target>;
+}
+
+export interface RunSettings {
+  readonly rounds: number;
+  readonly requests: number;
+  readonly seed: number;
+  readonly load?: LoadProfile;
+  readonly characters: readonly Character[];
+  readonly plan?: Partial<Plan>;
+}
+
+export interface SampleRun {
+  readonly plan: Plan;
+  readonly verifications: readonly Verification[];
+  readonly parts: readonly SamplePart[];
+}
+
+const begin = Date.parse('2026-11-21T09:00:00.000Z');
+
+export const selfReport = (sendLagP99Ms = 0.4): SelfReport => ({
+  requests: 310,
+  connectionsOpened: 1,
+  sendLagP50Ms: 0.05,
+  sendLagP99Ms,
+  sendLagMaxMs: sendLagP99Ms * 2,
+  eventLoopDelayP99Ms: 1.2,
+  eventLoopDelayMaxMs: 4,
+  cpuShare: 0.31,
+  coldStart: false,
+  startedLateMs: 12,
+  memoryMb: 92,
+  node: 'v24.19.0',
+});
+
+/** Columns, histograms and counts of these samples, as a generator writes them. */
+export const partOf = (
+  place: Partial<SamplePart> & Pick<SamplePart, 'cellId'>,
+  samples: readonly Sample[],
+  self?: SelfReport,
+  example = 'an example',
+): SamplePart => {
+  const measured = samples.filter((s) => !s.warmup);
+  const ok = measured.filter((s) => s.error === undefined);
+  const encode = (cold: boolean, since: (s: Sample) => number): string => {
+    const histogram = Histogram.create();
+    for (const s of ok) if (s.cold === cold) histogram.record(s.endUs - since(s));
+    return histogram.encode();
+  };
+  const both = (since: (s: Sample) => number): { cold: string; warm: string } => ({
+    cold: encode(true, since),
+    warm: encode(false, since),
+  });
+  const errors: Partial<Record<ErrorKind, number>> = {};
+  for (const { error } of measured) if (error !== undefined) errors[error] = (errors[error] ?? 0) + 1;
+  return {
+    schema: 'latency-lab.part.v1',
+    runId: 'sample-run',
+    round: 1,
+    segment: 0,
+    attempt: 1,
+    worker: 0,
+    workers: 1,
+    part: 0,
+    final: true,
+    epoch: new Date(begin).toISOString(),
+    histograms: { service: both((s) => s.sentUs), response: both((s) => s.plannedUs) },
+    counts: {
+      sent: measured.filter((s) => s.error !== 'dropped').length,
+      ok: ok.length,
+      warmup: samples.length - measured.length,
+      errors,
+      examples: Object.fromEntries(Object.keys(errors).map((kind) => [kind, example])),
+      unsent: 0,
+    },
+    samples: {
+      plannedUs: samples.map((s) => s.plannedUs),
+      sentUs: samples.map((s) => s.sentUs),
+      endUs: samples.map((s) => s.endUs),
+      flags: samples.map(flagsOf),
+    },
+    coldRequestIds: [],
+    ...(self === undefined ? {} : { self }),
+    ...place,
+  };
+};
+
+const samplesOfCell = (who: Character, requests: number, random: Random): Sample[] => {
+  const weather = Math.exp(0.04 * randomNormal(random));
+  let nowUs = 0;
+  return Array.from({ length: requests + 10 }, (_, i) => {
+    const cold = i === 10;
+    const tail = random() < 0.02 ? 2 + 4 * random() : 1;
+    const ms = (cold ? who.coldMs : who.warmMs * tail) * weather * Math.exp(0.22 * randomNormal(random));
+    const chance = random();
+    const failing =
+      i >= 10 && who.failing !== undefined && chance < who.failing.share ? who.failing : undefined;
+    const plannedUs = Math.round(nowUs);
+    nowUs += ms * 1000;
+    const base = { plannedUs, sentUs: plannedUs, endUs: Math.round(nowUs), cold, warmup: i < 10 };
+    return failing === undefined ? base : { ...base, cold: false, error: failing.kind };
+  });
+};
+
+const partsOfCell = (
+  who: Character,
+  round: number,
+  epoch: number,
+  run: RunSettings,
+  random: Random,
+): SamplePart[] => {
+  const samples = samplesOfCell(who, run.requests, random);
+  const place = { cellId: who.id, round, epoch: new Date(epoch).toISOString() };
+  const half = Math.floor(samples.length / 2);
+  const first = partOf({ ...place, final: false }, samples.slice(0, half), undefined, who.failing?.example);
+  if (who.diesInRound === round) return [first];
+  const rest = partOf(
+    { ...place, part: 1 },
+    samples.slice(half),
+    selfReport(who.sendLagP99Ms),
+    who.failing?.example,
+  );
+  return [first, rest];
+};
+
+export const sampleRun = (run: RunSettings): SampleRun => {
+  const random = createRandom(run.seed);
+  const timed = run.characters.filter((who) => who.failsVerification === undefined);
+  let epoch = begin;
+  const parts = Array.from({ length: run.rounds }, (_, i) => i + 1).flatMap((round) =>
+    timed.flatMap((who) => {
+      const cell = partsOfCell(who, round, epoch, run, random);
+      epoch += run.requests * who.warmMs * 1.2 + who.coldMs + 400;
+      return cell;
+    }),
+  );
+  return { plan: planOf(run), verifications: run.characters.map(verificationOf), parts };
+};
+
+const planOf = ({ rounds, requests, seed, load, characters, plan }: RunSettings): Plan => ({
+  schema: 'latency-lab.plan.v1',
+  runId: 'sample-run',
+  labName: 'lab',
+  plane: 'local',
+  createdAt: new Date(begin).toISOString(),
+  load: load ?? { model: 'closed', requests, concurrency: 1, warmup: 10, timeoutMs: 10_000 },
+  rounds,
+  seed,
+  targets: characters.map(({ id, kind = 'sync-counter', target }) => ({
+    version: 1,
+    id,
+    kind,
+    url: `http://x.execute-api.localhost:4000/hits`,
+    memoryMb: 512,
+    cpuArchitecture: 'x86_64',
+    runtime: 'nodejs24.x',
+    ...target,
+  })),
+  leftOut: [],
+  labels: { 'host CPU': '2 x test', kernel: '6.1' },
+  ...plan,
+});
+
+const verificationOf = ({ id, warmMs, failsVerification }: Character): Verification =>
+  failsVerification === undefined
+    ? {
+        targetId: id,
+        ok: true,
+        sent: 50,
+        acknowledged: 50,
+        meanMs: warmMs,
+        observed: { 'x-architecture': id },
+      }
+    : { targetId: id, ok: false, sent: 50, acknowledged: 41, reason: failsVerification };
+
+export const sixArchitectures: readonly Character[] = [
+  { id: 'null', kind: 'null', warmMs: 0.9, coldMs: 160 },
+  { id: 'python-dynamodb', warmMs: 5.1, coldMs: 520 },
+  { id: 'node-dynamodb', warmMs: 3.4, coldMs: 190, diesInRound: 2 },
+  { id: 'rust-dynamodb', warmMs: 1.62, coldMs: 18 },
+  { id: 'cpp-dynamodb', warmMs: 1.6, coldMs: 15 },
+  {
+    id: 'python-s3',
+    warmMs: 12,
+    coldMs: 560,
+    failing: { share: 0.06, kind: 'throttled', example: 'status 429: {"message":"Too Many <Requests>"}' },
+  },
+  {
+    id: 'lossy',
+    warmMs: 2,
+    coldMs: 30,
+    failsVerification: '50 requests were acknowledged with 41 distinct counts: updates are lost',
+  },
+];
