@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { Reaper } from '../reaper/reaper.ts';
+import { startServer, type ServerProcess } from '../server-process.ts';
+
+export interface Emulator {
+  readonly url: string;
+  readonly version: string;
+  /** Where invocations go from now on; they wait until this is known. */
+  forwardTo(proxyUrl: string): void;
+  /** Resolves when it answers requests. */
+  healthy(): Promise<void>;
+  readonly died: Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface EmulatorOptions {
+  readonly root: string;
+  /** The virtual environment's Python that has the emulator. */
+  readonly python: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** Where code packages are kept as `<sha256 in hex>.zip`. */
+  readonly codeDir: string;
+  readonly temporaryDir: string;
+  readonly logFile: string;
+  readonly reaper: Reaper;
+}
+
+const healthyWithinMs = 60_000;
+
+const answers = async (url: string): Promise<void> => {
+  const reply = await fetch(`${url}/_ministack/health`, { signal: AbortSignal.timeout(healthyWithinMs) });
+  if (!reply.ok) throw new Error(`the emulator's health check answered ${reply.status}`);
+  await reply.arrayBuffer();
+};
+
+const started = (options: EmulatorOptions): Promise<ServerProcess<{ port: number; version: string }>> => {
+  const launcher = join(options.root, 'src', 'local', 'emulator', 'launcher.py');
+  return startServer({
+    name: 'the emulator',
+    command: [options.python, launcher, options.codeDir, options.temporaryDir],
+    env: {
+      PATH: process.env['PATH'],
+      HOME: options.temporaryDir,
+      AWS_REGION: options.region,
+      LATENCY_LAB_ACCOUNT_ID: options.accountId,
+      LATENCY_LAB_EMULATOR_LOG: process.env['LATENCY_LAB_EMULATOR_LOG'],
+    },
+    logFile: options.logFile,
+    reaper: options.reaper,
+  });
+};
+
+/**
+ * Starts the AWS emulator on a free port of 127.0.0.1, with empty state. Resolves as soon as it listens: a request that
+ * comes before it is healthy waits. Rejects with the end of its log when it does not start.
+ */
+export const startEmulator = async (options: EmulatorOptions): Promise<Emulator> => {
+  const server = await started(options);
+  const url = `http://127.0.0.1:${server.ready.port}`;
+  const dead = server.died.then((reason) => Promise.reject(new Error(reason)));
+  // Whoever waits for health hears of it; nobody else needs to.
+  dead.catch(() => undefined);
+  return {
+    url,
+    version: server.ready.version,
+    forwardTo: (proxyUrl) => {
+      server.tell(proxyUrl);
+    },
+    healthy: () => Promise.race([answers(url), dead]),
+    died: server.died,
+    stop: () => server.stop(),
+  };
+};

@@ -1,0 +1,58 @@
+/**
+ * Cleans up behind a lab that ended in whatever way, SIGKILL included: its parent holds the other end of stdin, and the
+ * kernel closes it with the parent. Runs in a session of its own, so that Ctrl-C in a terminal does not reach it.
+ * One JSON object per line of stdin: {"group": pid} a process group to end, {"forget": pid} one that is gone, whose number
+ * may soon be somebody else's, {"remove": path} a directory to remove once all groups are gone.
+ */
+import { rmSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long those that are asked to end may take before they are killed, and how long the kernel may take for it. */
+const politeMs = 1500;
+const killMs = 5000;
+const pollMs = 20;
+
+/** @type {Set<number>} */
+const groups = new Set();
+/** @type {Set<string>} */
+const directories = new Set();
+
+/** @type {(text: string) => unknown} */
+const parse = JSON.parse;
+
+/** @param {string} line */
+const register = (line) => {
+  const order = /** @type {{ group?: number, forget?: number, remove?: string }} */ (parse(line));
+  if (order.group !== undefined) groups.add(order.group);
+  if (order.forget !== undefined) groups.delete(order.forget);
+  if (order.remove !== undefined) directories.add(order.remove);
+};
+
+/** @param {number} group @param {NodeJS.Signals | 0} signal @returns {boolean} false when nobody is left in it */
+const signalled = (group, signal) => {
+  try {
+    process.kill(-group, signal);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** @param {NodeJS.Signals} signal @param {number} withinMs @returns {Promise<boolean>} true when nobody is left */
+const end = async (signal, withinMs) => {
+  const deadline = performance.now() + withinMs;
+  // Again and again: a process may start another one while it is being ended.
+  while ([...groups].filter((group) => signalled(group, signal)).length > 0) {
+    if (performance.now() > deadline) return false;
+    await sleep(pollMs);
+  }
+  return true;
+};
+
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+  process.on(signal, () => undefined);
+for await (const line of createInterface({ input: process.stdin })) register(line);
+if (!(await end('SIGTERM', politeMs))) await end('SIGKILL', killMs);
+for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+process.exit(0);
