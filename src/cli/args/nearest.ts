@@ -12,11 +12,9 @@ const distance = (a: string, b: string): number => {
   return row[b.length] ?? 0;
 };
 
-/** The known word that was probably meant: at most a third of its letters off; undefined where none is near. */
+/** The known word that was probably meant: at most a third of its letters off, rounded up; undefined where none is near. */
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
   const scored = known.map((candidate) => ({ candidate, off: distance(word, candidate) }));
   const [best] = scored.sort((a, b) => a.off - b.off);
-  return best !== undefined && best.off <= Math.max(1, Math.floor(best.candidate.length / 3))
-    ? best.candidate
-    : undefined;
+  return best !== undefined && best.off <= Math.ceil(best.candidate.length / 3) ? best.candidate : undefined;
 };

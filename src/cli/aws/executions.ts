@@ -1,0 +1,58 @@
+/** Executions of the state machine. Endpoint, region and credentials come from the environment. */
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { stepOf, type RunStep } from '../run/progress.ts';
+
+export interface ExecutionState {
+  readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+export interface Executions {
+  /** @returns the execution's ARN */
+  start(name: string, input: string): Promise<string>;
+  state(arn: string): Promise<ExecutionState>;
+  /** The state that was entered last; undefined before the first. */
+  step(arn: string): Promise<RunStep | undefined>;
+  stop(arn: string, cause: string): Promise<void>;
+}
+
+/** Enough to reach back over what a step writes between two states. */
+const lastEvents = 25;
+
+export const stepFunctions = (stateMachineArn: string): Executions => {
+  const client = new SFNClient({ maxAttempts: 3 });
+  return {
+    start: async (name, input) => {
+      const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+      if (executionArn === undefined) throw new Error(`no execution was started of ${stateMachineArn}`);
+      return executionArn;
+    },
+    state: async (executionArn) => {
+      const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
+      return {
+        status: status ?? 'RUNNING',
+        ...(error === undefined ? {} : { error }),
+        ...(cause === undefined ? {} : { cause }),
+      };
+    },
+    step: async (executionArn) => {
+      const { events = [] } = await client.send(
+        new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: lastEvents }),
+      );
+      const entered = events.find(
+        (event) => event.stateEnteredEventDetails !== undefined,
+      )?.stateEnteredEventDetails;
+      return entered?.name === undefined ? undefined : stepOf(entered.name, entered.input ?? '');
+    },
+    stop: async (executionArn, cause) => {
+      await client.send(new StopExecutionCommand({ executionArn, cause }));
+    },
+  };
+};

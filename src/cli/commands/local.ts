@@ -1,0 +1,52 @@
+/** `latency-lab local`: the whole lab on this machine. */
+import { join } from 'node:path';
+import { asInteger } from '../../core/validate.ts';
+import { listFlag, numberFlag, switchFlag, textFlag } from '../args/flags.ts';
+import { defineCommand } from '../command.ts';
+import { localRun } from '../local/run.ts';
+import { checkOnly, readArchitectures } from '../manifest.ts';
+import { newRunId } from '../run/ids.ts';
+import { checkRequest, loadFlags, runRequest } from '../run/load-flags.ts';
+import { prepareOut } from '../run/out-dir.ts';
+
+const flags = {
+  only: listFlag('A,B', 'only these targets (see: latency-lab targets); the null target always comes along'),
+  ...loadFlags,
+  memory: numberFlag('MB', 'memory of every function, 128 to 10,240; its CPU share follows; default 512'),
+  out: textFlag('DIR', 'where the results go; default reports/<run>'),
+  keep: switchFlag('leave everything running afterwards until Ctrl-C, and print how to reach it'),
+};
+
+export const local = defineCommand({
+  name: 'local',
+  summary: 'Compares the architectures on this machine, without an AWS account.',
+  details: [
+    'Builds the services, starts an AWS emulator and a function host on free ports of 127.0.0.1, deploys the same templates as on AWS, runs the same state machine and writes the same report. Everything is stopped afterwards.',
+    'Local figures compare code, not clouds: network, storage and front ends of AWS are not modelled.',
+  ],
+  examples: [
+    'latency-lab local',
+    'latency-lab local --only node-dynamodb,python-dynamodb --requests 1000 --rounds 5',
+    'latency-lab local --rate 50 --duration 30s --memory 1769',
+  ],
+  flags,
+  run: async ({ values }, context) => {
+    const architectures = await readArchitectures(context.root);
+    checkOnly(
+      values.only,
+      architectures.filter((architecture) => architecture.local).map(({ id }) => id),
+    );
+    const memoryMb = asInteger(values.memory ?? 512, '--memory', 128, 10_240);
+    const runId = newRunId('local', new Date());
+    checkRequest(runRequest(values, { runId }));
+    const out = await prepareOut(values.out ?? join('reports', runId), runId);
+    return localRun(context, {
+      runId,
+      out,
+      memoryMb,
+      keep: values.keep,
+      ...(values.only === undefined ? {} : { only: values.only }),
+      request: (parts) => runRequest(values, { runId, ...parts }),
+    });
+  },
+});

@@ -1,0 +1,64 @@
+/** Ends a run for the user: what was measured, where it is, and whether it was what they asked for. */
+import { join, relative } from 'node:path';
+import { reportKey } from '../../core/keys.ts';
+import type { Report } from '../../core/report/types.ts';
+import type { ObjectStore } from '../../ports/index.ts';
+import type { ExecutionState } from '../aws/executions.ts';
+import type { Context } from '../context.ts';
+import { failures, summaryTable } from './summary.ts';
+
+export interface Results {
+  readonly runId: string;
+  readonly out: string;
+  readonly files: ObjectStore;
+}
+
+const shownPath = (path: string): string => {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
+};
+
+/** The words of the function that failed, out of the JSON that Lambda makes of its error. */
+export const causeOf = (state: ExecutionState): string => {
+  const { error = state.status, cause = '' } = state;
+  try {
+    const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };
+    if (typeof errorMessage === 'string') return `${error}: ${errorMessage}`;
+  } catch {
+    // Plain text.
+  }
+  return cause === '' ? error : `${error}: ${cause}`;
+};
+
+export const readReport = async ({ files, runId }: Results): Promise<Report | undefined> => {
+  const text = await files.get(reportKey(runId, 'json'));
+  return text === undefined ? undefined : (JSON.parse(text) as Report);
+};
+
+/** Prints the table and where everything is; warns of every target that has no full result. */
+export const printReport = (context: Context, { out }: Results, report: Report): void => {
+  const { print, terminal } = context;
+  print(`${summaryTable(report)}\n`);
+  print(`Report: ${shownPath(join(out, 'report.html'))}\n`);
+  for (const failure of failures(report)) terminal.say(`${terminal.style.bad('!')} ${failure}`);
+  if (report.plane === 'local')
+    terminal.say(terminal.style.dim('Local emulation: compare code, not clouds.'));
+};
+
+/** A run that ended by itself. @returns the exit code */
+export const concludeEnded = async (
+  context: Context,
+  results: Results,
+  state: ExecutionState,
+): Promise<number> => {
+  const report = await readReport(results);
+  const { terminal } = context;
+  if (report !== undefined) printReport(context, results, report);
+  if (state.status !== 'SUCCEEDED') {
+    terminal.say(`${terminal.style.bad('The run failed:')} ${causeOf(state)}`);
+    return 1;
+  }
+  if (report === undefined)
+    throw new Error(`the run ended without a report; its objects are in ${shownPath(results.out)}`);
+  return failures(report).length === 0 ? 0 : 1;
+};

@@ -1,0 +1,90 @@
+/** Follows an execution to its end, copying its objects and showing what goes on. */
+import { whenAborted } from '../abort.ts';
+import type { ExecutionState, Executions } from '../aws/executions.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import type { Copied } from './mirror.ts';
+import { emptyProgress, observeObject, type RunProgress } from './progress.ts';
+import { progressLine } from './progress-line.ts';
+
+export interface Followed {
+  readonly executions: Pick<Executions, 'state' | 'step'>;
+  readonly arn: string;
+  readonly runId: string;
+  readonly copyNew: (options?: { refresh?: boolean }) => Promise<readonly Copied[]>;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  /** Resolves with a reason when what the run runs on is gone. */
+  readonly died?: Promise<string>;
+  readonly pollMs: number;
+}
+
+export type FollowEnd =
+  | { readonly kind: 'ended'; readonly state: ExecutionState }
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'died'; readonly reason: string };
+
+/** A network that is away for longer than this is not coming back by itself. */
+const patienceMs = 60_000;
+/** After a failed poll, how long the news that the plane died may take. */
+const graceMs = 2_000;
+
+const sleep = (ms: number): Promise<undefined> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms, undefined);
+  });
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message || error.name : String(error);
+
+/** One look at the run: what is new, and whether it still goes on. */
+const makeLook = (run: Followed): (() => Promise<ExecutionState>) => {
+  let progress: RunProgress = emptyProgress(run.runId);
+  let measuringSince: number | undefined;
+  return async () => {
+    // The state first: when it has ended, the copies that follow are complete.
+    const state = await run.executions.state(run.arn);
+    const step = await run.executions.step(run.arn).catch(() => undefined);
+    for (const { key, body } of await run.copyNew()) progress = observeObject(progress, key, body);
+    progress = step === undefined ? progress : { ...progress, step };
+    if (progress.verifications !== undefined) measuringSince ??= performance.now();
+    const elapsed = measuringSince === undefined ? 0 : (performance.now() - measuringSince) / 1000;
+    run.terminal.status(progressLine(progress, elapsed));
+    return state;
+  };
+};
+
+/**
+ * Resolves when the execution has ended, the user interrupts, or the plane dies.
+ * @throws the last error when the run could not be looked at for a minute
+ */
+export const follow = async (run: Followed): Promise<FollowEnd> => {
+  const gone = (run.died ?? new Promise<string>(() => undefined)).then(
+    (reason) => ({ kind: 'died', reason }) as const,
+  );
+  const stopped = whenAborted(run.signal).then(() => ({ kind: 'interrupted' }) as const);
+  const look = makeLook(run);
+  const tryLook = async (): Promise<ExecutionState | Error> => {
+    try {
+      return await look();
+    } catch (error) {
+      return error instanceof Error ? error : new Error(messageOf(error));
+    }
+  };
+  let failingSince: number | undefined;
+  for (;;) {
+    const seen = await Promise.race([tryLook(), gone, stopped]);
+    if ('kind' in seen) return seen;
+    if (!(seen instanceof Error)) {
+      failingSince = undefined;
+      if (seen.status !== 'RUNNING') return { kind: 'ended', state: seen };
+    } else {
+      failingSince ??= performance.now();
+      const news = await Promise.race([gone, stopped, sleep(graceMs)]);
+      if (news !== undefined) return news;
+      if (performance.now() - failingSince > patienceMs) throw seen;
+      run.terminal.status(`Lost sight of the run, trying again (${messageOf(seen)})`);
+    }
+    const news = await Promise.race([gone, stopped, sleep(run.pollMs)]);
+    if (news !== undefined) return news;
+  }
+};

@@ -1,0 +1,51 @@
+import { table } from '../../../src/cli/terminal/table.ts';
+import { duration, enumerate, milliseconds, plural } from '../../../src/cli/terminal/words.ts';
+
+describe('duration', () => {
+  it.each([
+    [-3, '0 s'],
+    [8.4, '8 s'],
+    [59.6, '1 min 00 s'],
+    [125, '2 min 05 s'],
+    [4800, '1 h 20 min'],
+    [7199, '2 h 00 min'],
+  ])('tells %d seconds as %s', (seconds, text) => {
+    expect(duration(seconds)).toBe(text);
+  });
+});
+
+describe('milliseconds', () => {
+  it.each([
+    [0.1234, '0.12'],
+    [12.345, '12.3'],
+    [123.4, '123'],
+    [12_345.6, '12,346'],
+    [NaN, '-'],
+  ])('tells %d as %s', (ms, text) => {
+    expect(milliseconds(ms)).toBe(text);
+  });
+});
+
+describe('plural and enumerate', () => {
+  it('read as a sentence does', () => {
+    expect([plural(1, 'target'), plural(1200, 'target')]).toEqual(['1 target', '1,200 targets']);
+    expect([enumerate([]), enumerate(['a']), enumerate(['a', 'b', 'c'])]).toEqual(['', 'a', 'a, b and c']);
+  });
+});
+
+describe('table', () => {
+  it('aligns columns and leaves no trailing spaces', () => {
+    const text = table(
+      [
+        { title: 'name', align: 'left' },
+        { title: 'n', align: 'right' },
+        { title: 'note', align: 'left' },
+      ],
+      [
+        ['a', '100', ''],
+        ['longer', '7', 'x'],
+      ],
+    );
+    expect(text).toBe('name      n  note\n------  ---  ----\na       100\nlonger    7  x\n');
+  });
+});
