@@ -37,11 +37,11 @@ export const cellsOf = (plan: Pick<Plan, 'rounds' | 'seed' | 'targets'>): readon
  * @param meanMsOf a target's mean time per request in milliseconds; 0 where it is not known yet
  * @throws InputError when the state machine could not walk through that many steps
  */
-export const stepsOf = (
+export const stepsOf = <C extends Cell>(
   { runId, load }: Pick<Plan, 'runId' | 'load'>,
-  cells: readonly Cell[],
+  cells: readonly C[],
   meanMsOf: (target: Target) => number,
-): readonly StepPlan[] => {
+): readonly (C & StepPlan)[] => {
   // Counted first: a nonsensical request must not be expanded to millions of objects.
   const count = cells.reduce((sum, { target }) => sum + segmentCountOf(load, meanMsOf(target)), 0);
   if (count > maxSteps)
@@ -51,13 +51,15 @@ export const stepsOf = (
       `at most ${maxSteps} steps in one run`,
       'Ask for fewer rounds, targets or requests or for a shorter duration, or use several runs',
     );
-  return cells.flatMap(({ round, target }) =>
-    segmentsOf(load, meanMsOf(target)).map((part, segment) => ({
-      round,
-      target,
+  return cells.flatMap((cell) =>
+    segmentsOf(load, meanMsOf(cell.target)).map((part, segment) => ({
+      ...cell,
       segment,
       load: part,
-      step: { assignmentsKey: assignmentsKey(runId, round, target.id, segment), workers: workersOf(part) },
+      step: {
+        assignmentsKey: assignmentsKey(runId, cell.round, cell.target.id, segment),
+        workers: workersOf(part),
+      },
     })),
   );
 };

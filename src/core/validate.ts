@@ -67,5 +67,5 @@ export const optional = <K extends string, T>(
 ): Readonly<Partial<Record<K, T>>> => {
   const value = object[key];
   // One computed key: TypeScript widens it to an index signature.
-  return value === undefined ? {} : ({ [key]: read(value) } as Readonly<Partial<Record<K, T>>>);
+  return (value === undefined ? {} : { [key]: read(value) }) as Readonly<Partial<Record<K, T>>>;
 };

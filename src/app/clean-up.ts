@@ -1,0 +1,51 @@
+/** CleanUp: writes down how the run ended and releases the lab's lock. Every path of the state machine ends here. */
+import { outcomeKey } from '../core/keys.ts';
+import type { CleanUpInput, FinishInput, Outcome } from '../core/payloads.ts';
+import type { Clock, ObjectStore } from '../ports/index.ts';
+import { readLock, releaseLock } from './plan-lock.ts';
+
+export interface CleanUpDeps {
+  readonly store: ObjectStore;
+  readonly clock: Pick<Clock, 'wallTime'>;
+}
+
+/** Lambda's causes are JSON with the message inside; those of Step Functions itself are plain text. */
+const messageOf = (cause: string): string => {
+  try {
+    const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : cause;
+  } catch {
+    return cause;
+  }
+};
+
+const errorOf = ({ error, reportError }: FinishInput): Outcome['error'] => {
+  const first = error ?? reportError;
+  return first === undefined ? undefined : { name: first.Error, message: messageOf(first.Cause ?? '') };
+};
+
+/**
+ * A run that Plan refused left nothing behind and gets no outcome object: its error is the execution's own. One whose
+ * Plan died after it took the lock is known by the lock.
+ */
+export const cleanUp = async (
+  { store, clock }: CleanUpDeps,
+  { executionName, run }: CleanUpInput,
+): Promise<Outcome> => {
+  const lock = await readLock(store);
+  const runId = run.runId ?? (lock?.executionName === executionName ? lock.runId : undefined);
+  const error = errorOf(run);
+  const outcome: Outcome = {
+    schema: 'latency-lab.outcome.v1',
+    ...(runId === undefined ? {} : { runId }),
+    status: error === undefined ? 'succeeded' : 'failed',
+    ...(error === undefined ? {} : { error }),
+    finishedAt: new Date(clock.wallTime()).toISOString(),
+  };
+  try {
+    if (runId !== undefined) await store.put(outcomeKey(runId), JSON.stringify(outcome));
+  } finally {
+    await releaseLock(store, executionName);
+  }
+  return outcome;
+};

@@ -1,0 +1,51 @@
+/** The lab's lock: two runs at once would disturb each other's measurement. */
+import { RunInProgressError } from '../core/errors.ts';
+import { lockKey } from '../core/keys.ts';
+import type { RunLock } from '../core/payloads.ts';
+import type { ObjectStore } from '../ports/index.ts';
+
+const refuse = ({ runId, executionName, expiresAt }: RunLock): never => {
+  throw new RunInProgressError(
+    `run "${runId}" (execution ${executionName}) holds the lab until ${expiresAt}. Wait for its end; if that execution was stopped, delete ${lockKey} from the results bucket`,
+  );
+};
+
+export const readLock = async (store: ObjectStore): Promise<RunLock | undefined> => {
+  const text = await store.get(lockKey);
+  return text === undefined ? undefined : (JSON.parse(text) as RunLock);
+};
+
+/**
+ * Takes the lock where it is free, expired or this execution's own already (its Plan was retried).
+ * @throws RunInProgressError when another execution holds it
+ */
+export const takeLock = async (store: ObjectStore, lock: RunLock, wallTimeMs: number): Promise<void> => {
+  const body = JSON.stringify(lock);
+  if (await store.putIfAbsent(lockKey, body)) return;
+  const text = await store.get(lockKey);
+  // Released in between: whoever is first takes it.
+  const held = text === undefined ? lock : (JSON.parse(text) as RunLock);
+  const free = held.executionName === lock.executionName || Date.parse(held.expiresAt) <= wallTimeMs;
+  if (!free) refuse(held);
+  const taken =
+    text === undefined ? await store.putIfAbsent(lockKey, body) : await store.replace(lockKey, text, body);
+  if (!taken) refuse((await readLock(store)) ?? held);
+};
+
+/**
+ * Moves the end of a run's lock, once it is known how long the run may take.
+ * @throws RunInProgressError when another run took the lock meanwhile
+ */
+export const extendLock = async (store: ObjectStore, runId: string, expiresAt: string): Promise<void> => {
+  const text = await store.get(lockKey);
+  if (text === undefined) return;
+  const held = JSON.parse(text) as RunLock;
+  if (held.runId !== runId) refuse(held);
+  await store.replace(lockKey, text, JSON.stringify({ ...held, expiresAt }));
+};
+
+/** Releases the lock where this execution holds it; otherwise does nothing. */
+export const releaseLock = async (store: ObjectStore, executionName: string): Promise<void> => {
+  const held = await readLock(store);
+  if (held?.executionName === executionName) await store.delete(lockKey);
+};

@@ -1,0 +1,83 @@
+/** Plan: checks the request, chooses the targets, takes the lab's lock and writes down what the run will do. */
+import { isDeepStrictEqual } from 'node:util';
+import { InputError } from '../core/errors.ts';
+import { planKey } from '../core/keys.ts';
+import type { Plan, PlanInput, PlanOutput } from '../core/payloads.ts';
+import { chooseTargets } from '../core/plan-targets.ts';
+import { cellsOf, stepsOf } from '../core/schedule-steps.ts';
+import { parseRunRequest } from '../core/validate-request.ts';
+import type { Clock, ObjectStore, TargetRegistry } from '../ports/index.ts';
+import { releaseLock, takeLock } from './plan-lock.ts';
+
+export interface PlanDeps {
+  readonly store: ObjectStore;
+  readonly registry: TargetRegistry;
+  readonly clock: Pick<Clock, 'wallTime'>;
+  readonly labName: string;
+  readonly plane: Plan['plane'];
+}
+
+/** Verify's time limit per target and some minutes for Plan and Schedule; Schedule then asks for what it needs. */
+const lockMs = (targets: number): number => (targets * 305 + 600) * 1000;
+
+const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
+  const request = parseRunRequest(input);
+  const { runId, load, rounds, seed, labels, leftOut } = request;
+  const targets = chooseTargets(request, await deps.registry.list());
+  const plan: Plan = {
+    schema: 'latency-lab.plan.v1',
+    runId,
+    labName: deps.labName,
+    plane: deps.plane,
+    createdAt: new Date(deps.clock.wallTime()).toISOString(),
+    load,
+    rounds,
+    seed,
+    targets,
+    leftOut,
+    labels,
+  };
+  // Closed loads may be cut into more steps once their pace is known; then Schedule says so.
+  stepsOf(plan, cellsOf(plan), () => 0);
+  return plan;
+};
+
+/** Labels and left-out architectures describe where a run began and may differ when it is taken up again. */
+const effective = ['labName', 'plane', 'load', 'rounds', 'seed', 'targets'] as const;
+
+/** Writes the plan, or accepts an earlier run's where it means the same measurement. */
+const writeOrResume = async (store: ObjectStore, plan: Plan): Promise<void> => {
+  const text = await store.get(planKey(plan.runId));
+  if (text === undefined) {
+    await store.put(planKey(plan.runId), JSON.stringify(plan));
+    return;
+  }
+  const earlier = JSON.parse(text) as Plan;
+  const changed = effective.find((field) => !isDeepStrictEqual(earlier[field], plan[field]));
+  if (changed !== undefined)
+    throw new InputError(
+      'runId',
+      plan.runId,
+      'a new id, or an earlier run with the same request',
+      `That run exists and its ${changed} differs. Leave runId out to start a new run`,
+    );
+};
+
+/**
+ * @throws InputError for a request that cannot work; NoTargetError; RunInProgressError when another execution runs.
+ * Nothing was written then, and the lock is free for the next run.
+ */
+export const plan = async (deps: PlanDeps, input: PlanInput): Promise<PlanOutput> => {
+  const made = await makePlan(deps, input);
+  const { runId, targets } = made;
+  const wallTimeMs = deps.clock.wallTime();
+  const expiresAt = new Date(wallTimeMs + lockMs(targets.length)).toISOString();
+  await takeLock(deps.store, { runId, executionName: input.executionName, expiresAt }, wallTimeMs);
+  try {
+    await writeOrResume(deps.store, made);
+  } catch (error) {
+    await releaseLock(deps.store, input.executionName);
+    throw error;
+  }
+  return { runId, verifications: targets.map(({ id }) => ({ runId, targetId: id })) };
+};

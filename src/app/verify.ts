@@ -1,0 +1,136 @@
+/** Verify: shows that a target does what its kind promises before it is timed. */
+import { InputError } from '../core/errors.ts';
+import type { Plan, Verification, VerifyInput } from '../core/payloads.ts';
+import type { Target, TargetKind } from '../core/target.ts';
+import { counterFault } from '../core/verify-counter.ts';
+import type { ObjectStore } from '../ports/index.ts';
+import { inParallel } from './in-parallel.ts';
+import { readPlan } from './plan-file.ts';
+import { probe, type ProbeDeps, type Probed } from './verify-probe.ts';
+
+export interface VerifyDeps extends ProbeDeps {
+  readonly store: ObjectStore;
+}
+
+/** How many requests show a kind's promise: one after another, then `concurrent` of them `connections` at a time. */
+interface Trial {
+  readonly sequential: number;
+  readonly concurrent: number;
+  readonly connections: number;
+}
+
+/** A user's own URL may cost or change something with each request, so it gets only what its mean needs. */
+const trials: Readonly<Record<Exclude<TargetKind, 'async-queue'>, Trial>> = {
+  'sync-counter': { sequential: 10, concurrent: 40, connections: 10 },
+  null: { sequential: 10, concurrent: 40, connections: 10 },
+  url: { sequential: 3, concurrent: 0, connections: 1 },
+};
+
+/** Answers that are awaited from a target that has given none yet; more would only be more time-outs. */
+const patience = 3;
+/** Milliseconds after which nothing more is sent; Verify itself ends after 300 s, a request after at most 60. */
+const budgetMs = 200_000;
+/** Headers that show what really answered. */
+const headersOfInterest = ['x-architecture', 'x-cold', 'x-instance', 'server'];
+
+const observedIn = (probes: readonly Probed[]): Readonly<Record<string, string>> => {
+  const headers = probes.find(({ answer }) => answer !== undefined)?.answer?.headers ?? {};
+  return Object.fromEntries(
+    headersOfInterest.flatMap((name) => {
+      const value = headers[name];
+      return value === undefined ? [] : [[name, value.slice(0, 200)]];
+    }),
+  );
+};
+
+const acknowledgedOf = (probes: readonly Probed[]): readonly Probed[] =>
+  probes.filter(({ fault }) => fault === undefined);
+
+const hitsIn = (probes: readonly Probed[]): readonly number[] => probes.flatMap(({ hits }) => hits ?? []);
+
+/** The mean without the first, which may have waited for a cold start, unless it is the only one. */
+const meanMsOf = (sequential: readonly Probed[]): number => {
+  const warm = sequential.length > 1 ? sequential.slice(1) : sequential;
+  return warm.reduce((sum, { ms }) => sum + ms, 0) / warm.length;
+};
+
+const conclude = (
+  target: Target,
+  sequential: readonly Probed[],
+  concurrent: readonly Probed[],
+): Verification => {
+  const all = [...sequential, ...concurrent];
+  const acknowledged = acknowledgedOf(all).length;
+  const inTurn = acknowledgedOf(sequential);
+  const facts = { targetId: target.id, sent: all.length, acknowledged, observed: observedIn(all) };
+  if (inTurn.length === 0) {
+    const reason = `none of ${all.length} requests was acknowledged; the first: ${all[0]?.fault ?? 'not sent'}`;
+    return { ...facts, ok: false, reason };
+  }
+  const meanMs = meanMsOf(inTurn);
+  const fault = counterFault({
+    sequential: hitsIn(sequential),
+    concurrent: hitsIn(concurrent),
+    unacknowledged: all.length - acknowledged,
+  });
+  return fault === undefined
+    ? { ...facts, ok: true, meanMs }
+    : { ...facts, ok: false, meanMs, reason: fault };
+};
+
+const refuse = (target: Target, reason: string): Verification => ({
+  targetId: target.id,
+  ok: false,
+  sent: 0,
+  acknowledged: 0,
+  reason,
+});
+
+const findTarget = (plan: Plan, targetId: string): Target => {
+  const target = plan.targets.find(({ id }) => id === targetId);
+  if (target !== undefined) return target;
+  throw new InputError(
+    'targetId',
+    targetId,
+    `a target of the run: ${plan.targets.map(({ id }) => id).join(', ')}`,
+  );
+};
+
+const runTrial = async (
+  deps: VerifyDeps,
+  target: Target,
+  { sequential, concurrent, connections }: Trial,
+  timeoutMs: number,
+): Promise<Verification> => {
+  const endMs = deps.clock.now() + budgetMs;
+  const inTurn: Probed[] = [];
+  while (inTurn.length < sequential && deps.clock.now() < endMs) {
+    if (inTurn.length >= patience && acknowledgedOf(inTurn).length === 0) break;
+    inTurn.push(await probe(deps, target, timeoutMs));
+  }
+  const fit = acknowledgedOf(inTurn).length > 0;
+  const together = await inParallel(Array.from({ length: fit ? concurrent : 0 }), connections, async () =>
+    deps.clock.now() < endMs ? [await probe(deps, target, timeoutMs)] : [],
+  );
+  return conclude(target, inTurn, together.flat());
+};
+
+/**
+ * Never rejects because of the target: one that fails is reported with its reason and then not timed.
+ * @throws InputError for a run or a target that Plan did not make
+ */
+export const verify = async (deps: VerifyDeps, { runId, targetId }: VerifyInput): Promise<Verification> => {
+  const plan = await readPlan(deps.store, runId);
+  const target = findTarget(plan, targetId);
+  if (target.kind === 'async-queue')
+    return refuse(
+      target,
+      'targets of kind "async-queue" cannot be verified and timed yet; leave it out of the run',
+    );
+  try {
+    return await runTrial(deps, target, trials[target.kind], plan.load.timeoutMs);
+  } finally {
+    // A function is frozen between two invocations, and its idle connections would be found broken.
+    deps.http.close();
+  }
+};

@@ -1,0 +1,22 @@
+import { readEnvironment } from '../adapters/aws/environment.ts';
+import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
+import { once } from '../adapters/aws/once.ts';
+import { createSsmClient, ssmTargetRegistry } from '../adapters/aws/target-registry.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { plan, type PlanDeps } from '../app/plan.ts';
+import { targetsPath } from '../core/keys.ts';
+import type { PlanInput, PlanOutput } from '../core/payloads.ts';
+import { asOneOf } from '../core/validate.ts';
+
+const deps = once((): PlanDeps => {
+  const environment = readEnvironment(['LAB_NAME', 'RESULTS_BUCKET', 'PLANE']);
+  return {
+    store: s3ObjectStore(createS3Client(), environment.RESULTS_BUCKET),
+    registry: ssmTargetRegistry(createSsmClient(), targetsPath(environment.LAB_NAME)),
+    clock: systemClock,
+    labName: environment.LAB_NAME,
+    plane: asOneOf(environment.PLANE, 'environment variable PLANE', ['aws', 'local'] as const),
+  };
+});
+
+export const handler = async (input: PlanInput): Promise<PlanOutput> => plan(deps(), input);

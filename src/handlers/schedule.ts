@@ -1,0 +1,13 @@
+import { readEnvironment } from '../adapters/aws/environment.ts';
+import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
+import { once } from '../adapters/aws/once.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { schedule, type ScheduleDeps } from '../app/schedule.ts';
+import type { Schedule, ScheduleInput } from '../core/payloads.ts';
+
+const deps = once((): ScheduleDeps => {
+  const environment = readEnvironment(['RESULTS_BUCKET']);
+  return { store: s3ObjectStore(createS3Client(), environment.RESULTS_BUCKET), clock: systemClock };
+});
+
+export const handler = async (input: ScheduleInput): Promise<Schedule> => schedule(deps(), input);
