@@ -66,32 +66,29 @@ const checkRow = (row: Row, at: string): void => {
   if (typeof row.local !== 'boolean') throw new InputError(`${at}.local`, row.local, 'true or false');
 };
 
+const rejectTwice = (
+  field: string,
+  rows: readonly Architecture[],
+  valuesOf: (row: Architecture) => readonly string[],
+): void => {
+  const values = rows.flatMap(valuesOf);
+  const twice = values.find((value, i) => values.indexOf(value) !== i);
+  if (twice !== undefined) throw new InputError(`architectures.${field}`, twice, 'each value once');
+};
+
 /**
  * Reads the manifest's text.
  * @throws InputError naming the row and the field that is wrong, or the id or function that occurs twice.
  */
 export const parseManifest = (text: string): Manifest => {
   const manifest = JSON.parse(text) as Manifest;
-  if (!Array.isArray(manifest.architectures)) {
-    throw new InputError('architectures', manifest.architectures, 'a list of architectures');
-  }
-  manifest.architectures.forEach((row, i) => {
+  const rows = manifest.architectures;
+  if (!Array.isArray(rows)) throw new InputError('architectures', rows, 'a list of architectures');
+  (rows as readonly Row[]).forEach((row, i) => {
     checkRow(row, `architectures[${i}]`);
   });
-  for (const field of ['id', 'enabledBy'] as const) {
-    rejectTwice(
-      field,
-      manifest.architectures.map((row) => row[field]),
-    );
-  }
-  rejectTwice(
-    'functions',
-    manifest.architectures.flatMap((row) => row.functions),
-  );
+  rejectTwice('id', rows, ({ id }) => [id]);
+  rejectTwice('enabledBy', rows, ({ enabledBy }) => [enabledBy]);
+  rejectTwice('functions', rows, ({ functions }) => functions);
   return manifest;
-};
-
-const rejectTwice = (field: string, values: readonly string[]): void => {
-  const twice = values.find((value, i) => values.indexOf(value) !== i);
-  if (twice !== undefined) throw new InputError(`architectures.${field}`, twice, 'each value once');
 };

@@ -1,0 +1,86 @@
+import { maxSteps } from '../../src/core/schedule-steps.ts';
+import { maxTargets } from '../../src/core/validate-request.ts';
+import { machine, successors, type Machine } from './asl.ts';
+import { worstCaseEvents } from './history.ts';
+
+const maxRounds = 50;
+const quota = 25_000;
+
+describe('worstCaseEvents', () => {
+  it('counts what the documentation lists for a small machine', () => {
+    const small: Machine = {
+      StartAt: 'Work',
+      States: {
+        Work: {
+          Type: 'Task',
+          Retry: [{ ErrorEquals: ['Lambda.ServiceException'], MaxAttempts: 1 }],
+          Next: 'Each',
+        },
+        Each: {
+          Type: 'Map',
+          ItemProcessor: { StartAt: 'Note', States: { Note: { Type: 'Pass' } } },
+          Next: 'Fan',
+        },
+        Fan: {
+          Type: 'Map',
+          ItemProcessor: {
+            ProcessorConfig: { Mode: 'DISTRIBUTED' },
+            StartAt: 'Child',
+            States: { Child: { Type: 'Task' } },
+          },
+          Next: 'Done',
+        },
+        Done: { Type: 'Succeed' },
+      },
+    };
+    const iteration = ['MapIterationStarted', 'PassStateEntered', 'PassStateExited', 'MapIterationSucceeded'];
+    const events = [
+      'ExecutionStarted',
+      'TaskStateEntered',
+      ...['TaskScheduled', 'TaskStarted', 'TaskFailed'],
+      ...['TaskScheduled', 'TaskStarted', 'TaskSucceeded'],
+      'TaskStateExited',
+      ...[
+        'MapStateEntered',
+        'MapStateStarted',
+        ...iteration,
+        ...iteration,
+        'MapStateSucceeded',
+        'MapStateExited',
+      ],
+      ...['MapStateEntered', 'MapStateStarted', 'MapRunStarted'],
+      ...['MapRunSucceeded', 'MapStateSucceeded', 'MapStateExited'],
+      ...['SucceedStateEntered', 'SucceedStateExited'],
+      'ExecutionSucceeded',
+    ];
+    expect(worstCaseEvents(small, { Each: 2 })).toBe(events.length);
+  });
+
+  it('refuses to count a Map whose iterations have no known bound', () => {
+    expect(() => worstCaseEvents(machine, {})).toThrow('VerifyTargets');
+  });
+});
+
+describe('compare.asl.json', () => {
+  it('has no loops, so that an execution visits each state at most once', () => {
+    const walk = ({ States }: Machine, name: string, path: readonly string[]): void => {
+      expect(path).not.toContain(name);
+      const state = States[name]!;
+      successors(state).forEach((next) => {
+        walk({ StartAt: '', States }, next, [...path, name]);
+      });
+      if (state.ItemProcessor !== undefined) walk(state.ItemProcessor, state.ItemProcessor.StartAt, []);
+    };
+    walk(machine, machine.StartAt, []);
+  });
+
+  it('stays within an execution history at the bounds of targets, rounds and steps', () => {
+    const events = worstCaseEvents(machine, {
+      VerifyTargets: maxTargets,
+      MeasureRounds: maxRounds,
+      MeasureCells: maxSteps,
+    });
+    expect(events).toBeGreaterThan(8 * maxSteps);
+    expect(events).toBeLessThan(quota);
+  });
+});
