@@ -10,6 +10,8 @@ export const toolNames = /** @type {const} */ ([
   'lint',
   'python-runtime',
   'node-runtime',
+  'fastapi',
+  'zig',
 ]);
 
 /** @typedef {typeof toolNames[number]} ToolName */

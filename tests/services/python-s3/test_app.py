@@ -1,0 +1,121 @@
+"""boto3 is stood in for by a bucket in memory that honours conditions; the contract tests meet the real one."""
+
+import contextlib
+import io
+import pathlib
+import sys
+import threading
+import types
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from contract import ContractCase, counts, fresh_service, vectors
+
+
+class ClientError(Exception):
+    def __init__(self, code):
+        super().__init__(f"{code} at 10.0.0.7")
+        self.response = {"Error": {"Code": code}}
+
+
+class Bucket:
+    """One object; every write needs its condition to hold. `before_put` runs ahead of each write."""
+
+    def __init__(self):
+        self.body, self.broken, self.refused = None, None, 0
+        self.lock, self.before_put = threading.Lock(), lambda: None
+
+    def get_object(self, Bucket, Key):
+        if self.broken:
+            raise ClientError(self.broken)
+        if self.body is None:
+            raise ClientError("NoSuchKey")
+        body = self.body
+        return {"Body": io.BytesIO(body), "ETag": f'"{body.decode()}"'}
+
+    def put_object(self, Bucket, Key, Body, **condition):
+        self.before_put()
+        with self.lock:
+            holds = {"IfNoneMatch": "*"} if self.body is None else {"IfMatch": f'"{self.body.decode()}"'}
+            if condition != holds:
+                self.refused += 1
+                raise ClientError("PreconditionFailed")
+            self.body = Body
+
+
+class Service(ContractCase):
+    def setUp(self):
+        self.bucket, self.config = Bucket(), {}
+        modules = {
+            "boto3": types.SimpleNamespace(client=lambda name, config: self.bucket),
+            "botocore": types.ModuleType("botocore"),
+            "botocore.config": types.SimpleNamespace(Config=self.config.update),
+            "botocore.exceptions": types.SimpleNamespace(BotoCoreError=ClientError, ClientError=ClientError),
+        }
+        environment = {"BUCKET_NAME": "counters", "ARCHITECTURE_ID": "python-s3"}
+        self.service = fresh_service("python-s3", environment, modules)
+        self.waits = []
+        sleep = mock.patch.object(self.service.time, "sleep", self.waits.append)
+        sleep.start()
+        self.addCleanup(sleep.stop)
+
+    def ask(self, vector, request_id="request-0"):
+        context = types.SimpleNamespace(aws_request_id=request_id, get_remaining_time_in_millis=lambda: 9_000)
+        reply = self.service.handler(vector["event"], context)
+        self.check(vector, reply["statusCode"], reply["headers"], reply["body"])
+        return reply["headers"]
+
+    def test_conforms_to_every_vector_and_counts_only_what_must_count(self):
+        answers = []
+        for number, vector in enumerate(vectors("up")):
+            with self.subTest(vector["title"]):
+                answers.append(self.ask(vector, f"request-{number}"))
+        self.check_sequence(answers)
+        self.assertEqual(int(self.bucket.body), sum(map(counts, vectors("up"))))
+
+    def test_makes_one_attempt_per_request_so_that_no_write_is_repeated_unseen(self):
+        self.assertEqual(self.config["retries"], {"total_max_attempts": 1})
+
+    def test_is_exact_when_ten_race_for_a_hundred(self):
+        with ThreadPoolExecutor(10) as pool:
+            acknowledged = list(pool.map(lambda _: self.service.increment(lambda: 9.0), range(100)))
+        self.assertEqual(sorted(acknowledged), list(range(1, 101)))
+        self.assertEqual(self.bucket.body, b"100")
+
+    def test_a_lost_race_costs_a_wait_and_another_try(self):
+        losses = iter(range(3))
+        self.bucket.body = b"7"
+
+        def another_writes_first():
+            if next(losses, None) is not None:
+                self.bucket.body = str(int(self.bucket.body) + 1).encode()
+
+        self.bucket.before_put = another_writes_first
+        self.assertEqual(self.service.increment(lambda: 9.0), 11)
+        self.assertEqual((len(self.waits), self.bucket.refused), (3, 3))
+
+    def test_waits_with_full_jitter_up_to_a_doubling_bound_and_gives_up_in_time(self):
+        self.bucket.body = b"7"
+        self.bucket.before_put = lambda: setattr(self.bucket, "body", self.bucket.body + b"0")
+        left = iter([9.0] * 20 + [1.2, 1.2, 1.0])
+        bounds = []
+        with mock.patch.object(self.service.random, "uniform", lambda low, high: bounds.append((low, high)) or high):
+            with self.assertRaises(self.service.Contended):
+                self.service.increment(lambda: next(left))
+        self.assertEqual({low for low, _ in bounds}, {0})
+        self.assertEqual([high for _, high in bounds[:7]], [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.5])
+        self.assertAlmostEqual(bounds[-1][1], 0.2)
+
+    def test_answers_500_without_internals_and_logs_the_cause(self):
+        self.bucket.broken = "AccessDenied"
+        [down] = vectors("down")
+        with contextlib.redirect_stderr(io.StringIO()) as log:
+            self.ask(down)
+        self.assertIn("10.0.0.7", log.getvalue())
+
+
+if __name__ == "__main__":
+    unittest.main()
