@@ -1,0 +1,50 @@
+import type { ErrorKind } from '../payloads.ts';
+import type { TargetKind } from '../target.ts';
+
+/** An answer as it came: header names in lower case. */
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What became of one request, as the figures count it. */
+export interface Judgement {
+  /** The answer came from a process's first request (`x-cold: 1`). */
+  readonly cold: boolean;
+  readonly requestId?: string;
+  readonly error?: { readonly kind: ErrorKind; readonly message: string };
+}
+
+export interface Expectation {
+  readonly kind: TargetKind;
+  readonly expectedStatus: number;
+}
+
+const shownBytes = 200;
+
+const shorten = (body: string): string =>
+  JSON.stringify(body.length > shownBytes ? `${body.slice(0, shownBytes)}...` : body);
+
+const isCount = (body: string): boolean => /^\s*\{\s*"hits"\s*:\s*\d+\s*\}\s*$/.test(body);
+
+const faultOf = ({ status, body }: Answer, { kind, expectedStatus }: Expectation): Judgement['error'] => {
+  if (status === 429 && expectedStatus !== 429)
+    return { kind: 'throttled', message: `answered 429: ${shorten(body)}` };
+  if (status !== expectedStatus) {
+    return { kind: 'status', message: `answered ${status} instead of ${expectedStatus}: ${shorten(body)}` };
+  }
+  if (kind !== 'sync-counter' || isCount(body)) return undefined;
+  return { kind: 'body', message: `answered ${status} without a count: ${shorten(body)}` };
+};
+
+/** Judges an answer by its status and, for a counter, by whether it carries a count. */
+export const judge = (answer: Answer, expectation: Expectation): Judgement => {
+  const requestId = answer.headers['x-request-id'];
+  const error = faultOf(answer, expectation);
+  return {
+    cold: answer.headers['x-cold'] === '1',
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(error === undefined ? {} : { error }),
+  };
+};

@@ -1,0 +1,100 @@
+import { driveClosed } from '../../../src/app/generate/closed.ts';
+import type { Sent } from '../../../src/app/generate/drive.ts';
+import { driveOpen } from '../../../src/app/generate/open.ts';
+import { Histogram } from '../../../src/core/histogram/histogram.ts';
+import { openSchedule } from '../../../src/core/load/schedule.ts';
+import type { Behaviour } from '../../support/virtual-clock.ts';
+import { stalling, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
+
+const measure = () => {
+  const response: number[] = [];
+  const service: number[] = [];
+  const onSent = ({ plannedMs, sentMs, endMs }: Sent): void => {
+    response.push(endMs - plannedMs);
+    service.push(endMs - sentMs);
+  };
+  return { response, service, onSent };
+};
+
+const openRun = async (behave: Behaviour, load: { rate: number; seconds: number; connections: number }) => {
+  const clock = new VirtualClock();
+  const server = virtualServer(clock, behave);
+  const taken = measure();
+  const share = { totalRate: load.rate, durationSeconds: load.seconds, worker: 0, workers: 1 };
+  const limits = { warmup: 0, timeoutMs: 1_000_000, maxConnections: load.connections };
+  const drive = { clock, openLane: server.openLane, onSent: taken.onSent, mayGoOn: () => true };
+  await clock.run(driveOpen(limits, openSchedule(share), 0, drive));
+  return taken;
+};
+
+const closedRun = async (behave: Behaviour, requests: number) => {
+  const clock = new VirtualClock();
+  const server = virtualServer(clock, behave);
+  const taken = measure();
+  const drive = { clock, openLane: server.openLane, onSent: taken.onSent, mayGoOn: () => true };
+  await clock.run(driveClosed({ requests, concurrency: 1, warmup: 0, timeoutMs: 1_000_000 }, drive));
+  return taken;
+};
+
+const quantile = (values: readonly number[], q: number): number =>
+  [...values].sort((a, b) => a - b)[Math.ceil(q * values.length) - 1]!;
+
+const histogramOf = (valuesMs: readonly number[]): Histogram => {
+  const histogram = Histogram.create();
+  for (const value of valuesMs) histogram.record(value * 1000);
+  return histogram;
+};
+
+// The case of wrk2's README: 2,000 requests/s for 30 s, the server stops once for 1.4 s.
+describe('a stall of 1.4 s at 2,000 requests/s', () => {
+  const rate = 2;
+  const stallMs = 1400;
+  const lanes = 10;
+  const server = stalling(1, 10_000, stallMs);
+
+  it('shows in the response times: 600 of 60,000 are slower than p99, so it is 1.4 s - 600/2,000 s and the draining', async () => {
+    const { response } = await openRun(server, { rate: 2000, seconds: 30, connections: lanes });
+    expect(response).toHaveLength(60_000);
+    // Ten lanes of 1 ms drain 10 requests a ms: the 600 before it take 60 ms, itself 1 ms.
+    const expected = stallMs - 600 / rate + 600 / lanes + 1;
+    expect(expected).toBe(1161);
+    expect(quantile(response, 0.99)).toBe(expected);
+    expect(histogramOf(response).quantile(0.99) / 1000).toBeCloseTo(expected, 0);
+    expect(Math.max(...response)).toBe(stallMs + 1);
+    // 2,800 wait for the end of the stall. Then 10 t answers catch up with 2 (1400 + t) sends at t = 350 ms: 700 more, the
+    // last of them already on time.
+    expect(response.filter((ms) => ms > 1).length).toBe(3499);
+  });
+
+  it('hides from timing by the actual send: only the requests under way at its beginning saw it', async () => {
+    const { service } = await openRun(server, { rate: 2000, seconds: 30, connections: lanes });
+    expect(service.filter((ms) => ms > 1)).toHaveLength(lanes);
+    expect(quantile(service, 0.99)).toBe(1);
+  });
+});
+
+// The case in HdrHistogram's documentation: 10,000 calls of 1 ms, one every 10 ms, then 100 s of silence.
+describe('a pause of 100 s after 100 s of calls that take 1 ms', () => {
+  const server = stalling(1, 100_000, 100_000);
+
+  it('leaves half of the planned calls at 1 ms or below', async () => {
+    const { response } = await openRun(server, { rate: 100, seconds: 200, connections: 1 });
+    const histogram = histogramOf(response);
+    expect(histogram.count).toBe(20_000);
+    expect(histogram.countAtOrBelow(1000)).toBe(10_000);
+    expect(histogram.quantile(0.5)).toBe(1000);
+    // Call k of the 10,000 that wait was planned 100 s - 10 k ms before the end, and k + 1 answers of 1 ms come until its own.
+    expect(quantile(response, 0.75)).toBe(100_000 - 10 * 5000 + 5001);
+    expect(Math.max(...response)).toBe(100_001);
+  });
+
+  it('leaves 99.99 % at 1 ms or below when the sending waits for the answer', async () => {
+    const closed = await closedRun(
+      (sentMs, index) => ({ endMs: sentMs + (index < 10_000 ? 1 : 100_000) }),
+      10_001,
+    );
+    const histogram = histogramOf(closed.response);
+    expect(histogram.countAtOrBelow(1000) / histogram.count).toBeCloseTo(0.9999, 5);
+    expect(closed.response).toEqual(closed.service);
+  });
+});

@@ -1,0 +1,146 @@
+import { driveClosed } from '../../../src/app/generate/closed.ts';
+import type { Drive, Sent } from '../../../src/app/generate/drive.ts';
+import { driveOpen } from '../../../src/app/generate/open.ts';
+import type { OpenShare } from '../../../src/core/load/schedule.ts';
+import { openSchedule } from '../../../src/core/load/schedule.ts';
+import type { Behaviour } from '../../support/virtual-clock.ts';
+import { VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
+
+const takes =
+  (ms: number): Behaviour =>
+  (sentMs) => ({ endMs: sentMs + ms });
+
+const setUp = (behave: Behaviour, extra: (clock: VirtualClock) => Partial<Drive> = () => ({})) => {
+  const clock = new VirtualClock();
+  const server = virtualServer(clock, behave);
+  const sent: Sent[] = [];
+  const drive: Drive = {
+    clock,
+    openLane: server.openLane,
+    onSent: (one) => sent.push(one),
+    mayGoOn: () => true,
+    ...extra(clock),
+  };
+  const closed = (load: object) =>
+    clock.run(driveClosed({ requests: 10, concurrency: 1, warmup: 0, timeoutMs: 1000, ...load }, drive));
+  const open = (share: Partial<OpenShare>, load: object = {}, startMs = 0) => {
+    const schedule = openSchedule({ totalRate: 100, durationSeconds: 0.1, worker: 0, workers: 1, ...share });
+    return clock.run(
+      driveOpen({ warmup: 0, timeoutMs: 1000, maxConnections: 10, ...load }, schedule, startMs, drive),
+    );
+  };
+  return { clock, server, sent, closed, open };
+};
+
+describe('driveClosed', () => {
+  it('sends N in succession, each when the last was answered, after the warm-up', async () => {
+    const { sent, server, closed } = setUp(takes(7));
+    expect(await closed({ requests: 3, warmup: 2 })).toEqual({ unsent: 0, lanes: 1 });
+    expect(sent.map(({ sentMs, endMs }) => [sentMs, endMs])).toEqual(
+      [0, 7, 14, 21, 28].map((ms) => [ms, ms + 7]),
+    );
+    expect(sent.map(({ warmup }) => warmup)).toEqual([true, true, false, false, false]);
+    expect(sent.every(({ plannedMs, sentMs }) => plannedMs === sentMs)).toBe(true);
+    expect([server.opened(), server.closed(), server.mostAtOnce()]).toEqual([1, 1, 1]);
+  });
+
+  it('keeps as many requests under way as it has connections', async () => {
+    const { sent, server, closed, clock } = setUp(takes(10));
+    await closed({ requests: 100, concurrency: 20 });
+    expect(sent).toHaveLength(100);
+    expect([server.opened(), server.mostAtOnce(), clock.now()]).toEqual([20, 20, 50]);
+  });
+
+  it('stops sending when it may not go on, and tells what was never sent', async () => {
+    const { sent, server, closed } = setUp(takes(10), (clock) => ({ mayGoOn: () => clock.now() < 35 }));
+    expect(await closed({ requests: 10, warmup: 1 })).toEqual({ unsent: 7, lanes: 1 });
+    expect(sent).toHaveLength(4);
+    expect(server.closed()).toBe(1);
+  });
+
+  it('lets a connection pause between two requests, outside of every time', async () => {
+    const { sent, closed } = setUp(takes(1), (clock) => ({
+      between: () => clock.sleepUntil(clock.now() + 4),
+    }));
+    await closed({ requests: 3 });
+    expect(sent.map(({ sentMs, endMs }) => [sentMs, endMs])).toEqual([
+      [0, 1],
+      [5, 6],
+      [10, 11],
+    ]);
+  });
+
+  it('closes its connections and rejects when recording fails', async () => {
+    const { server, closed } = setUp(takes(1), () => ({
+      onSent: () => {
+        throw new Error('no room');
+      },
+    }));
+    await expect(closed({ concurrency: 3 })).rejects.toThrow('no room');
+    expect(server.closed()).toBe(3);
+  });
+});
+
+describe('driveOpen', () => {
+  it('sends at the planned times, however long answers take, on as few connections as that needs', async () => {
+    const { sent, server, open } = setUp(takes(25));
+    expect(await open({}, {}, 1000)).toEqual({ unsent: 0, lanes: 3 });
+    expect(sent.map(({ sentMs }) => sentMs)).toEqual(
+      [0, 10, 20, 30, 40, 50, 60, 70, 80, 90].map((ms) => ms + 1000),
+    );
+    expect(sent.map(({ plannedMs, sentMs }) => sentMs - plannedMs)).toEqual(Array(10).fill(0));
+    expect([server.opened(), server.closed()]).toEqual([3, 3]);
+  });
+
+  it('takes every n-th send of the cell as worker of n, offset by its number', async () => {
+    const { sent, open } = setUp(takes(1));
+    await open({ worker: 2, workers: 4 });
+    expect(sent.map(({ plannedMs }) => plannedMs)).toEqual([20, 60]);
+  });
+
+  it('lets sends wait for a free connection in the order of their plan, timed from the plan', async () => {
+    const { sent, open } = setUp(takes(15));
+    await open({ durationSeconds: 0.04 }, { maxConnections: 1 });
+    expect(sent.map(({ plannedMs, sentMs, endMs }) => [plannedMs, sentMs, endMs])).toEqual([
+      [0, 0, 15],
+      [10, 15, 30],
+      [20, 30, 45],
+      [30, 45, 60],
+    ]);
+  });
+
+  it('drops a send that finds no connection within the timeout, and tells when and why', async () => {
+    const { sent, open } = setUp(takes(40));
+    await open({ durationSeconds: 0.05 }, { maxConnections: 1, timeoutMs: 45 });
+    const dropped = sent.filter(({ result }) => 'error' in result && result.error === 'dropped');
+    expect(dropped.map(({ plannedMs, sentMs, endMs }) => [plannedMs, sentMs, endMs])).toEqual([
+      [20, 20, 65],
+      [30, 30, 75],
+    ]);
+    expect(dropped[0]?.result).toMatchObject({ message: 'no connection of 1 became free within 45 ms' });
+  });
+
+  it('counts what was planned, measured and never sent when it may not go on', async () => {
+    const { sent, open } = setUp(takes(35), (clock) => ({ mayGoOn: () => clock.now() <= 40 }));
+    // One connection sends at 0 and 35; the sends planned at 10..40 but the first still wait at 70, the others come too late.
+    expect(await open({}, { maxConnections: 1, warmup: 3 })).toEqual({ unsent: 7, lanes: 1 });
+    expect(sent.map(({ sentMs }) => sentMs)).toEqual([0, 35]);
+  });
+
+  it('catches up at once with sends whose time has passed', async () => {
+    const { clock, sent, open } = setUp(takes(1));
+    await clock.run(clock.sleepUntil(45));
+    await open({});
+    expect(sent.map(({ sentMs }) => sentMs)).toEqual([45, 45, 45, 45, 45, 50, 60, 70, 80, 90]);
+  });
+
+  it('closes its connections and rejects when recording fails', async () => {
+    const { server, open } = setUp(takes(1), () => ({
+      onSent: () => {
+        throw new Error('no room');
+      },
+    }));
+    await expect(open({})).rejects.toThrow('no room');
+    expect(server.closed()).toBe(server.opened());
+  });
+});

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { Histogram } from '../../../src/core/histogram/histogram.ts';
+import type { Observation } from '../../../src/core/load/recorder.ts';
+import { Recorder } from '../../../src/core/load/recorder.ts';
+import { samplesOf } from '../../../src/core/samples.ts';
+
+const observed = (given: Partial<Observation>): Observation => ({
+  plannedMs: 100,
+  sentMs: 101,
+  endMs: 103.5,
+  warmup: false,
+  cold: false,
+  ...given,
+});
+
+const record = (...observations: Partial<Observation>[]) => {
+  const recorder = new Recorder(100, 1e6);
+  for (const one of observations) recorder.add(observed(one));
+  return recorder;
+};
+
+describe('Recorder', () => {
+  it('keeps response time from the plan and service time from the send, cold and warm apart', () => {
+    const { histograms, samples } = record({ endMs: 102.5 }, { cold: true, endMs: 200 }).take();
+    const value = (text: string) => Histogram.decode(text).valueAtRank(1);
+    expect(value(histograms.service.warm)).toBe(1500);
+    expect(value(histograms.response.warm)).toBe(2501); // 2,500 us lies in the bucket from 2,500 to 2,501
+    expect(value(histograms.service.cold)).toBe(99_007);
+    expect(samples).toEqual({
+      plannedUs: [0, 0],
+      sentUs: [1000, 1000],
+      endUs: [2500, 100_000],
+      flags: [0, 1],
+    });
+  });
+
+  it('leaves warm-up and errors out of the figures and keeps them in the raw samples', () => {
+    const error = { kind: 'timeout', message: 'late' } as const;
+    const part = record({ warmup: true }, { error }, { error, warmup: true }, {}).take();
+    expect(part.counts).toMatchObject({ sent: 2, ok: 1, warmup: 2, errors: { timeout: 1 } });
+    expect(Histogram.decode(part.histograms.service.warm).count).toBe(1);
+    expect([...samplesOf(part)].map((row) => [row.warmup, row.error])).toEqual([
+      [true, undefined],
+      [false, 'timeout'],
+      [true, 'timeout'],
+      [false, undefined],
+    ]);
+  });
+
+  it('counts a dropped send as not sent', () => {
+    const { counts } = record({ error: { kind: 'dropped', message: 'no lane' } }).take(5);
+    expect(counts).toMatchObject({ sent: 0, ok: 0, errors: { dropped: 1 }, unsent: 5 });
+  });
+
+  it('gives the first example of each kind, once over all parts', () => {
+    const of = (kind: 'reset' | 'status', message: string) => ({ error: { kind, message } });
+    const recorder = record(of('reset', 'first'), of('reset', 'second'));
+    expect(recorder.take().counts.examples).toEqual({ reset: 'first' });
+    recorder.add(observed(of('reset', 'third')));
+    recorder.add(observed(of('status', '500')));
+    expect(recorder.take().counts).toMatchObject({
+      errors: { reset: 1, status: 1 },
+      examples: { status: '500' },
+    });
+  });
+
+  it('lists the request ids of cold answers', () => {
+    const recorder = record({ cold: true, requestId: 'a' }, { requestId: 'b' }, { cold: true });
+    expect(recorder.take().coldRequestIds).toEqual(['a']);
+    expect(recorder.take().coldRequestIds).toEqual([]);
+  });
+
+  it('keeps counting when its raw samples are full', () => {
+    const recorder = new Recorder(100, 2);
+    for (let i = 0; i < 5; i++) recorder.add(observed({}));
+    const part = recorder.take();
+    expect(part.samples.endUs).toHaveLength(2);
+    expect(part.counts.ok).toBe(5);
+    expect(Histogram.decode(part.histograms.service.warm).count).toBe(5);
+  });
+
+  it('adds up over parts to what one part would have told', () => {
+    const durations = fc.array(fc.double({ min: 0, max: 60_000, noNaN: true }), {
+      minLength: 1,
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(fc.array(durations, { minLength: 1, maxLength: 4 }), (parts) => {
+        const pieces = new Recorder(100, 1e6);
+        const merged = Histogram.create();
+        for (const part of parts) {
+          for (const ms of part) pieces.add(observed({ endMs: 101 + ms }));
+          merged.merge(Histogram.decode(pieces.take().histograms.service.warm));
+        }
+        const whole = record(...parts.flat().map((ms) => ({ endMs: 101 + ms }))).take();
+        expect(merged.encode()).toBe(whole.histograms.service.warm);
+      }),
+    );
+  });
+});

@@ -1,0 +1,109 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Clock, HttpReply } from '../../src/ports/index.ts';
+import type { Exchange, Lane, OpenLane } from '../../src/ports/lane.ts';
+
+interface Sleeper {
+  readonly atMs: number;
+  readonly wake: () => void;
+}
+
+/** A clock that stands still while anything can run, then jumps to the next time that somebody sleeps for. */
+export class VirtualClock implements Clock {
+  readonly #sleepers: Sleeper[] = [];
+  readonly #wallZeroMs: number;
+  #nowMs = 0;
+
+  constructor(wallZeroMs = Date.UTC(2026, 0, 1)) {
+    this.#wallZeroMs = wallZeroMs;
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  wallTime(): number {
+    return this.#wallZeroMs + this.#nowMs;
+  }
+
+  sleepUntil(atMs: number): Promise<void> {
+    if (atMs <= this.#nowMs) return Promise.resolve();
+    return new Promise((wake) => {
+      this.#sleepers.push({ atMs, wake });
+    });
+  }
+
+  /** Lets time pass until `work` is done. Those who sleep for the same time wake in the order in which they lay down. */
+  async run<T>(work: Promise<T>): Promise<T> {
+    let done = false;
+    const settled = (): void => {
+      done = true;
+    };
+    work.then(settled, settled);
+    for (;;) {
+      await setImmediate();
+      if (done) return work;
+      const next = Math.min(...this.#sleepers.map(({ atMs }) => atMs));
+      if (next === Infinity) throw new Error('everything waits for something that no time will bring');
+      this.#nowMs = next;
+      const due = this.#sleepers.filter(({ atMs }) => atMs === next);
+      for (const sleeper of due) this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
+      for (const { wake } of due) wake();
+    }
+  }
+}
+
+export const answer = (headers: Record<string, string> = {}, status = 200): HttpReply => ({
+  status,
+  headers,
+  body: '{"hits": 1}',
+});
+
+/** What a test's server does with request `index`, sent at `sentMs`: when it ends and how. */
+export type Behaviour = (
+  sentMs: number,
+  index: number,
+) => { readonly endMs: number; readonly result?: Exchange['result'] };
+
+export interface VirtualServer {
+  readonly openLane: OpenLane;
+  readonly opened: () => number;
+  readonly closed: () => number;
+  /** The most requests that were under way at once. */
+  readonly mostAtOnce: () => number;
+}
+
+export const virtualServer = (clock: VirtualClock, behave: Behaviour): VirtualServer => {
+  let opened = 0;
+  let closed = 0;
+  let index = 0;
+  let underWay = 0;
+  let most = 0;
+  const openLane = (): Lane => {
+    opened++;
+    return {
+      send: async (timeoutMs) => {
+        const sentMs = clock.now();
+        const { endMs, result = answer() } = behave(sentMs, index++);
+        most = Math.max(most, ++underWay);
+        const lateMs = sentMs + timeoutMs;
+        await clock.sleepUntil(Math.min(endMs, lateMs));
+        underWay--;
+        if (endMs <= lateMs) return { sentMs, endMs, result };
+        return { sentMs, endMs: lateMs, result: { error: 'timeout', message: 'too late' } };
+      },
+      close: () => {
+        closed++;
+      },
+    };
+  };
+  return { openLane, opened: () => opened, closed: () => closed, mostAtOnce: () => most };
+};
+
+/** A server that takes `serviceMs` for each request and does nothing at all from `fromMs` for `lengthMs`. */
+export const stalling =
+  (serviceMs: number, fromMs: number, lengthMs: number): Behaviour =>
+  (sentMs) => {
+    const doneMs = sentMs + serviceMs;
+    if (doneMs <= fromMs || sentMs >= fromMs + lengthMs) return { endMs: doneMs };
+    return { endMs: sentMs < fromMs ? doneMs + lengthMs : fromMs + lengthMs + serviceMs };
+  };
