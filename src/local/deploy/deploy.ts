@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LocalPlane } from '../plane.ts';
+import { type Reaper, startReaper } from '../reaper/reaper.ts';
+import { buildsDirectory, pointerFile, readManifest } from './build.ts';
+import { DeployError } from './errors.ts';
+import { sam } from './sam.ts';
+import { failuresOf, outputsOf } from './stacks.ts';
+
+export interface DeployOptions {
+  /** The repository. */
+  readonly root: string;
+  readonly stackName: string;
+  readonly labName: string;
+  /** Of every service's function: 128 to 10,240. */
+  readonly memoryMb: number;
+  /** Ids of architectures that `buildLab` built together; the others are disabled. */
+  readonly targets: readonly string[];
+  readonly onProgress: (line: string) => void;
+}
+
+const bucket = 'latency-lab-packages';
+
+/** `--resolve-s3` would deploy a stack of its own for the bucket first. */
+const makeBucket = async (emulatorUrl: string): Promise<void> => {
+  const reply = await fetch(`${emulatorUrl}/${bucket}`, { method: 'PUT' });
+  if (!reply.ok)
+    throw new DeployError(`the emulator refused to create a bucket: ${reply.status} ${await reply.text()}`);
+};
+
+const builtTemplate = async (root: string, targets: readonly string[]): Promise<string> => {
+  const { key } = JSON.parse(await readFile(pointerFile(root, targets), 'utf8')) as { key: string };
+  return join(buildsDirectory(root), key, 'template.yaml');
+};
+
+const parametersOf = async (plane: LocalPlane, options: DeployOptions): Promise<string[]> => {
+  const { architectures } = await readManifest(options.root);
+  return [
+    `LabName=${options.labName}`,
+    `MemorySize=${options.memoryMb}`,
+    `CpuArchitecture=${process.arch === 'arm64' ? 'arm64' : 'x86_64'}`,
+    'Plane=local',
+    `ApiUrlSuffix=${plane.apiUrlSuffix}`,
+    ...architectures.map(({ id, enabledBy }) => `${enabledBy}=${String(options.targets.includes(id))}`),
+  ];
+};
+
+/** One line of the table of events that `sam deploy` prints: status, type, logical id, reason. */
+const eventLine = /^(CREATE|UPDATE)_(COMPLETE|FAILED) +\S+ +(\S+)/;
+
+const runDeploy = async (plane: LocalPlane, options: DeployOptions, reaper: Reaper): Promise<void> => {
+  const { root, stackName, onProgress } = options;
+  const template = await builtTemplate(root, options.targets);
+  const { code, output } = await sam(
+    [
+      ...['deploy', '--template-file', template, '--stack-name', stackName, '--s3-bucket', bucket],
+      ...['--capabilities', 'CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
+      ...['--no-confirm-changeset', '--no-progressbar', '--no-fail-on-empty-changeset'],
+      ...['--parameter-overrides', ...(await parametersOf(plane, options))],
+    ],
+    {
+      root,
+      reaper,
+      env: plane.env,
+      onLine: (line) => {
+        const [, , status, logicalId] = eventLine.exec(line) ?? [];
+        if (logicalId !== undefined) onProgress(`${logicalId}: ${status === 'FAILED' ? 'failed' : 'ready'}`);
+      },
+    },
+  );
+  if (code === 0) return;
+  const failures = await failuresOf(plane.emulatorUrl, stackName).catch(() => []);
+  const said = output.trim().split('\n').slice(-8).join('\n');
+  throw new DeployError(`sam deploy failed:\n${failures.length > 0 ? failures.join('\n') : said}`);
+};
+
+/**
+ * Deploys the built templates to the plane with `sam deploy`, asking nothing.
+ * @returns the root stack's outputs
+ * @throws DeployError naming every resource that could not be created, nested stacks' too, or the part of the plane that died
+ */
+export const deployLab = async (
+  plane: LocalPlane,
+  options: DeployOptions,
+): Promise<{ outputs: Readonly<Record<string, string>> }> => {
+  const reaper = startReaper(options.root);
+  const died = plane.died.then((reason) => Promise.reject(new DeployError(reason)));
+  const deployed = async (): Promise<Readonly<Record<string, string>>> => {
+    await makeBucket(plane.emulatorUrl);
+    await runDeploy(plane, options, reaper);
+    return outputsOf(plane.emulatorUrl, options.stackName);
+  };
+  try {
+    return { outputs: await Promise.race([deployed(), died]) };
+  } finally {
+    // Ends a `sam deploy` that is still talking to a plane that is gone.
+    await reaper.close();
+  }
+};

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { ensureTools } from '../../../tools/setup/ensure.mjs';
+import { region, withoutAws } from '../aws-environment.ts';
+import { type ProgramResult, runProgram } from '../program.ts';
+import type { Reaper } from '../reaper/reaper.ts';
+
+export interface SamOptions {
+  readonly root: string;
+  readonly reaper: Reaper;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onLine: (line: string) => void;
+}
+
+/** Runs the SAM CLI, which neither sends telemetry nor writes into anyone's home. */
+export const sam = async (
+  args: readonly string[],
+  { root, reaper, env = {}, onLine }: SamOptions,
+): Promise<ProgramResult> => {
+  const { sam: tool } = await ensureTools(root, ['sam'], { log: onLine });
+  return runProgram(tool.exec, ['-m', 'samcli', ...args], {
+    cwd: root,
+    reaper,
+    onLine,
+    env: {
+      ...withoutAws(process.env),
+      AWS_REGION: region,
+      ...env,
+      // Where it finds esbuild.
+      PATH: `${join(root, 'node_modules', '.bin')}:${process.env['PATH'] ?? ''}`,
+      SAM_CLI_TELEMETRY: '0',
+      // Seconds between two looks at a stack's events. The default of 5 is longer than a whole deployment here.
+      SAM_CLI_POLL_DELAY: '0.1',
+      __SAM_CLI_APP_DIR: join(root, '.latency-lab', 'sam'),
+    },
+  });
+};
