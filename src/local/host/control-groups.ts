@@ -1,0 +1,103 @@
+/** Where the host may make control groups, version 1 or 2, and what is written into them. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** One hierarchy in which the host may make groups of its own. */
+export interface Place {
+  readonly version: 1 | 2;
+  readonly base: string;
+}
+
+/** Lambda's own scheduling period, in microseconds. */
+const periodUs = 20_000;
+const mbPerCpu = 1769;
+
+/** CPU time per period in microseconds; the kernel takes no less than 1000. */
+export const quotaUs = (memoryMb: number): number =>
+  Math.max(1000, Math.round((memoryMb / mbPerCpu) * periodUs));
+
+const mountsOf = (mounts: string, controller: 'cpu' | 'memory'): { version: 1 | 2; directory: string }[] =>
+  mounts.split('\n').flatMap((line): { version: 1 | 2; directory: string }[] => {
+    const [, directory = '', type, options = ''] = line.split(' ');
+    if (type === 'cgroup' && options.split(',').includes(controller)) return [{ version: 1, directory }];
+    return type === 'cgroup2' ? [{ version: 2, directory }] : [];
+  });
+
+/** The host's own group in the hierarchy, e.g. `/user.slice/x`; `/` where it is not known. */
+const ownGroup = (groups: string, version: 1 | 2, controller: string): string => {
+  for (const line of groups.split('\n')) {
+    const [, controllers = '', path = '/'] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    if (version === 2 ? line.startsWith('0::') : controllers.split(',').includes(controller)) return path;
+  }
+  return '/';
+};
+
+/** Does it; what went wrong, or undefined. */
+export const tryOrWhy = (action: () => void): string | undefined => {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+
+/** Makes the base directory and proves, with a process of its own, that limits can be set and processes moved. */
+const prove = (place: Place, controller: 'cpu' | 'memory'): void => {
+  const isNew = !existsSync(place.base);
+  if (isNew) mkdirSync(place.base);
+  const trial = join(place.base, 'trial');
+  try {
+    if (place.version === 2) writeFileSync(join(place.base, 'cgroup.subtree_control'), `+${controller}`);
+    mkdirSync(trial);
+    const settings = controller === 'cpu' ? cpuSettings(place, mbPerCpu) : memorySettings(place, mbPerCpu);
+    for (const [file, value] of settings) writeFileSync(join(trial, file), value);
+    const moved = spawnSync('sh', ['-c', 'echo $$ >"$1/cgroup.procs"', 'sh', trial]);
+    if (moved.status !== 0) throw new Error(`processes cannot be moved into ${trial}`);
+    rmdirSync(trial);
+  } catch (error) {
+    tryOrWhy(() => {
+      rmdirSync(trial);
+    });
+    // In version 2 it may hold the other controller's groups already.
+    if (isNew) rmdirSync(place.base);
+    throw error;
+  }
+};
+
+export const cpuSettings = (place: Place, memoryMb: number): [file: string, value: string][] =>
+  place.version === 1
+    ? [
+        ['cpu.cfs_period_us', String(periodUs)],
+        ['cpu.cfs_quota_us', String(quotaUs(memoryMb))],
+      ]
+    : [['cpu.max', `${quotaUs(memoryMb)} ${periodUs}`]];
+
+export const memorySettings = (place: Place, memoryMb: number): [file: string, value: string][] => [
+  [place.version === 1 ? 'memory.limit_in_bytes' : 'memory.max', String(memoryMb * 1024 * 1024)],
+];
+
+/** The nearest place, from the host's own group up to the root, where groups can be made; or why there is none. */
+export const findPlace = (
+  mounts: string,
+  groups: string,
+  controller: 'cpu' | 'memory',
+  id: string,
+): Place | string => {
+  let why = `no control group hierarchy for ${controller} is mounted`;
+  for (const { version, directory } of mountsOf(mounts, controller)) {
+    let at = ownGroup(groups, version, controller);
+    for (;;) {
+      const place: Place = { version, base: join(directory, at, id) };
+      const failure = tryOrWhy(() => {
+        prove(place, controller);
+      });
+      if (failure === undefined) return place;
+      why = failure;
+      if (at === '/' || at === '') break;
+      at = join(at, '..');
+    }
+  }
+  return why;
+};

@@ -1,0 +1,64 @@
+/** From a function's name to an outcome: resolves aliases, weights and versions, then runs. Shared by all surfaces. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Executor, InvokeResult } from './executor.ts';
+import { isVersion, pickVersion } from './names.ts';
+import type { ControlPlane, FunctionVersion } from './types.ts';
+
+export interface DispatchRequest {
+  readonly name: string;
+  /** Version, alias, or undefined for `$LATEST`. */
+  readonly qualifier: string | undefined;
+  readonly payload: Buffer;
+  readonly requestId?: string | undefined;
+  readonly traceId?: string | undefined;
+  readonly clientContext?: string | undefined;
+  readonly tail?: boolean;
+}
+
+export interface Dispatched {
+  readonly requestId: string;
+  readonly fn: FunctionVersion;
+  readonly result: InvokeResult;
+}
+
+export interface Dispatcher {
+  /** The version that an invocation would run now; undefined where there is no such function, version or alias. */
+  resolve(name: string, qualifier: string | undefined): Promise<FunctionVersion | undefined>;
+  /** @returns undefined where there is no such function. @throws UnsupportedFunctionError, Error */
+  dispatch(request: DispatchRequest): Promise<Dispatched | undefined>;
+}
+
+/** An X-Ray trace header that says: not sampled. */
+export const newTraceId = (): string => {
+  const epoch = Math.floor(Date.now() / 1000).toString(16);
+  const random = randomBytes(20).toString('hex');
+  return `Root=1-${epoch}-${random.slice(0, 24)};Parent=${random.slice(24, 40)};Sampled=0`;
+};
+
+/** @param random uniform in [0, 1), for alias weights */
+export const createDispatcher = (
+  control: ControlPlane,
+  executor: Executor,
+  random: () => number = Math.random,
+): Dispatcher => {
+  const resolve: Dispatcher['resolve'] = async (name, qualifier = '$LATEST') => {
+    if (isVersion(qualifier)) return control.version(name, qualifier);
+    const alias = await control.alias(name, qualifier);
+    return alias === undefined ? undefined : control.version(name, pickVersion(alias, random()));
+  };
+  return {
+    resolve,
+    dispatch: async (request) => {
+      const { name, qualifier, payload, clientContext } = request;
+      const fn = await resolve(name, qualifier);
+      if (fn === undefined) return undefined;
+      const requestId = request.requestId ?? randomUUID();
+      const functionArn = qualifier === undefined ? fn.arn : `${fn.arn}:${qualifier}`;
+      const traceId = request.traceId ?? newTraceId();
+      const reserved = await control.reservedConcurrency(name);
+      const invocation = { requestId, functionArn, payload, traceId, clientContext };
+      const result = await executor.invoke(fn, invocation, { reserved, tail: request.tail ?? false });
+      return { requestId, fn, result };
+    },
+  };
+};

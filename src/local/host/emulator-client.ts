@@ -1,0 +1,100 @@
+/** HTTP to the emulator: what the host asks itself, and what it passes on for others. */
+import { Agent, type IncomingMessage, request } from 'node:http';
+import type { Header } from './http1-head.ts';
+
+export interface EmulatorReply {
+  readonly status: number;
+  readonly headers: readonly Header[];
+  readonly body: Buffer;
+}
+
+export interface EmulatorClient {
+  /** Sends the bytes as they are. Rejects when the emulator cannot be reached. */
+  send(method: string, target: string, headers: readonly Header[], body: Buffer): Promise<EmulatorReply>;
+  /**
+   * A call of the host's own.
+   * @returns the parsed answer, undefined for 404
+   * @throws Error for any other status
+   */
+  get(service: string, target: string): Promise<unknown>;
+  /** A call of a JSON-protocol API, e.g. `Logs_20140328.PutLogEvents`. */
+  call(service: string, action: string, input: unknown): Promise<EmulatorReply>;
+  close(): void;
+}
+
+/** Headers that belong to one connection and not to the message. */
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'expect',
+  'proxy-connection',
+]);
+
+export const endToEnd = (headers: readonly Header[]): Header[] =>
+  headers.filter(([name]) => !hopByHop.has(name.toLowerCase()));
+
+const pairs = (flat: readonly string[]): Header[] => {
+  const headers: Header[] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) headers.push([flat[i] ?? '', flat[i + 1] ?? '']);
+  return headers;
+};
+
+/** The emulator checks no signature, but finds the service and the region in the credential's scope. */
+const credential = (service: string, region: string): Header => [
+  'authorization',
+  `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+];
+
+export const createEmulatorClient = (emulatorUrl: string, region: string): EmulatorClient => {
+  const { hostname, port, host } = new URL(emulatorUrl);
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+  const send: EmulatorClient['send'] = (method, target, headers, body) =>
+    new Promise((resolve, reject) => {
+      const named = headers.some(([name]) => name.toLowerCase() === 'host');
+      const sent = [...endToEnd(headers), ...(named ? [] : [['host', host] as const])];
+      const length =
+        body.length > 0 || !['GET', 'HEAD'].includes(method) ? ['content-length', String(body.length)] : [];
+      const outgoing = request(
+        { hostname, port, method, path: target, agent, headers: [...sent.flat(), ...length] },
+        (incoming: IncomingMessage) => {
+          const parts: Buffer[] = [];
+          incoming.on('data', (part: Buffer) => parts.push(part));
+          incoming.on('error', reject);
+          incoming.on('end', () => {
+            const replied = endToEnd(pairs(incoming.rawHeaders));
+            resolve({ status: incoming.statusCode ?? 502, headers: replied, body: Buffer.concat(parts) });
+          });
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+
+  const get: EmulatorClient['get'] = async (service, target) => {
+    const { status, body } = await send('GET', target, [credential(service, region)], Buffer.alloc(0));
+    if (status === 404) return undefined;
+    if (status !== 200)
+      throw new Error(`the emulator answered ${status} to ${target}: ${body.toString().slice(0, 200)}`);
+    return JSON.parse(body.toString());
+  };
+
+  const call: EmulatorClient['call'] = (service, action, input) =>
+    send(
+      'POST',
+      '/',
+      [credential(service, region), ['content-type', 'application/x-amz-json-1.1'], ['x-amz-target', action]],
+      Buffer.from(JSON.stringify(input)),
+    );
+
+  return {
+    send,
+    get,
+    call,
+    close: () => {
+      agent.destroy();
+    },
+  };
+};

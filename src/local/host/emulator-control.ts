@@ -1,0 +1,194 @@
+/** The control plane asked of the emulator through its Lambda and API Gateway APIs, with caches that follow updates. */
+import type { EmulatorClient } from './emulator-client.ts';
+import { type FreshCache, createFreshCache } from './fresh-cache.ts';
+import type { Alias, ControlPlane, FunctionVersion, HttpApi, Integration } from './types.ts';
+
+export interface EmulatorControl extends ControlPlane {
+  /** Something was changed through the host: nothing known before counts any more. */
+  forget(): void;
+  close(): void;
+}
+
+/** Longest time in milliseconds that a change made behind the host's back goes unnoticed. */
+const aliasMaxAgeMs = 1000;
+const limitsMaxAgeMs = 5000;
+const apiMaxAgeMs = 5000;
+
+interface Configuration {
+  FunctionName: string;
+  FunctionArn: string;
+  Version?: string;
+  LastModified?: string;
+  PackageType?: string;
+  Runtime?: string;
+  Handler?: string;
+  MemorySize?: number;
+  Timeout?: number;
+  CodeSha256?: string;
+  Environment?: { Variables?: Record<string, string> };
+  Layers?: { Arn: string }[];
+  LoggingConfig?: { LogGroup?: string; LogFormat?: string };
+}
+
+/** Reads GetFunctionConfiguration's answer. Exported for its test. */
+export const toFunctionVersion = (given: Configuration, version: string): FunctionVersion => {
+  const codeSha256 = Buffer.from(given.CodeSha256 ?? '', 'base64').toString('hex');
+  return {
+    name: given.FunctionName,
+    arn: given.FunctionArn.split(':').slice(0, 7).join(':'),
+    version,
+    // Not its RevisionId: that changes with its state too, without a new environment on Lambda.
+    revision: `${given.LastModified ?? ''} ${codeSha256} ${given.MemorySize ?? ''}`,
+    packageType: given.PackageType ?? 'Zip',
+    runtime: given.Runtime ?? '',
+    handler: given.Handler ?? '',
+    memoryMb: given.MemorySize ?? 128,
+    timeoutMs: (given.Timeout ?? 3) * 1000,
+    codeSha256,
+    environment: given.Environment?.Variables ?? {},
+    layers: (given.Layers ?? []).map(({ Arn }) => Arn),
+    logGroup: given.LoggingConfig?.LogGroup ?? `/aws/lambda/${given.FunctionName}`,
+    logFormat: given.LoggingConfig?.LogFormat === 'JSON' ? 'JSON' : 'Text',
+  };
+};
+
+interface AliasConfiguration {
+  FunctionVersion: string;
+  RoutingConfig?: { AdditionalVersionWeights?: Record<string, number> } | null;
+}
+
+const toAlias = (given: AliasConfiguration): Alias => ({
+  version: given.FunctionVersion,
+  weights: given.RoutingConfig?.AdditionalVersionWeights ?? {},
+});
+
+interface Items<T> {
+  Items?: T[];
+  items?: T[];
+}
+
+/** The emulator writes member names in camel case, as API Gateway does on the wire. */
+interface GivenApi {
+  routes: { routeKey: string; target?: string }[];
+  integrations: {
+    integrationId: string;
+    integrationType: string;
+    integrationUri?: string;
+    payloadFormatVersion?: string;
+    timeoutInMillis?: number;
+  }[];
+  stages: { stageName: string; stageVariables?: Record<string, string> }[];
+}
+
+/** Exported for its test. */
+export const toHttpApi = (id: string, given: GivenApi): HttpApi => {
+  const integrations = new Map<string, Integration>(
+    given.integrations.map((one) => [
+      one.integrationId,
+      {
+        type: one.integrationType,
+        uri: one.integrationUri ?? '',
+        payloadFormat: one.payloadFormatVersion ?? '1.0',
+        timeoutMs: one.timeoutInMillis ?? 30_000,
+      },
+    ]),
+  );
+  const routes = given.routes.flatMap(({ routeKey, target = '' }) => {
+    const integration = integrations.get(target.replace(/^integrations\//, ''));
+    return integration === undefined ? [] : [{ key: routeKey, integration }];
+  });
+  const stages = Object.fromEntries(
+    given.stages.map((stage) => [stage.stageName, stage.stageVariables ?? {}]),
+  );
+  return { id, routes, stages };
+};
+
+const pathOf = (name: string): string => `/2015-03-31/functions/${encodeURIComponent(name)}`;
+
+/** `name qualifier` as one cache key; neither can hold a space. */
+const split = (key: string): [name: string, qualifier: string] => {
+  const [name = '', qualifier = ''] = key.split(' ');
+  return [name, qualifier];
+};
+
+export const createEmulatorControl = (client: EmulatorClient): EmulatorControl => {
+  const loadVersion = async (key: string): Promise<FunctionVersion | undefined> => {
+    const [name, version] = split(key);
+    const query = `?Qualifier=${encodeURIComponent(version)}`;
+    const found = await client.get('lambda', `${pathOf(name)}/configuration${query}`);
+    return found === undefined ? undefined : toFunctionVersion(found as Configuration, version);
+  };
+  const loadAlias = async (key: string): Promise<Alias | undefined> => {
+    const [name, alias] = split(key);
+    const found = await client.get('lambda', `${pathOf(name)}/aliases/${encodeURIComponent(alias)}`);
+    return found === undefined ? undefined : toAlias(found as AliasConfiguration);
+  };
+  const loadReserved = async (name: string): Promise<{ reserved: number | undefined }> => {
+    const found = await client.get('lambda', `/2019-09-30/functions/${encodeURIComponent(name)}/concurrency`);
+    return {
+      reserved: (found as { ReservedConcurrentExecutions?: number } | undefined)
+        ?.ReservedConcurrentExecutions,
+    };
+  };
+  const listOf = async <T>(id: string, what: string): Promise<T[]> => {
+    const found = (await client.get('apigateway', `/v2/apis/${id}/${what}`)) as Items<T> | undefined;
+    return found?.items ?? found?.Items ?? [];
+  };
+  const loadApi = async (id: string): Promise<HttpApi | undefined> => {
+    const [routes, integrations, stages] = await Promise.all([
+      listOf<GivenApi['routes'][number]>(id, 'routes'),
+      listOf<GivenApi['integrations'][number]>(id, 'integrations'),
+      listOf<GivenApi['stages'][number]>(id, 'stages'),
+    ]);
+    return routes.length === 0 ? undefined : toHttpApi(id, { routes, integrations, stages });
+  };
+
+  // A published version never changes; its name may be taken again after a deletion, which forget() covers.
+  const versions = new Map<string, FunctionVersion>();
+  const latest = createFreshCache(loadVersion, aliasMaxAgeMs);
+  const aliases = createFreshCache(loadAlias, aliasMaxAgeMs);
+  const reserved = createFreshCache(loadReserved, limitsMaxAgeMs);
+  const apis = createFreshCache(loadApi, apiMaxAgeMs);
+  const caches: readonly FreshCache<unknown>[] = [latest, aliases, reserved, apis];
+
+  const published = async (key: string): Promise<FunctionVersion | undefined> => {
+    const found = await loadVersion(key);
+    if (found !== undefined) versions.set(key, found);
+    return found;
+  };
+
+  const layer = async (arn: string): Promise<Buffer> => {
+    const [, name, version] = /:layer:([^:]+):(\d+)$/.exec(arn) ?? [];
+    const found =
+      name && version
+        ? await client.get('lambda', `/2018-10-31/layers/${name}/versions/${version}`)
+        : undefined;
+    const location = (found as { Content?: { Location?: string } } | undefined)?.Content?.Location;
+    if (location === undefined) throw new Error(`layer version not found: ${arn}`);
+    const { pathname, search } = new URL(location);
+    const { status, body } = await client.send('GET', `${pathname}${search}`, [], Buffer.alloc(0));
+    if (status !== 200) throw new Error(`the emulator answered ${status} for the content of ${arn}`);
+    return body;
+  };
+
+  return {
+    version: (name, version) => {
+      const key = `${name} ${version}`;
+      return version === '$LATEST' ? latest.get(key) : (versions.get(key) ?? published(key));
+    },
+    alias: (name, alias) => aliases.get(`${name} ${alias}`),
+    reservedConcurrency: (name) => {
+      const known = reserved.get(name);
+      return known instanceof Promise ? known.then((found) => found?.reserved) : known?.reserved;
+    },
+    httpApi: (id) => apis.get(id),
+    layer,
+    forget: () => {
+      versions.clear();
+      for (const cache of caches) cache.clear();
+    },
+    close: () => {
+      for (const cache of caches) cache.close();
+    },
+  };
+};

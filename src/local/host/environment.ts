@@ -1,0 +1,87 @@
+/** The environment of a function process: as on Lambda, plus the endpoints that lead to the local plane. Pure. */
+import type { FunctionVersion } from './types.ts';
+
+export interface Surroundings {
+  readonly region: string;
+  readonly taskRoot: string;
+  /** host:port of the process's own runtime API. */
+  readonly runtimeApi: string;
+  readonly logStream: string;
+  readonly emulatorUrl: string;
+  readonly lambdaUrl: string;
+}
+
+/** Dummy keys: nothing here can reach AWS. */
+export const dummyCredentials = {
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_SESSION_TOKEN: 'test',
+} as const;
+
+const libraries = (taskRoot: string): string =>
+  [
+    '/var/lang/lib',
+    '/lib64',
+    '/usr/lib64',
+    '/var/runtime',
+    '/var/runtime/lib',
+    taskRoot,
+    `${taskRoot}/lib`,
+    '/opt/lib',
+  ].join(':');
+
+const pythonPath = (runtime: string): string =>
+  ['/opt/python', `/opt/python/lib/${runtime}/site-packages`, '/var/runtime'].join(':');
+
+const nodePath = (runtime: string): string => {
+  const major = /^nodejs(\d+)/.exec(runtime)?.[1] ?? '';
+  return [
+    `/opt/nodejs/node${major}/node_modules`,
+    '/opt/nodejs/node_modules',
+    '/var/runtime/node_modules',
+  ].join(':');
+};
+
+/** What only some runtimes set. Operating-system-only runtimes (`provided.*`) set neither. */
+const ofRuntime = (runtime: string): Record<string, string> => {
+  const name = { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}` };
+  if (runtime.startsWith('python')) return { ...name, PYTHONPATH: pythonPath(runtime) };
+  if (runtime.startsWith('nodejs')) return { ...name, NODE_PATH: nodePath(runtime) };
+  return {};
+};
+
+/**
+ * Variables of the function's configuration win over the local plane's endpoints (a function may bring its own), but
+ * not over what Lambda reserves.
+ */
+export const processEnvironment = (fn: FunctionVersion, around: Surroundings): Record<string, string> => ({
+  AWS_ENDPOINT_URL: around.emulatorUrl,
+  AWS_ENDPOINT_URL_LAMBDA: around.lambdaUrl,
+  AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: around.emulatorUrl,
+  LANG: 'en_US.UTF-8',
+  TZ: ':UTC',
+  PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
+  LD_LIBRARY_PATH: libraries(around.taskRoot),
+  AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+  AWS_XRAY_DAEMON_ADDRESS: '169.254.79.129:2000',
+  _AWS_XRAY_DAEMON_ADDRESS: '169.254.79.129',
+  _AWS_XRAY_DAEMON_PORT: '2000',
+  ...ofRuntime(fn.runtime),
+  // The home of Lambda's user; it does not exist, so that nobody's ~/.aws is read.
+  HOME: '/home/sbx_user1051',
+  ...fn.environment,
+  ...dummyCredentials,
+  AWS_REGION: around.region,
+  AWS_DEFAULT_REGION: around.region,
+  AWS_LAMBDA_FUNCTION_NAME: fn.name,
+  AWS_LAMBDA_FUNCTION_VERSION: fn.version,
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
+  AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+  AWS_LAMBDA_LOG_GROUP_NAME: fn.logGroup,
+  AWS_LAMBDA_LOG_STREAM_NAME: around.logStream,
+  AWS_LAMBDA_LOG_FORMAT: fn.logFormat,
+  AWS_LAMBDA_RUNTIME_API: around.runtimeApi,
+  _HANDLER: fn.handler,
+  LAMBDA_TASK_ROOT: around.taskRoot,
+  LAMBDA_RUNTIME_DIR: '/var/runtime',
+});

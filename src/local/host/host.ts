@@ -1,0 +1,104 @@
+/** Puts the function host together and takes it apart again. */
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { createCodeStore } from './code-store.ts';
+import type { HostConfig } from './config.ts';
+import { createDispatcher } from './dispatcher.ts';
+import { type EmulatorReply, endToEnd } from './emulator-client.ts';
+import { createExecutor } from './executor.ts';
+import type { Header } from './http1-head.ts';
+import { createHttpFront } from './http-front.ts';
+import type { HttpRequest } from './http1-parser.ts';
+import { serveHttp } from './http1-server.ts';
+import { detectIsolation } from './isolation.ts';
+import { createLambdaApi } from './lambda-api.ts';
+import { createLauncher } from './launcher.ts';
+import { type LogsApi, createLogWriter } from './log-writer.ts';
+import { createProxyMode } from './proxy-mode.ts';
+import { startReaper } from './reaper.ts';
+import type { ControlPlane, IsolationReport } from './types.ts';
+
+/** What is behind the host: the emulator, or its twin in a test. */
+export interface HostDeps {
+  readonly control: ControlPlane;
+  readonly logs: LogsApi;
+  readonly send: (
+    method: string,
+    target: string,
+    headers: readonly Header[],
+    body: Buffer,
+  ) => Promise<EmulatorReply>;
+  readonly onChange: () => void;
+  /** Talk for people, one line at a time. */
+  readonly say: (line: string) => void;
+  /** The host can't go on. */
+  readonly onFatal: (reason: string) => void;
+}
+
+export interface Host {
+  readonly lambdaUrl: string;
+  readonly httpUrl: string;
+  readonly isolation: IsolationReport;
+  /** Kills every function process, writes the last logs and frees the ports. */
+  close(): Promise<void>;
+}
+
+/** Invoke takes 6 MiB and says so above; deployment packages that are passed on may have 70 MB in base64. */
+const lambdaBodyLimit = 96 * 1024 * 1024;
+/** API Gateway's limit. */
+const httpBodyLimit = 10 * 1024 * 1024;
+const lastLogsMs = 3000;
+
+/** The AWS SDK where Node looks for it when a package does not bring its own: in a `node_modules` above the code. */
+const offerSdk = (workDir: string, sdkModules: string): void => {
+  const modules = join(workDir, 'task', 'node_modules');
+  rmSync(modules, { recursive: true, force: true });
+  mkdirSync(modules, { recursive: true });
+  for (const scope of ['@aws-sdk', '@smithy', '@aws'])
+    symlinkSync(join(sdkModules, scope), join(modules, scope));
+};
+
+const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** @throws Error where no port can be had or the work directory cannot be written */
+export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Host> => {
+  const { control, say } = deps;
+  offerSdk(config.workDir, config.runtimes.node.sdkModules);
+  const isolation = detectIsolation();
+  const reaper = startReaper(isolation.directories, () => {
+    deps.onFatal('the process that cleans up behind the host was killed');
+  });
+  const logs = createLogWriter(deps.logs, (error) => {
+    say(`function logs cannot be written: ${message(error)}`);
+  });
+  const passOn = ({ method, target, headers, body }: HttpRequest, other = target): Promise<EmulatorReply> =>
+    deps.send(method, other, endToEnd(headers), body);
+
+  let handleLambda: Parameters<typeof serveHttp>[1] = () => undefined;
+  const lambdaServer = await serveHttp(lambdaBodyLimit, (exchange) => {
+    handleLambda(exchange);
+  });
+  const lambdaUrl = `http://127.0.0.1:${lambdaServer.port}`;
+  const code = createCodeStore(config.codeDir, config.workDir);
+  const launcher = createLauncher({ config, code, control, isolation, reaper, logs, lambdaUrl });
+  const executor = createExecutor(launcher, config.accountConcurrency);
+  const dispatcher = createDispatcher(control, executor);
+  const lambdaApi = createLambdaApi({ dispatcher, passOn, onChange: deps.onChange });
+  const proxyMode = createProxyMode(dispatcher);
+  handleLambda = (exchange) => {
+    const { method, target } = exchange.request;
+    if (method === 'POST' && target === '/proxy') proxyMode(exchange);
+    else lambdaApi(exchange);
+  };
+  const front = createHttpFront({ control, dispatcher, passOn, accountId: config.accountId, onError: say });
+  const httpServer = await serveHttp(httpBodyLimit, front);
+
+  const close = async (): Promise<void> => {
+    lambdaServer.close();
+    httpServer.close();
+    executor.close();
+    await reaper.finish();
+    await logs.close(lastLogsMs);
+  };
+  return { lambdaUrl, httpUrl: `http://127.0.0.1:${httpServer.port}`, isolation: isolation.report, close };
+};

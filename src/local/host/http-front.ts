@@ -1,0 +1,150 @@
+/**
+ * The address under which HTTP APIs are reached: `<api id>.execute-api.localhost`. Lambda integrations run here,
+ * without a detour; whatever else an API does goes on to the emulator.
+ *
+ * Failures as HTTP APIs answer them: 500 for a function error or an answer that is none, 503 for a throttled or
+ * unreachable function and for a timeout of the integration (504 and 502 are REST APIs').
+ */
+import { randomUUID } from 'node:crypto';
+import { type Dispatcher, newTraceId } from './dispatcher.ts';
+import type { EmulatorReply } from './emulator-client.ts';
+import { buildEvent, readAnswer, splitTarget } from './gateway-event.ts';
+import { functionOf, matchRoute, stageOf } from './gateway-routes.ts';
+import { type Header, headerOf } from './http1-head.ts';
+import type { HttpRequest } from './http1-parser.ts';
+import type { HttpExchange, Reply } from './http1-server.ts';
+import { parseFunction } from './names.ts';
+import type { ControlPlane, HttpApi, Integration } from './types.ts';
+
+export interface HttpFrontDeps {
+  readonly control: ControlPlane;
+  readonly dispatcher: Dispatcher;
+  readonly passOn: (request: HttpRequest) => Promise<EmulatorReply>;
+  readonly accountId: string;
+  readonly onError: (message: string) => void;
+}
+
+/** HTTP APIs wait for an integration 30 s at most. */
+const maxIntegrationMs = 30_000;
+
+const say = (reply: Reply, status: number, message: string, headers: readonly Header[] = []): void => {
+  reply(status, [['content-type', 'application/json'], ...headers], JSON.stringify({ message }));
+};
+
+interface Call {
+  readonly api: HttpApi;
+  readonly integration: Integration;
+  readonly functionArn: string;
+  readonly routeKey: string;
+  readonly stage: string;
+  readonly pathParameters: Readonly<Record<string, string>>;
+}
+
+const apiIdOf = (host: string): string | undefined => /^([a-z0-9]+)\.execute-api\./i.exec(host)?.[1];
+
+/** What to run for a request: a call, `elsewhere` for what is not a Lambda integration, undefined for no route. */
+const callFor = (api: HttpApi, { method, target }: HttpRequest): Call | 'elsewhere' | undefined => {
+  const staged = stageOf(api, splitTarget(target)[0]);
+  const matched = staged && matchRoute(api.routes, method, staged.path);
+  if (staged === undefined || matched === undefined) return undefined;
+  const { integration, key: routeKey } = matched.route;
+  const functionArn = functionOf(integration.uri, api.stages[staged.stage] ?? {});
+  if (integration.type !== 'AWS_PROXY' || functionArn === undefined || integration.payloadFormat !== '2.0')
+    return 'elsewhere';
+  return {
+    api,
+    integration,
+    functionArn,
+    routeKey,
+    stage: staged.stage,
+    pathParameters: matched.pathParameters,
+  };
+};
+
+export const createHttpFront = (deps: HttpFrontDeps): ((exchange: HttpExchange) => void) => {
+  const { control, dispatcher, passOn, accountId, onError } = deps;
+
+  const eventFor = (
+    { request, socket }: HttpExchange,
+    call: Call,
+    requestId: string,
+    traceId: string,
+  ): Buffer =>
+    buildEvent(request, {
+      apiId: call.api.id,
+      accountId,
+      domainName: (headerOf(request, 'host') ?? '').replace(/:\d+$/, ''),
+      routeKey: call.routeKey,
+      stage: call.stage,
+      stageVariables: call.api.stages[call.stage] ?? {},
+      pathParameters: call.pathParameters,
+      requestId,
+      traceRoot: traceId.split(';')[0] ?? '',
+      sourceIp: '127.0.0.1',
+      port: socket.localPort ?? 0,
+      now: Date.now(),
+    });
+
+  const run = async (exchange: HttpExchange, call: Call, reply: Reply): Promise<void> => {
+    const found = parseFunction(call.functionArn);
+    const requestId = randomUUID();
+    const traceId = headerOf(exchange.request, 'x-amzn-trace-id') ?? newTraceId();
+    const id: Header = ['apigw-requestid', requestId];
+    const payload = eventFor(exchange, call, requestId, traceId);
+    const dispatched = found && (await dispatcher.dispatch({ ...found, payload, traceId }));
+    if (dispatched === undefined) {
+      onError(`${call.functionArn}: there is no such function`);
+      say(reply, 500, 'Internal Server Error', [id]);
+    } else if (dispatched.result.kind === 'throttled') {
+      say(reply, 503, 'Service Unavailable', [id]);
+    } else {
+      const { payload: answered, failure } = dispatched.result.outcome;
+      const answer = failure === undefined ? readAnswer(answered) : undefined;
+      if (answer === undefined) say(reply, 500, 'Internal Server Error', [id]);
+      else reply(answer.status, [...answer.headers, id], answer.body);
+    }
+  };
+
+  const limited = async (exchange: HttpExchange, call: Call): Promise<void> => {
+    const { reply } = exchange;
+    const timer = setTimeout(
+      () => {
+        say(reply, 503, 'Service Unavailable');
+      },
+      Math.min(call.integration.timeoutMs, maxIntegrationMs),
+    );
+    try {
+      await run(exchange, call, reply);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const handle = async (exchange: HttpExchange): Promise<void> => {
+    const { request, reply } = exchange;
+    const apiId = apiIdOf(headerOf(request, 'host') ?? '');
+    const api = apiId === undefined ? undefined : await control.httpApi(apiId);
+    if (api === undefined) {
+      say(reply, 404, 'Not Found');
+      return;
+    }
+    if (request.oversize > 0) {
+      say(reply, 413, 'Request Entity Too Large');
+      return;
+    }
+    const call = callFor(api, request);
+    if (call === undefined) say(reply, 404, 'Not Found');
+    else if (call !== 'elsewhere') await limited(exchange, call);
+    else {
+      const { status, headers, body } = await passOn(request);
+      reply(status, headers, body);
+    }
+  };
+
+  return (exchange) => {
+    handle(exchange).catch((error: unknown) => {
+      onError(error instanceof Error ? error.message : String(error));
+      say(exchange.reply, 500, 'Internal Server Error');
+    });
+  };
+};

@@ -1,0 +1,193 @@
+/** The address that SDK clients take for Lambda: Invoke is answered here, everything else goes on to the emulator. */
+import type { Dispatched, Dispatcher } from './dispatcher.ts';
+import type { EmulatorReply } from './emulator-client.ts';
+import { type Header, headerOf } from './http1-head.ts';
+import type { HttpRequest } from './http1-parser.ts';
+import type { HttpExchange, Reply } from './http1-server.ts';
+import { type FunctionReference, parseFunction } from './names.ts';
+
+/** Lambda's limits of a request payload, in bytes: synchronous, and asynchronous. */
+export const maxRequestBytes = 6_291_456;
+export const maxEventBytes = 1_048_576;
+
+export interface LambdaApiDeps {
+  readonly dispatcher: Dispatcher;
+  /** Sends a request on to the emulator as it is. */
+  readonly passOn: (request: HttpRequest, target?: string) => Promise<EmulatorReply>;
+  /** Something was changed: caches must forget. */
+  readonly onChange: () => void;
+}
+
+const jsonType: Header = ['content-type', 'application/json'];
+
+/** An error as the Lambda API words it; `type` is what SDKs make an exception of. */
+export const refuse = (
+  reply: Reply,
+  status: number,
+  type: string,
+  message: string,
+  reason?: string,
+): void => {
+  const body = {
+    Type: status < 500 ? 'User' : 'Service',
+    message,
+    ...(reason === undefined ? {} : { Reason: reason }),
+  };
+  reply(status, [jsonType, ['x-amzn-ErrorType', type]], JSON.stringify(body));
+};
+
+/** Errors of the host itself, such as code that is not there or a runtime that is not run here. */
+export const refuseError = (reply: Reply, error: unknown): void => {
+  const message = error instanceof Error ? error.message : String(error);
+  const isRuntime = error instanceof Error && error.name === 'InvalidRuntimeException';
+  refuse(reply, 502, isRuntime ? 'InvalidRuntimeException' : 'ServiceException', message);
+};
+
+interface InvokeTarget extends FunctionReference {
+  readonly type: string;
+}
+
+const invokePath = /^\/2015-03-31\/functions\/([^/?]+)\/invocations\/?(?:\?(.*))?$/;
+
+/** What an Invoke request names; undefined where it names nothing that could be a function. */
+const targetOf = (
+  request: HttpRequest,
+  encodedName: string,
+  query: string | undefined,
+): InvokeTarget | undefined => {
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(encodedName);
+  } catch {
+    return undefined;
+  }
+  const found = parseFunction(decoded);
+  if (found === undefined) return undefined;
+  const given = query === undefined ? undefined : (new URLSearchParams(query).get('Qualifier') ?? undefined);
+  const type = headerOf(request, 'x-amz-invocation-type') ?? 'RequestResponse';
+  return { name: found.name, qualifier: given ?? found.qualifier, type };
+};
+
+const notFound = (reply: Reply, { name, qualifier }: FunctionReference): void => {
+  const what = qualifier === undefined ? name : `${name}:${qualifier}`;
+  refuse(reply, 404, 'ResourceNotFoundException', `Function not found: ${what}`);
+};
+
+/** What can be said against the payload before anything runs. */
+const payloadError = (
+  { body, oversize }: HttpRequest,
+  type: string,
+): [status: number, type: string, message: string] | undefined => {
+  const limit = type === 'Event' ? maxEventBytes : maxRequestBytes;
+  const size = oversize > 0 ? oversize : body.length;
+  if (size > limit) {
+    const message = `${size} byte payload is too large for the ${type} invocation type (limit ${limit} bytes)`;
+    return [413, 'RequestEntityTooLargeException', message];
+  }
+  if (body.length === 0) return undefined;
+  try {
+    JSON.parse(body.toString());
+    return undefined;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : '';
+    return [400, 'InvalidRequestContentException', `Could not parse request body into json: ${why}`];
+  }
+};
+
+const clientContextOf = (request: HttpRequest): string | undefined => {
+  const encoded = headerOf(request, 'x-amz-client-context');
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString();
+};
+
+/** Whether it may have changed a function: a call of the Lambda API (their paths start with a date) that is no reading. */
+const isChange = ({ method, target }: HttpRequest): boolean =>
+  method !== 'GET' && /^\/20\d\d-\d\d-\d\d\//.test(target) && !target.includes('/invocations');
+
+const noPayload = Buffer.from('{}');
+
+const answer = (reply: Reply, { requestId, fn, result }: Dispatched): void => {
+  if (result.kind === 'throttled') {
+    refuse(reply, 429, 'TooManyRequestsException', 'Rate Exceeded.', result.reason);
+    return;
+  }
+  const { payload, failure, tail } = result.outcome;
+  const headers: Header[] = [
+    jsonType,
+    ['x-amzn-RequestId', requestId],
+    ['X-Amz-Executed-Version', fn.version],
+  ];
+  if (failure !== undefined) headers.push(['X-Amz-Function-Error', 'Unhandled']);
+  if (tail !== undefined) headers.push(['X-Amz-Log-Result', tail]);
+  reply(200, headers, payload);
+};
+
+export const createLambdaApi = ({
+  dispatcher,
+  passOn,
+  onChange,
+}: LambdaApiDeps): ((exchange: HttpExchange) => void) => {
+  const forward = async ({ request, reply }: HttpExchange, target?: string): Promise<void> => {
+    if (request.oversize > 0) {
+      refuse(
+        reply,
+        413,
+        'RequestEntityTooLargeException',
+        `a body of ${request.oversize} bytes is too large`,
+      );
+      return;
+    }
+    const { status, headers, body } = await passOn(request, target);
+    if (isChange(request)) onChange();
+    reply(status, headers, body);
+  };
+
+  const synchronous = async ({ request, reply }: HttpExchange, target: InvokeTarget): Promise<void> => {
+    const dispatched = await dispatcher.dispatch({
+      name: target.name,
+      qualifier: target.qualifier,
+      payload: request.body.length === 0 ? noPayload : request.body,
+      traceId: headerOf(request, 'x-amzn-trace-id'),
+      clientContext: clientContextOf(request),
+      tail: headerOf(request, 'x-amz-log-type') === 'Tail',
+    });
+    if (dispatched === undefined) notFound(reply, target);
+    else answer(reply, dispatched);
+  };
+
+  /** Queueing, retries and destinations are the emulator's; the version is chosen here, since it ignores weights. */
+  const asynchronous = async (exchange: HttpExchange, target: InvokeTarget): Promise<void> => {
+    const fn = await dispatcher.resolve(target.name, target.qualifier);
+    if (fn === undefined) notFound(exchange.reply, target);
+    else
+      await forward(
+        exchange,
+        `/2015-03-31/functions/${fn.name}/invocations?Qualifier=${encodeURIComponent(fn.version)}`,
+      );
+  };
+
+  const invoke = async (exchange: HttpExchange, target: InvokeTarget): Promise<void> => {
+    const { request, reply } = exchange;
+    const wrong = payloadError(request, target.type);
+    if (wrong !== undefined) refuse(reply, ...wrong);
+    else if (target.type === 'RequestResponse') await synchronous(exchange, target);
+    else if (target.type === 'Event') await asynchronous(exchange, target);
+    else if (target.type === 'DryRun') {
+      const fn = await dispatcher.resolve(target.name, target.qualifier);
+      if (fn === undefined) notFound(reply, target);
+      else reply(204, [['X-Amz-Executed-Version', fn.version]]);
+    } else refuse(reply, 400, 'InvalidParameterValueException', `unknown invocation type "${target.type}"`);
+  };
+
+  return (exchange) => {
+    const { request, reply } = exchange;
+    const match = request.method === 'POST' ? invokePath.exec(request.target) : null;
+    const target = match && targetOf(request, match[1] ?? '', match[2]);
+    if (match !== null && target === undefined) {
+      refuse(reply, 400, 'ValidationException', `"${match[1] ?? ''}" is neither a function name nor an ARN`);
+      return;
+    }
+    (target ? invoke(exchange, target) : forward(exchange)).catch((error: unknown) => {
+      refuseError(reply, error);
+    });
+  };
+};

@@ -1,0 +1,114 @@
+/** Starts processes of a function version: code, layers, environment, isolation and log stream put together. */
+import { randomBytes } from 'node:crypto';
+import type { CodeStore } from './code-store.ts';
+import type { HostConfig } from './config.ts';
+import { processEnvironment } from './environment.ts';
+import { startProcess } from './function-process.ts';
+import type { Isolation } from './isolation.ts';
+import { type PlatformLines, jsonLines, streamName, textLines } from './log-lines.ts';
+import type { LogStream, LogWriter } from './log-writer.ts';
+import type { Reaper } from './reaper.ts';
+import {
+  type Command,
+  UnsupportedFunctionError,
+  assertSupported,
+  commandFor,
+  withLayers,
+} from './runtimes.ts';
+import { type Sandbox, startSandbox } from './sandbox.ts';
+import type { ControlPlane, FunctionVersion } from './types.ts';
+
+/** A version with its code on disk. */
+export interface Prepared {
+  readonly fn: FunctionVersion;
+  readonly taskRoot: string;
+  /** Undefined where the package holds nothing that could be started. */
+  readonly command: Command | undefined;
+}
+
+/** Where the lines of one execution environment go; it outlives a restart of the process. */
+export interface Journal {
+  readonly lines: PlatformLines;
+  readonly streamName: string;
+  write(line: string): void;
+  /** Last lines of the current invocation, when the caller asked for them. */
+  tail: string[] | undefined;
+}
+
+export interface StartOptions {
+  readonly initLimitMs: number;
+  /** Whether the CPU share applies to initialisation too. */
+  readonly throttled: boolean;
+}
+
+export interface Launcher {
+  /** @throws UnsupportedFunctionError, or Error where the code is not there */
+  prepare(fn: FunctionVersion): Promise<Prepared>;
+  openJournal(fn: FunctionVersion): Journal;
+  start(prepared: Prepared, command: Command, journal: Journal, options: StartOptions): Promise<Sandbox>;
+}
+
+export interface LauncherDeps {
+  readonly config: HostConfig;
+  readonly code: CodeStore;
+  readonly control: ControlPlane;
+  readonly isolation: Isolation;
+  readonly reaper: Reaper;
+  readonly logs: LogWriter;
+  readonly lambdaUrl: string;
+}
+
+/** Lambda returns the last 4 KB of an invocation's log; this many lines are kept for it at most. */
+const maxTailLines = 200;
+
+const createJournal = (fn: FunctionVersion, logs: LogWriter): Journal => {
+  const name = streamName(new Date(), fn.name, fn.version, fn.logGroup, randomBytes(16).toString('hex'));
+  const stream: LogStream = logs.open(fn.logGroup, name);
+  const journal: Journal = {
+    lines: fn.logFormat === 'JSON' ? jsonLines : textLines,
+    streamName: name,
+    tail: undefined,
+    write: (line) => {
+      stream.write(line);
+      const { tail } = journal;
+      if (tail !== undefined && tail.push(line) > maxTailLines) tail.shift();
+    },
+  };
+  return journal;
+};
+
+export const createLauncher = (deps: LauncherDeps): Launcher => {
+  const { config, code, control, isolation, reaper, logs } = deps;
+  let started = 0;
+
+  const layersDirectory = async (fn: FunctionVersion): Promise<string | undefined> => {
+    if (fn.layers.length === 0) return undefined;
+    if (isolation.report.layers.startsWith('none'))
+      throw new UnsupportedFunctionError(
+        `${fn.name}: layers cannot be mounted here (${isolation.report.layers})`,
+      );
+    return code.layers(await Promise.all(fn.layers.map((arn) => control.layer(arn))));
+  };
+
+  const prepare = async (fn: FunctionVersion): Promise<Prepared> => {
+    assertSupported(fn);
+    const [taskRoot, layers] = await Promise.all([code.task(fn.codeSha256), layersDirectory(fn)]);
+    const command = commandFor(fn, config.runtimes, taskRoot, layers);
+    return { fn, taskRoot, command: command && layers !== undefined ? withLayers(command, layers) : command };
+  };
+
+  const start: Launcher['start'] = ({ fn, taskRoot }, command, journal, { initLimitMs, throttled }) =>
+    startSandbox((runtimeApi) => {
+      const cage = isolation.open(`f${++started}`, fn.memoryMb);
+      if (throttled) cage.throttle();
+      const { region, emulatorUrl } = config;
+      const around = { region, taskRoot, runtimeApi, logStream: journal.streamName, emulatorUrl };
+      const env = processEnvironment(fn, { ...around, lambdaUrl: deps.lambdaUrl });
+      const onLine = (line: string): void => {
+        journal.write(line);
+      };
+      return startProcess(command, taskRoot, env, { cage, reaper, onLine, room: logs.room });
+    }, initLimitMs);
+
+  return { prepare, openJournal: (fn) => createJournal(fn, logs), start };
+};

@@ -1,0 +1,63 @@
+/**
+ * The function host's entry: configured by LATENCY_LAB_HOST, says one JSON line on stdout when it is ready, talks on
+ * stderr, ends with all function processes on SIGTERM, SIGINT or the end of stdin.
+ */
+import { readConfig } from './config.ts';
+import { createEmulatorClient } from './emulator-client.ts';
+import { createEmulatorControl } from './emulator-control.ts';
+import { createEmulatorLogs } from './emulator-logs.ts';
+import { type Host, startHost } from './host.ts';
+
+const say = (line: string): void => {
+  process.stderr.write(`function host: ${line}\n`);
+};
+
+const main = async (): Promise<void> => {
+  const config = readConfig(process.env['LATENCY_LAB_HOST']);
+  const client = createEmulatorClient(config.emulatorUrl, config.region);
+  const control = createEmulatorControl(client);
+  let host: Host | undefined;
+  let ending = false;
+
+  const end = (code: number): void => {
+    if (ending) return;
+    ending = true;
+    control.close();
+    void (host?.close() ?? Promise.resolve()).finally(() => process.exit(code));
+  };
+  process.on('SIGTERM', () => {
+    end(0);
+  });
+  process.on('SIGINT', () => {
+    end(0);
+  });
+  process.stdin.on('end', () => {
+    end(0);
+  });
+  process.stdin.on('error', () => {
+    end(0);
+  });
+  process.stdin.resume();
+  process.stdout.on('error', () => {
+    end(1);
+  });
+
+  host = await startHost(config, {
+    control,
+    logs: createEmulatorLogs(client),
+    send: client.send,
+    onChange: control.forget,
+    say,
+    onFatal: (reason) => {
+      say(reason);
+      end(1);
+    },
+  });
+  const { lambdaUrl, httpUrl, isolation } = host;
+  process.stdout.write(`${JSON.stringify({ lambdaUrl, httpUrl, isolation })}\n`);
+};
+
+main().catch((error: unknown) => {
+  say(error instanceof Error ? error.message : String(error));
+  process.exit(error instanceof Error && error.name === 'InputError' ? 2 : 1);
+});

@@ -1,0 +1,107 @@
+/**
+ * The warm execution environments, per function version. The one used last is reused first, as on Lambda, so that
+ * those that are not needed grow old. Pure: it holds environments and kills them, but starts none.
+ */
+import type { Journal, Prepared } from './launcher.ts';
+import type { Sandbox } from './sandbox.ts';
+import type { FunctionVersion } from './types.ts';
+
+/** One warm or busy execution environment. */
+export interface Environment {
+  readonly prepared: Prepared;
+  readonly journal: Journal;
+  readonly sandbox: Sandbox;
+  readonly pool: Pool;
+  usedAt: number;
+}
+
+export interface Pool {
+  readonly revision: string;
+  readonly idle: Environment[];
+  /** Its version was replaced: what comes back is killed. */
+  retired: boolean;
+}
+
+export interface Pools {
+  /** The pool of the version; one of an earlier revision of `$LATEST` is retired. */
+  of(fn: FunctionVersion): Pool;
+  takeIdle(pool: Pool): Environment | undefined;
+  giveBack(environment: Environment): void;
+  /** Makes room for one more process by killing the one that is idle longest, if `limit` are there. */
+  makeRoom(limit: number): void;
+  /** A process that is starting or busy counts too. */
+  add(sandbox: Sandbox): void;
+  /** Kills what was idle for longer than `idleMs`. */
+  expire(idleMs: number): void;
+  killAll(): void;
+}
+
+export const createPools = (now: () => number = () => performance.now()): Pools => {
+  const pools = new Map<string, Pool>();
+  const sandboxes = new Set<Sandbox>();
+
+  const retire = (pool: Pool): void => {
+    pool.retired = true;
+    for (const { sandbox } of pool.idle.splice(0)) sandbox.kill();
+  };
+
+  const forgetDead = (): void => {
+    for (const sandbox of sandboxes) if (!sandbox.alive) sandboxes.delete(sandbox);
+  };
+
+  const oldestIdle = (): Environment | undefined => {
+    let oldest: Environment | undefined;
+    for (const { idle } of pools.values())
+      for (const environment of idle)
+        if (oldest === undefined || environment.usedAt < oldest.usedAt) oldest = environment;
+    return oldest;
+  };
+
+  const drop = (environment: Environment): void => {
+    const { idle } = environment.pool;
+    idle.splice(idle.indexOf(environment), 1);
+    environment.sandbox.kill();
+  };
+
+  return {
+    of: (fn) => {
+      const key = `${fn.name}:${fn.version}`;
+      const known = pools.get(key);
+      if (known?.revision === fn.revision) return known;
+      if (known !== undefined) retire(known);
+      const pool: Pool = { revision: fn.revision, idle: [], retired: false };
+      pools.set(key, pool);
+      return pool;
+    },
+    takeIdle: (pool) => {
+      for (let next = pool.idle.pop(); next !== undefined; next = pool.idle.pop())
+        if (next.sandbox.alive) return next;
+      return undefined;
+    },
+    giveBack: (environment) => {
+      const { pool, sandbox } = environment;
+      if (!sandbox.alive) return;
+      if (pool.retired) sandbox.kill();
+      else {
+        environment.usedAt = now();
+        pool.idle.push(environment);
+      }
+    },
+    makeRoom: (limit) => {
+      forgetDead();
+      const oldest = sandboxes.size >= limit ? oldestIdle() : undefined;
+      if (oldest !== undefined) drop(oldest);
+    },
+    add: (sandbox) => {
+      sandboxes.add(sandbox);
+    },
+    expire: (idleMs) => {
+      const before = now() - idleMs;
+      for (const { idle } of pools.values())
+        for (const environment of [...idle]) if (environment.usedAt < before) drop(environment);
+    },
+    killAll: () => {
+      for (const sandbox of sandboxes) sandbox.kill();
+    },
+  };
+};

@@ -1,0 +1,177 @@
+/** A host with a control plane and logs in memory, for tests that run real processes without an emulator. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { HostConfig } from '../../../src/local/host/config.ts';
+import { type Host, startHost } from '../../../src/local/host/host.ts';
+import type { Alias, FunctionVersion, HttpApi } from '../../../src/local/host/types.ts';
+import { type ZipSource, makeZip } from './zip-file.ts';
+
+const root = resolve(__dirname, '..', '..', '..');
+
+export interface Twin {
+  readonly host: Host;
+  readonly config: HostConfig;
+  readonly versions: Map<string, FunctionVersion>;
+  readonly aliases: Map<string, Alias>;
+  readonly reserved: Map<string, number>;
+  readonly apis: Map<string, HttpApi>;
+  readonly layers: Map<string, Buffer>;
+  /** Messages per log group, in the order in which they were written. */
+  readonly logs: Map<string, string[]>;
+  readonly passedOn: string[];
+  /** Puts a function there; files are the package. */
+  define(name: string, files: readonly ZipSource[], settings?: Partial<FunctionVersion>): FunctionVersion;
+  invoke(path: string, payload?: string, headers?: Record<string, string>): Promise<InvokeReply>;
+  /** Waits until a message in the group matches. */
+  logged(group: string, pattern: RegExp): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface InvokeReply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+export const arnOf = (name: string): string => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+
+export const defaultConfig = (directory: string): HostConfig => ({
+  emulatorUrl: 'http://127.0.0.1:9',
+  codeDir: join(directory, 'code'),
+  workDir: join(directory, 'work'),
+  runtimes: {
+    node: {
+      exec: process.execPath,
+      sdkModules: join(root, 'node_modules'),
+      loop: join(root, 'src', 'local', 'host', 'node-runtime.mjs'),
+    },
+    python: { exec: process.env['LATENCY_LAB_TEST_PYTHON'] ?? 'python3' },
+  },
+  accountConcurrency: 8,
+  region: 'us-east-1',
+  accountId: '000000000000',
+});
+
+const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+/** A package with one executable `bootstrap`. */
+export const bootstrap = (script: string): ZipSource[] => [
+  { path: 'bootstrap', data: script, mode: 0o100755 },
+];
+
+export const node = (source: string, path = 'app.mjs'): ZipSource[] => [{ path, data: source }];
+
+export const nodeSettings: Partial<FunctionVersion> = { runtime: 'nodejs20.x', handler: 'app.handler' };
+
+export const startTwin = async (change: Partial<HostConfig> = {}): Promise<Twin> => {
+  const directory = mkdtempSync(join(tmpdir(), 'host-'));
+  const config = { ...defaultConfig(directory), ...change };
+  mkdirSync(config.codeDir, { recursive: true });
+  const maps = {
+    versions: new Map<string, FunctionVersion>(),
+    aliases: new Map<string, Alias>(),
+    reserved: new Map<string, number>(),
+    apis: new Map<string, HttpApi>(),
+    layers: new Map<string, Buffer>(),
+    logs: new Map<string, string[]>(),
+  };
+  const passedOn: string[] = [];
+  const host = await startHost(config, {
+    control: {
+      version: (name, version) => maps.versions.get(`${name}:${version}`),
+      alias: (name, alias) => maps.aliases.get(`${name}:${alias}`),
+      reservedConcurrency: (name) => maps.reserved.get(name),
+      httpApi: (id) => maps.apis.get(id),
+      layer: (arn) => {
+        const zip = maps.layers.get(arn);
+        return zip === undefined
+          ? Promise.reject(new Error(`layer version not found: ${arn}`))
+          : Promise.resolve(zip);
+      },
+    },
+    logs: {
+      createGroup: () => Promise.resolve(),
+      createStream: () => Promise.resolve(),
+      put: (group, _stream, events) => {
+        const messages = maps.logs.get(group) ?? [];
+        maps.logs.set(group, messages);
+        messages.push(...events.map(({ message }) => message));
+        return Promise.resolve();
+      },
+    },
+    send: (method, target, _headers, body) => {
+      passedOn.push(`${method} ${target} ${body.toString()}`);
+      return Promise.resolve({
+        status: 207,
+        headers: [['x-emulator', 'yes']],
+        body: Buffer.from('from the emulator'),
+      });
+    },
+    onChange: () => passedOn.push('changed'),
+    say: () => undefined,
+    onFatal: (reason) => {
+      throw new Error(reason);
+    },
+  });
+
+  return {
+    host,
+    config,
+    ...maps,
+    passedOn,
+    define: (name, files, settings = {}) => {
+      const zip = makeZip(files);
+      const codeSha256 = createHash('sha256').update(zip).digest('hex');
+      writeFileSync(join(config.codeDir, `${codeSha256}.zip`), zip);
+      const fn: FunctionVersion = {
+        name,
+        arn: arnOf(name),
+        version: '$LATEST',
+        revision: codeSha256,
+        packageType: 'Zip',
+        runtime: 'provided.al2023',
+        handler: 'bootstrap',
+        memoryMb: 512,
+        timeoutMs: 3000,
+        codeSha256,
+        environment: {},
+        layers: [],
+        logGroup: `/aws/lambda/${name}`,
+        logFormat: 'Text',
+        ...settings,
+      };
+      maps.versions.set(`${name}:${fn.version}`, fn);
+      return fn;
+    },
+    invoke: async (path, payload = '{}', headers = {}) => {
+      const reply = await fetch(
+        `${host.lambdaUrl}/2015-03-31/functions/${path}/invocations`.replace(
+          /(\?.*)(\/invocations)$/,
+          '$2$1',
+        ),
+        {
+          method: 'POST',
+          body: payload,
+          headers,
+        },
+      );
+      return { status: reply.status, headers: reply.headers, text: await reply.text() };
+    },
+    logged: async (group, pattern) => {
+      for (let tries = 0; tries < 100; tries++) {
+        const found = maps.logs.get(group)?.find((message) => pattern.test(message));
+        if (found !== undefined) return found;
+        await sleep(50);
+      }
+      throw new Error(
+        `nothing like ${String(pattern)} in ${group}: ${(maps.logs.get(group) ?? []).join('\n')}`,
+      );
+    },
+    close: async () => {
+      await host.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+};
