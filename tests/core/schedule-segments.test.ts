@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import type { ClosedLoad, LoadProfile, OpenLoad } from '../../src/core/load/profile.ts';
+import { openSchedule } from '../../src/core/load/schedule.ts';
+import { shareOf } from '../../src/core/load/share.ts';
+import { segmentCountOf, segmentsOf, workersOf } from '../../src/core/schedule-segments.ts';
+
+const closed: ClosedLoad = { model: 'closed', requests: 300, concurrency: 1, warmup: 10, timeoutMs: 10_000 };
+const open: OpenLoad = {
+  model: 'open',
+  rate: 100,
+  durationSeconds: 60,
+  warmup: 10,
+  timeoutMs: 10_000,
+  maxConnections: 100,
+};
+
+const closedLoads = fc
+  .record({ requests: fc.integer({ min: 1, max: 100_000 }), concurrency: fc.integer({ min: 1, max: 1000 }) })
+  .map((change): LoadProfile => ({ ...closed, ...change }));
+const openLoads = fc
+  .record({
+    rate: fc.double({ min: 0.01, max: 5000, noNaN: true }),
+    durationSeconds: fc.double({ min: 100, max: 43_200, noNaN: true }),
+  })
+  .map((change): LoadProfile => ({ ...open, ...change }));
+const means = fc.double({ min: 0.1, max: 1_000, noNaN: true });
+
+const sendsOf = (load: LoadProfile): number =>
+  load.model === 'open' ? Math.round(load.rate * load.durationSeconds) : load.requests;
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
+
+describe('workersOf', () => {
+  it.each<[number, LoadProfile]>([
+    [1, closed],
+    [1, { ...closed, concurrency: 50 }],
+    [2, { ...closed, concurrency: 51 }],
+    [20, { ...closed, requests: 1e6, concurrency: 1000 }],
+    [3, { ...closed, requests: 3, concurrency: 1000 }],
+    [1, { ...open, rate: 0.5 }],
+    [1, { ...open, rate: 500 }],
+    [2, { ...open, rate: 500.1 }],
+    [10, { ...open, rate: 5000 }],
+  ])('is %i for %j', (workers, load) => {
+    expect(workersOf(load)).toBe(workers);
+  });
+
+  it('leaves each worker some requests, and their shares add up to the whole', () => {
+    fc.assert(
+      fc.property(closedLoads, (load) => {
+        const workers = workersOf(load);
+        const shares = Array.from({ length: workers }, (_, w) => sendsOf(shareOf(load, w, workers)));
+        expect(Math.min(...shares)).toBeGreaterThan(0);
+        expect(sum(shares)).toBe(sendsOf(load));
+      }),
+    );
+  });
+
+  it('lets the planned sends of all workers interleave to the whole schedule', () => {
+    const rates = fc.record({
+      rate: fc.double({ min: 400, max: 5000, noNaN: true }),
+      durationSeconds: fc.constant(1),
+    });
+    fc.assert(
+      fc.property(rates, ({ rate, durationSeconds }) => {
+        const workers = workersOf({ ...open, rate, durationSeconds });
+        const planned = Array.from({ length: workers }, (_, worker) => {
+          const { count, plannedMs } = openSchedule({ totalRate: rate, durationSeconds, worker, workers });
+          return Array.from({ length: count }, (_send, i) => plannedMs(i));
+        });
+        const whole = Array.from({ length: Math.round(rate) }, (_, i) => (i * 1000) / rate);
+        expect(planned.flat().sort((a, b) => a - b)).toEqual(whole);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe('segmentsOf', () => {
+  it('leaves a load alone that fits into one worker call', () => {
+    expect(segmentsOf(closed, 50)).toEqual([closed]);
+    expect(segmentsOf(open, 50)).toEqual([open]);
+    expect(segmentsOf({ ...open, durationSeconds: 840 }, 0)).toHaveLength(1);
+  });
+
+  it('cuts an open load by its duration', () => {
+    const segments = segmentsOf({ ...open, durationSeconds: 3600 }, 50);
+    expect(segments).toHaveLength(5);
+    expect(segments[0]).toEqual({ ...open, durationSeconds: 720 });
+  });
+
+  it('cuts a closed load by twice the pace that was seen', () => {
+    // 8,400 s at 1 request/s and factor 2 are 16,800 s: 840 s hold 420 requests, of which 10 are the warm-up.
+    const load = { ...closed, requests: 8_400 };
+    const segments = segmentsOf(load, 1000);
+    expect(segments).toHaveLength(Math.ceil(8_400 / 410));
+    expect(segments[0]).toEqual({ ...load, requests: 400 });
+  });
+
+  it('does not cut a closed load whose pace is not known', () => {
+    expect(segmentsOf({ ...closed, requests: 1e6 }, 0)).toHaveLength(1);
+  });
+
+  it('adds up to the whole exactly and stays within 14 minutes', () => {
+    fc.assert(
+      fc.property(fc.oneof(closedLoads, openLoads), means, (load, meanMs) => {
+        fc.pre(segmentCountOf(load, meanMs) <= 1000);
+        const segments = segmentsOf(load, meanMs);
+        expect(segments).toHaveLength(segmentCountOf(load, meanMs));
+        expect(sum(segments.map(sendsOf))).toBe(sendsOf(load));
+        for (const segment of segments) {
+          expect(sendsOf(segment)).toBeGreaterThan(0);
+          if (segment.model === 'open') expect(segment.durationSeconds).toBeLessThanOrEqual(840 + 1e-6);
+          else if (segment.requests > 1)
+            expect(
+              ((segment.requests + segment.warmup) * meanMs * 2) / segment.concurrency,
+            ).toBeLessThanOrEqual(840_000);
+        }
+      }),
+    );
+  });
+});

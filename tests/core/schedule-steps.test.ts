@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { InputError } from '../../src/core/errors.ts';
+import type { LoadProfile } from '../../src/core/load/profile.ts';
+import { assignmentsOf, cellsOf, maxSteps, stepsOf } from '../../src/core/schedule-steps.ts';
+import { shuffled } from '../../src/core/schedule-shuffle.ts';
+import type { Target } from '../../src/core/target.ts';
+
+const closed: LoadProfile = {
+  model: 'closed',
+  requests: 300,
+  concurrency: 120,
+  warmup: 10,
+  timeoutMs: 10_000,
+};
+const target = (id: string): Target => ({ version: 1, id, kind: 'url', url: 'http://127.0.0.1/' });
+const targetsUpTo = (count: number) => Array.from({ length: count }, (_, i) => target(`t${i}`));
+const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+
+describe('shuffled', () => {
+  it('keeps every item, gives the same order again, and leaves its input alone', () => {
+    fc.assert(
+      fc.property(
+        seeds,
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 0, max: 20 }),
+        (seed, round, count) => {
+          const items = Object.freeze(targetsUpTo(count));
+          const order = shuffled(items, seed, round);
+          expect([...order].sort((a, b) => items.indexOf(a) - items.indexOf(b))).toEqual(items);
+          expect(shuffled([...items].reverse(), seed, round)).toEqual(order);
+        },
+      ),
+    );
+  });
+
+  it('moves nobody when a target is left out', () => {
+    fc.assert(
+      fc.property(seeds, fc.nat(9), (seed, left) => {
+        const items = targetsUpTo(10);
+        const without = items.filter((_, i) => i !== left);
+        expect(shuffled(without, seed, 1)).toEqual(
+          shuffled(items, seed, 1).filter((item) => item !== items[left]),
+        );
+      }),
+    );
+  });
+
+  it('puts each of two targets first about equally often', () => {
+    const firsts = Array.from({ length: 1000 }, (_, seed) => shuffled(targetsUpTo(2), seed, 1)[0]?.id);
+    const share = firsts.filter((id) => id === 't0').length;
+    // Five standard deviations of a fair coin; the seeds are fixed, so this never flickers.
+    expect(Math.abs(share - 500)).toBeLessThan(80);
+  });
+});
+
+describe('cellsOf', () => {
+  it('visits each target once per round, in an order that changes from round to round', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const cells = cellsOf({ rounds: 4, seed, targets: targetsUpTo(8) });
+        const orders = [1, 2, 3, 4].map((round) =>
+          cells.filter((cell) => cell.round === round).map((c) => c.target.id),
+        );
+        for (const order of orders) expect([...order].sort()).toEqual(targetsUpTo(8).map(({ id }) => id));
+        expect(new Set(orders.map(String)).size).toBeGreaterThan(1);
+      }),
+    );
+  });
+});
+
+describe('stepsOf', () => {
+  const plan = { runId: 'run', load: closed };
+
+  it('makes one step per cell and segment, in the order of the cells', () => {
+    const load: LoadProfile = { ...closed, requests: 50_000, concurrency: 1 };
+    const cells = [
+      { round: 1, target: target('slow') },
+      { round: 1, target: target('fast') },
+      { round: 2, target: target('fast') },
+    ];
+    const steps = stepsOf({ runId: 'run', load }, cells, ({ id }) => (id === 'slow' ? 20 : 1));
+    expect(steps.map(({ step }) => step.assignmentsKey)).toEqual([
+      'runs/run/steps/1-slow-0.json',
+      'runs/run/steps/1-slow-1.json',
+      'runs/run/steps/1-slow-2.json',
+      'runs/run/steps/1-fast-0.json',
+      'runs/run/steps/2-fast-0.json',
+    ]);
+  });
+
+  it('takes 1,000 steps and refuses 1,001, without expanding nonsense', () => {
+    const cells = (count: number) => targetsUpTo(count).map((one) => ({ round: 1, target: one }));
+    expect(stepsOf(plan, cells(maxSteps), () => 0)).toHaveLength(1000);
+    expect(() => stepsOf(plan, cells(maxSteps + 1), () => 0)).toThrow(InputError);
+    const endless: LoadProfile = { ...closed, requests: 1e6, concurrency: 1 };
+    expect(() => stepsOf({ runId: 'run', load: endless }, cells(100), () => 60_000)).toThrow(
+      'steps (rounds x targets x segments of 14 minutes)"; allowed: at most 1000 steps',
+    );
+  });
+
+  it('fits into the data of a state with room for an error, however long the names are', () => {
+    const long = { round: 50, target: target('a'.repeat(40)) };
+    const steps = stepsOf(
+      { runId: 'r'.repeat(60), load: closed },
+      Array.from({ length: 1000 }, () => long),
+      () => 0,
+    );
+    const bytes = JSON.stringify({ rounds: [{ round: 50, steps: steps.map(({ step }) => step) }] }).length;
+    expect(bytes).toBeLessThan(262_144 - 2 * 32_768);
+  });
+});
+
+describe('assignmentsOf', () => {
+  it('tells each worker its place, its share and the whole rate', () => {
+    const load: LoadProfile = {
+      model: 'open',
+      rate: 1200,
+      durationSeconds: 10,
+      warmup: 10,
+      timeoutMs: 1000,
+      maxConnections: 100,
+    };
+    const [step] = stepsOf({ runId: 'run', load }, [{ round: 2, target: target('a') }], () => 0);
+    if (step === undefined) throw new Error('no step');
+    const assignments = assignmentsOf('run', step, 3);
+    expect(assignments.map(({ worker, load: share }) => [worker, share.warmup])).toEqual([
+      [0, 4],
+      [1, 3],
+      [2, 3],
+    ]);
+    expect(assignments[1]).toMatchObject({
+      runId: 'run',
+      round: 2,
+      cellId: 'a',
+      segment: 0,
+      attempt: 3,
+      worker: 1,
+      workers: 3,
+      totalRate: 1200,
+      load: { rate: 400 },
+      target: target('a'),
+    });
+  });
+
+  it('names no rate in the closed model', () => {
+    const [step] = stepsOf({ runId: 'run', load: closed }, [{ round: 1, target: target('a') }], () => 0);
+    if (step === undefined) throw new Error('no step');
+    const assignments = assignmentsOf('run', step, 1);
+    expect(assignments.map((a) => a.load)).toEqual([
+      { ...closed, requests: 100, concurrency: 40, warmup: 4 },
+      { ...closed, requests: 100, concurrency: 40, warmup: 3 },
+      { ...closed, requests: 100, concurrency: 40, warmup: 3 },
+    ]);
+    expect(assignments[0]).not.toHaveProperty('totalRate');
+  });
+});

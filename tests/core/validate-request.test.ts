@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { InputError } from '../../src/core/errors.ts';
+import { parseRunRequest, runIdOfExecution } from '../../src/core/validate-request.ts';
+
+const parse = (request: unknown, executionName = 'run-1') => parseRunRequest({ request, executionName });
+
+describe('parseRunRequest', () => {
+  it('fills in the defaults when nothing is given', () => {
+    expect(parse({})).toStrictEqual({
+      runId: 'run-1',
+      extraTargets: [],
+      load: { model: 'closed', requests: 300, concurrency: 1, warmup: 10, timeoutMs: 10_000 },
+      rounds: 3,
+      seed: 1,
+      labels: {},
+      leftOut: [],
+    });
+  });
+
+  it('keeps what is given', () => {
+    const request = {
+      runId: 'my-run',
+      targets: ['a', 'b'],
+      extraTargets: [{ version: 1, id: 'mine', kind: 'url', url: 'https://example.com/' }],
+      load: { rate: 10, durationSeconds: 60 },
+      rounds: 50,
+      seed: 0,
+      labels: { host: 'laptop' },
+      leftOut: [{ id: 'rust-dynamodb', reason: 'no cargo' }],
+    };
+    expect(parse(request)).toMatchObject({ ...request, load: { model: 'open', ...request.load } });
+  });
+
+  it.each([
+    ['input', 'text'],
+    ['input', null],
+    ['input', []],
+    ['input', { round: 3 }],
+    ['input', { Comment: 'Insert your JSON here' }],
+    ['runId', { runId: '' }],
+    ['runId', { runId: '../other' }],
+    ['runId', { runId: 'a'.repeat(61) }],
+    ['targets', { targets: 'node-dynamodb' }],
+    ['targets[1]', { targets: ['a', 'B'] }],
+    ['extraTargets[0]', { extraTargets: [{ version: 1, id: 'x', kind: 'url' }] }],
+    ['extraTargets[0].url', { extraTargets: [{ version: 1, id: 'x', kind: 'url', url: 'example.com' }] }],
+    ['load', { load: 5 }],
+    ['requests', { load: { requests: 0 } }],
+    ['requests', { load: { requests: 1e12 } }],
+    ['durationSeconds', { load: { rate: 5 } }],
+    ['rounds', { rounds: 0 }],
+    ['rounds', { rounds: 51 }],
+    ['rounds', { rounds: 1.5 }],
+    ['rounds', { rounds: '3' }],
+    ['rounds', { rounds: null }],
+    ['seed', { seed: -1 }],
+    ['seed', { seed: 2 ** 32 }],
+    ['labels', { labels: [] }],
+    ['labels.host', { labels: { host: 7 } }],
+    ['leftOut[0]', { leftOut: [{ id: 'a', reason: 'b', more: 1 }] }],
+    ['leftOut[0].reason', { leftOut: [{ id: 'a' }] }],
+  ])('names %s in %j', (field, request) => {
+    const read = () => parse(request);
+    expect(read).toThrow(InputError);
+    expect(read).toThrow(expect.objectContaining({ field, message: expect.stringContaining('allowed: ') }));
+  });
+
+  it('says which fields there are when one is unknown', () => {
+    expect(() => parse({ round: 3 })).toThrow(
+      'input: given "field round"; allowed: runId, targets, extraTargets, load, rounds, seed, labels, leftOut',
+    );
+  });
+
+  it('throws nothing but InputError, whatever it is given', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (request) => {
+        try {
+          parse(request);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+      }),
+    );
+  });
+});
+
+describe('runIdOfExecution', () => {
+  it('is the name where that is a run id', () => {
+    expect(runIdOfExecution('6d2f8c2e-5c0a-4a5e-9d7b-000000000000')).toBe(
+      '6d2f8c2e-5c0a-4a5e-9d7b-000000000000',
+    );
+  });
+
+  it('keeps names apart that differ only in what a run id cannot hold', () => {
+    expect(runIdOfExecution('a_b')).not.toBe(runIdOfExecution('a.b'));
+    expect(runIdOfExecution('a_b')).toMatch(/^a-b-[0-9a-f]{8}$/);
+  });
+
+  it('always makes a valid run id, and the same one again', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 80 }), (name) => {
+        expect(runIdOfExecution(name)).toMatch(/^[A-Za-z0-9-]{1,60}$/);
+        expect(runIdOfExecution(name)).toBe(runIdOfExecution(name));
+      }),
+    );
+  });
+});
