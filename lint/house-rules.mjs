@@ -1,0 +1,175 @@
+/**
+ * The house rules of the templates: what cfn-lint cannot know. Each rule takes a parsed template and says what is wrong,
+ * with the logical id in front. Intrinsic functions are read as their plain arguments (`!Ref Logs` as `Logs`).
+ */
+import { isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
+
+/**
+ * @typedef {{ Type: string, Properties?: Record<string, unknown> }} Resource
+ * @typedef {{ LoggingConfig?: { LogGroup?: string }, Role?: unknown, MemorySize?: unknown, Timeout?: unknown }} FunctionProperties
+ * @typedef {object} Template
+ * @property {Record<string, unknown>} [Parameters]
+ * @property {{ Function?: FunctionProperties }} [Globals]
+ * @property {Record<string, Resource>} Resources
+ * @property {Record<string, unknown>} [Outputs]
+ * @typedef {(template: Template, document: import('yaml').Document) => readonly string[]} Rule
+ */
+
+/** @param {string} text */
+const read = (text) => {
+  const document = parseDocument(text, { logLevel: 'silent' });
+  /** @type {unknown} */
+  const value = document.toJS();
+  return { document, template: /** @type {Template} */ (value) };
+};
+
+/** @param {Template} template @param {string} type @returns {readonly [string, Record<string, unknown>][]} */
+const ofType = (template, type) =>
+  Object.entries(template.Resources)
+    .filter(([, resource]) => resource.Type === type)
+    .map(([id, resource]) => [id, resource.Properties ?? {}]);
+
+/** @param {Template} template @returns {readonly [string, FunctionProperties][]} */
+const functionsOf = (template) =>
+  ofType(template, 'AWS::Serverless::Function').map(([id, properties]) => [
+    id,
+    { ...template.Globals?.Function, ...properties },
+  ]);
+
+/** @type {Rule} */
+export const logGroupPerFunction = (template) => {
+  const groups = new Map(ofType(template, 'AWS::Logs::LogGroup'));
+  /** @type {Set<string>} */
+  const taken = new Set();
+  return functionsOf(template).flatMap(([id, { LoggingConfig }]) => {
+    const group = LoggingConfig?.LogGroup;
+    if (group === undefined || !groups.has(group))
+      return [`${id}: its LoggingConfig names no log group of this template`];
+    if (taken.has(group)) return [`${id}: shares log group ${group} with another function`];
+    taken.add(group);
+    return groups.get(group)?.['RetentionInDays'] === undefined
+      ? [`${group}: keeps its events for ever`]
+      : [];
+  });
+};
+
+/** What names a resource of a type for the whole account or region; a second deployment would collide with it. */
+const namedBy = {
+  'AWS::AutoScaling::AutoScalingGroup': 'AutoScalingGroupName',
+  'AWS::CloudWatch::Alarm': 'AlarmName',
+  'AWS::DynamoDB::Table': 'TableName',
+  'AWS::EC2::LaunchTemplate': 'LaunchTemplateName',
+  'AWS::EC2::SecurityGroup': 'GroupName',
+  'AWS::ECR::Repository': 'RepositoryName',
+  'AWS::ECS::Cluster': 'ClusterName',
+  'AWS::ECS::Service': 'ServiceName',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': 'Name',
+  'AWS::ElasticLoadBalancingV2::TargetGroup': 'Name',
+  'AWS::IAM::InstanceProfile': 'InstanceProfileName',
+  'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',
+  'AWS::IAM::Role': 'RoleName',
+  'AWS::Lambda::Function': 'FunctionName',
+  'AWS::Logs::LogGroup': 'LogGroupName',
+  'AWS::S3::Bucket': 'BucketName',
+  'AWS::SNS::Topic': 'TopicName',
+  'AWS::SQS::Queue': 'QueueName',
+  'AWS::Serverless::Function': 'FunctionName',
+  'AWS::Serverless::StateMachine': 'Name',
+};
+
+/** @type {Rule} */
+export const noFixedNames = (template) =>
+  Object.entries(template.Resources).flatMap(([id, { Type, Properties = {} }]) => {
+    const field = /** @type {Record<string, string>} */ (namedBy)[Type];
+    return field !== undefined && field in Properties
+      ? [`${id}: ${field} keeps a second lab from being deployed`]
+      : [];
+  });
+
+/** @type {Rule} */
+export const ownRole = (template) =>
+  functionsOf(template)
+    .filter(([, { Role }]) => Role === undefined)
+    .map(([id]) => `${id}: has no Role of its own; SAM would make one that may write to every log group`);
+
+/** @type {Rule} */
+export const chosenBounds = (template) =>
+  functionsOf(template).flatMap(([id, properties]) =>
+    /** @type {const} */ (['MemorySize', 'Timeout'])
+      .filter((field) => properties[field] === undefined)
+      .map((field) => `${id}: leaves ${field} to a default`),
+  );
+
+/** @param {unknown} node @param {(text: string) => boolean} matches @returns {boolean} */
+const holds = (node, matches) =>
+  isSeq(node)
+    ? node.items.some((item) => holds(item, matches))
+    : isScalar(node) && matches(String(node.value));
+
+/** A wildcard is allowed where a comment right above the statement says why. @type {Rule} */
+export const noUnexplainedWildcard = (_template, document) => {
+  /** @type {string[]} */
+  const found = [];
+  visit(document, {
+    Seq: (_key, statements) => {
+      statements.items.forEach((statement, i) => {
+        if (!isMap(statement) || statement.get('Effect') !== 'Allow') return;
+        const wild =
+          holds(statement.get('Resource', true), (text) => text === '*') ||
+          holds(statement.get('Action', true), (text) => text.includes('*'));
+        const comment = statement.commentBefore ?? (i === 0 ? statements.commentBefore : undefined);
+        if (wild && (comment ?? '') === '')
+          found.push(
+            `${JSON.stringify(statement.toJS(document))}: a wildcard without a comment that says why`,
+          );
+      });
+    },
+  });
+  return found;
+};
+
+/** @type {Readonly<Record<string, Rule>>} */
+export const rules = { logGroupPerFunction, noFixedNames, ownRole, chosenBounds, noUnexplainedWildcard };
+
+/** @param {string} text a template @returns {readonly string[]} what is wrong with it, the rule's name in front */
+export const checkTemplate = (text) => {
+  const { document, template } = read(text);
+  return Object.entries(rules).flatMap(([name, rule]) =>
+    rule(template, document).map((finding) => `${name}: ${finding}`),
+  );
+};
+
+/** @param {readonly string[]} allowed @param {object | undefined} given @param {string} what */
+const compareNames = (allowed, given, what) => {
+  const names = Object.keys(given ?? {});
+  return [
+    ...allowed.filter((name) => !names.includes(name)).map((name) => `lacks ${what} ${name}`),
+    ...names
+      .filter((name) => !allowed.includes(name))
+      .map((name) => `has ${what} ${name}, which is not in the manifest`),
+  ];
+};
+
+/**
+ * Whether root and architectures have the Parameters, Outputs and functions that the manifest lists.
+ * @param {import('../src/core/manifest.ts').Manifest} manifest
+ * @param {(path: string) => string} readTemplate path from templates/
+ * @returns {readonly string[]} what is wrong, the template's path in front
+ */
+export const checkManifest = ({ parameters, outputs, architectures }, readTemplate) => {
+  /** @param {string} path @param {string} group @param {readonly string[]} more @param {readonly string[]} [functions] */
+  const check = (path, group, more, functions) => {
+    const { template } = read(readTemplate(path));
+    const ids = Object.fromEntries(functionsOf(template));
+    return [
+      ...compareNames([...(parameters[group] ?? []), ...more], template.Parameters, 'parameter'),
+      ...compareNames(outputs[group] ?? [], template.Outputs, 'output'),
+      ...(functions === undefined ? [] : compareNames(functions, ids, 'function')),
+    ].map((finding) => `${path}: ${finding}`);
+  };
+  const switches = architectures.map(({ enabledBy }) => enabledBy);
+  return [
+    ...check('root.yaml', 'root', switches),
+    ...architectures.flatMap(({ template, group, functions }) => check(template, group, [], functions)),
+  ];
+};
