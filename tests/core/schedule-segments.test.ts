@@ -64,8 +64,8 @@ describe('workersOf', () => {
       fc.property(rates, ({ rate, durationSeconds }) => {
         const workers = workersOf({ ...open, rate, durationSeconds });
         const planned = Array.from({ length: workers }, (_, worker) => {
-          const { count, plannedMs } = openSchedule({ totalRate: rate, durationSeconds, worker, workers });
-          return Array.from({ length: count }, (_send, i) => plannedMs(i));
+          const share = openSchedule({ totalRate: rate, durationSeconds, worker, workers });
+          return Array.from({ length: share.count }, (_send, i) => share.plannedMs(i));
         });
         const whole = Array.from({ length: Math.round(rate) }, (_, i) => (i * 1000) / rate);
         expect(planned.flat().sort((a, b) => a - b)).toEqual(whole);
