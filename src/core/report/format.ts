@@ -1,0 +1,64 @@
+/** How figures are printed, in every format alike. Rounding happens here and nowhere else. */
+import type { LoadProfile } from '../load/profile.ts';
+import type { QuantileMs } from './types.ts';
+
+/** With commas between thousands: 12,345. */
+export const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+
+/** Three significant digits, at most three decimals: 0.085, 3.41, 48.2, 1,240. */
+export const formatNumber = (value: number): string => {
+  if (!Number.isFinite(value)) return '–';
+  const magnitude = Math.abs(value);
+  if (magnitude >= 100) return formatCount(Math.round(value));
+  return value.toFixed(magnitude >= 10 ? 1 : magnitude >= 1 ? 2 : 3);
+};
+
+/** A step of an axis, without decimals that say nothing: 0.5, 20, 1,000. */
+export const formatTick = (value: number): string =>
+  value >= 1000 ? formatCount(value) : String(Number(value.toPrecision(3)));
+
+export const formatMs = (ms: number): string => `${formatNumber(ms)} ms`;
+
+/** 0.0612 as "6.1 %"; what is not nothing is never printed as 0. */
+export const formatShare = (share: number): string => {
+  if (share === 0) return '0 %';
+  if (share < 0.001) return '< 0.1 %';
+  return `${(share * 100).toFixed(1)} %`;
+};
+
+/** "2.1" of 2.104; from 10 on without decimals. */
+export const formatRatio = (ratio: number): string => ratio.toFixed(ratio < 10 ? 2 : 0);
+
+/** The quantile alone, or that n cannot carry it. */
+export const formatQuantile = (quantile: QuantileMs | undefined): string => {
+  if (quantile === undefined) return '–';
+  return 'ms' in quantile ? formatNumber(quantile.ms) : 'n too small';
+};
+
+export const formatInterval = (low: number, high: number): string =>
+  `${formatNumber(low)}–${formatNumber(high)}`;
+
+/** 2026-11-21 09:05 UTC, of an ISO 8601 instant; anything else as it is. */
+export const formatInstant = (iso: string): string => {
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(iso);
+  return match === null ? iso : `${match[1] ?? ''} ${match[2] ?? ''} UTC`;
+};
+
+/** 1.4 s, 3 min 20 s. */
+export const formatDuration = (seconds: number): string => {
+  if (seconds < 100) return `${formatNumber(seconds)} s`;
+  return `${formatCount(Math.floor(seconds / 60))} min ${Math.round(seconds % 60)} s`;
+};
+
+/** The load profile as a person would say it. */
+export const describeLoad = (load: LoadProfile, rounds: number): string => {
+  const times = rounds === 1 ? 'one round' : `${rounds} rounds`;
+  if (load.model === 'open') {
+    return (
+      `${formatNumber(load.rate)} requests/s at planned times for ` +
+      `${formatDuration(load.durationSeconds)} (open model), ${times}`
+    );
+  }
+  const how = load.concurrency === 1 ? 'one after another' : `over ${load.concurrency} connections`;
+  return `${formatCount(load.requests)} requests ${how} (closed model), ${times}`;
+};

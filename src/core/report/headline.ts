@@ -1,0 +1,110 @@
+/** The answer first: what the run says, in the words that its statistics carry and no stronger. */
+import { formatMs, formatRatio } from './format.ts';
+import type { Comparison, Ranking, Report, TargetReport } from './types.ts';
+
+export interface Headline {
+  readonly title: string;
+  readonly sentences: readonly string[];
+}
+
+/** "a", "a and b", "a, b and c". */
+export const list = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+
+const medianText = (report: Report, id: string): string => {
+  const p50 = report.targets.find((t: TargetReport) => t.id === id)?.response.warm?.quantiles.p50;
+  return p50 !== undefined && 'ms' in p50 ? formatMs(p50.ms) : 'an unknown time';
+};
+
+/** The comparison of two targets with `base` as the base; undefined where there is none. */
+export const comparisonOf = (ranking: Ranking, base: string, other: string): Comparison | undefined => {
+  const same = ranking.comparisons.find((c) => c.base === base && c.other === other);
+  if (same !== undefined) return same;
+  const turned = ranking.comparisons.find((c) => c.base === other && c.other === base);
+  if (turned === undefined) return undefined;
+  return {
+    ...turned,
+    base,
+    other,
+    ratio: 1 / turned.ratio,
+    ...(turned.high === undefined ? {} : { low: 1 / turned.high }),
+    ...(turned.low === undefined ? {} : { high: 1 / turned.low }),
+  };
+};
+
+const slower = (ranking: Ranking, first: string, ids: readonly string[]): string[] => {
+  const phrases = ids.flatMap((id) => {
+    const c = comparisonOf(ranking, first, id);
+    return c === undefined || c.outcome === 'no-difference'
+      ? []
+      : [`${id} takes ${formatRatio(c.ratio)} times`];
+  });
+  return phrases.length === 0 ? [] : [`At the median ${list(phrases)} as long.`];
+};
+
+const withoutVerdict = (report: Report, ranking: Ranking, first: string): Headline => ({
+  title: `In this run ${first} answered fastest: half of its requests within ${medianText(report, first)}`,
+  sentences: [
+    ...slower(
+      ranking,
+      first,
+      ranking.rows.slice(1).map((row) => row.id),
+    ),
+    `${report.method.rounds} rounds speak of this run only; ` +
+      `a verdict between targets takes ${report.method.roundsForVerdict} rounds.`,
+  ],
+});
+
+const withVerdict = (report: Report, ranking: Ranking, first: string): Headline => {
+  const leaders = ranking.rows.filter((row) => row.rank === 1).map((row) => row.id);
+  const rest = ranking.rows.filter((row) => row.rank !== 1).map((row) => row.id);
+  const median = medianText(report, first);
+  const shared = leaders.length > 1;
+  return {
+    title: shared
+      ? `${list(leaders)} share the first rank: the fastest answers half of its requests within ${median}`
+      : `${first} answers fastest: half of its requests within ${median}`,
+    sentences: [
+      ...(shared ? [`No difference was shown among the first ${leaders.length}.`] : []),
+      ...slower(ranking, first, rest),
+    ],
+  };
+};
+
+const single = (report: Report, id: string): Headline => ({
+  title: `${id} answered half of its requests within ${medianText(report, id)}`,
+  sentences: [
+    'It is the only target with figures that can be ranked, so there is nothing to compare it with.',
+  ],
+});
+
+const rankingHeadline = (report: Report, ranking: Ranking): Headline => {
+  const [first, second] = ranking.rows;
+  if (first === undefined) return { title: 'No target could be ranked', sentences: [] };
+  if (second === undefined) return single(report, first.id);
+  return first.rank === undefined
+    ? withoutVerdict(report, ranking, first.id)
+    : withVerdict(report, ranking, first.id);
+};
+
+/** Title and the few sentences under it. The largest ranking speaks; others are pointed at. */
+export const headlineOf = (report: Report): Headline => {
+  const [largest] = [...report.rankings].sort((a, b) => b.rows.length - a.rows.length);
+  const headline =
+    largest === undefined
+      ? { title: 'No target was measured', sentences: [] }
+      : rankingHeadline(report, largest);
+  const unranked = report.rankings.flatMap((ranking) => ranking.unranked);
+  const sentences = [...headline.sentences];
+  if (report.rankings.length > 1) {
+    sentences.push(
+      `Targets were called in ${report.rankings.length} different ways or from different vantages; each is ranked apart.`,
+    );
+  }
+  if (unranked.length > 0)
+    sentences.push(`Not ranked: ${list(unranked.map((u) => u.id))}; the reasons are below.`);
+  if (!report.outcome.ok) {
+    sentences.unshift(`The run failed (${report.outcome.error ?? 'unknown error'}); this is what it left.`);
+  }
+  return { title: headline.title, sentences };
+};

@@ -1,0 +1,22 @@
+import { formatTick } from '../format.ts';
+import { markup, type Markup } from './markup.ts';
+import type { Scale } from './scale.ts';
+
+/** Vertical lines of a plot whose viewBox is 100 wide; decades are stronger. */
+export const gridLines = (scale: Scale, height: number): Markup =>
+  markup`<path class="grid" d="${scale.ticks.map((t) => `M${t.position} 0V${height}`).join('')}"/><path class="grid strong" d="${scale.ticks
+    .filter((t) => t.decade)
+    .map((t) => `M${t.position} 0V${height}`)
+    .join('')}"/>`;
+
+/** Labels under (or over) a plot, as text of the page, so that they stay readable at any width. */
+export const axisLabels = (scale: Scale, unit: string): Markup =>
+  markup`<div class="axis" aria-hidden="true">${scale.ticks.map(
+    (t, i) =>
+      markup`<span class="tick${t.decade ? ' decade' : ''}${edge(i, scale.ticks.length)}" style="left:${t.position}%">${formatTick(t.value)}${i === scale.ticks.length - 1 ? ` ${unit}` : ''}</span>`,
+  )}</div>`;
+
+const edge = (index: number, count: number): string => {
+  if (index === 0) return ' first';
+  return index === count - 1 ? ' last' : '';
+};

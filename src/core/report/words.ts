@@ -1,0 +1,72 @@
+/** What every report says about itself, in whatever format. */
+import type { Report } from './types.ts';
+
+export const localFace = 'Local emulation: compare code, not clouds';
+
+export const referenceCaveats = [
+  'Published by others: the mean of 1,000 calls in succession from a client, region eu-west-2, with prices of December 2021.',
+  'Network traffic is left out of the dollars; the mean includes the connect and any cold call, over one kept-alive connection.',
+  'Those services read and then wrote: two round trips, and updates could be lost. Ours increment once, so the latencies are not like for like.',
+  'They are for orientation, never part of the ranking.',
+] as const;
+
+export const howToRead = [
+  [
+    'p50, p99',
+    'Half, or 99 %, of the requests were answered within this time. Percentiles of workers and rounds are never averaged: their histograms are merged.',
+  ],
+  [
+    '95 % interval',
+    'Between two measured latencies whose ranks come from the binomial distribution. It takes calls for independent; calls of one round are not quite, so look at the spread between rounds too.',
+  ],
+  [
+    'n too small',
+    'The number of answers cannot bound that percentile on both sides: p90 takes 36 answers, p95 72, p99 368 and p99.9 3,688.',
+  ],
+  [
+    'cold, warm',
+    'A request that did, or did not, wait for a new process to initialise. They answer different questions and are never mixed.',
+  ],
+  [
+    'response, service',
+    'Response time runs from the planned send and is what a user waits; service time runs from the actual send. With requests one after another they are the same.',
+  ],
+  [
+    'shared rank',
+    'No difference was shown: the interval of the ratio at 99 % (a bootstrap of rounds, then of their samples) holds 1, or the ratio is below 1.05. Each pair is judged by itself, so among many pairs one in a hundred may be wrong.',
+  ],
+  [
+    'floor',
+    'The null target answers a constant on the same path: what generator, network and platform take by themselves. It is shown beside the figures and subtracted from none.',
+  ],
+  [
+    'invalid',
+    'The generator itself was late: the send lag at p99 passed its bound of a tenth of the median, or 2 ms if that is more. Such figures are shown and not ranked.',
+  ],
+] as const;
+
+const localLimits = [
+  'Functions ran as real processes with Lambda’s CPU share on one machine that they shared with generator, emulator and data stores.',
+  'There is no network, no placement, no neighbour and no cold start of a microVM in these figures; the stores are emulated. Differences between programs carry over to a cloud, absolute times and differences between stores do not.',
+] as const;
+
+const awsLimits = [
+  'One account, one region, one stretch of time: the same function can differ by tens of per cent from run to run and day to day.',
+  'The generator runs in the same region as the targets: a user’s network is not in the figures.',
+] as const;
+
+/** What these figures cannot tell, by plane. */
+export const limitsOf = (report: Report): readonly string[] =>
+  report.plane === 'local' ? localLimits : awsLimits;
+
+/** What the run compared and how it decided. */
+export const methodSentences = ({ method }: Report): readonly string[] => [
+  method.load.model === 'open'
+    ? 'Requests were sent at planned times whether or not earlier ones had been answered, so a stall counts for every request that it delayed.'
+    : 'Each connection sent its next request when the last one had been answered, so a stall delays the load itself: for waiting under a given rate, use the open model.',
+  `The first ${method.load.warmup} requests of each cell were sent to warm up and are left out of every figure.`,
+  `Targets took turns in an order shuffled anew in each round (seed ${method.seed}), so that the weather of an hour falls on all of them.`,
+  `Two targets are called different when their median warm response times differ at alpha ${method.alpha} and by at least ` +
+    `${method.minimumEffect * 100} %, over at least ${method.roundsForVerdict} rounds.`,
+  `A target of whose requests more than ${method.rankableErrorShare * 100} % failed is not ranked: latency of survivors flatters.`,
+];
