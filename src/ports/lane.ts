@@ -14,7 +14,7 @@ export interface Exchange {
 }
 
 export interface Failure {
-  readonly error: Exclude<ErrorKind, 'status' | 'dropped'>;
+  readonly error: Exclude<ErrorKind, 'dropped'>;
   readonly message: string;
 }
 

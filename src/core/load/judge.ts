@@ -1,5 +1,6 @@
 import type { ErrorKind } from '../payloads.ts';
 import type { TargetKind } from '../target.ts';
+import { hitsOf } from '../verify-counter.ts';
 
 /** An answer as it came: header names in lower case. */
 interface Answer {
@@ -26,15 +27,13 @@ const shownBytes = 200;
 const shorten = (body: string): string =>
   JSON.stringify(body.length > shownBytes ? `${body.slice(0, shownBytes)}...` : body);
 
-const isCount = (body: string): boolean => /^\s*\{\s*"hits"\s*:\s*\d+\s*\}\s*$/.test(body);
-
 const faultOf = ({ status, body }: Answer, { kind, expectedStatus }: Expectation): Judgement['error'] => {
   if (status === 429 && expectedStatus !== 429)
     return { kind: 'throttled', message: `answered 429: ${shorten(body)}` };
   if (status !== expectedStatus) {
     return { kind: 'status', message: `answered ${status} instead of ${expectedStatus}: ${shorten(body)}` };
   }
-  if (kind !== 'sync-counter' || isCount(body)) return undefined;
+  if (kind !== 'sync-counter' || hitsOf(body) !== undefined) return undefined;
   return { kind: 'body', message: `answered ${status} without a count: ${shorten(body)}` };
 };
 

@@ -1,0 +1,63 @@
+import { functionEvent, readFunctionReply, requestOf } from '../../core/request.ts';
+import type { Target } from '../../core/target.ts';
+import type { Clock, FunctionInvoker, FunctionReply } from '../../ports/index.ts';
+import type { Exchange, Failure, Lane } from '../../ports/lane.ts';
+
+const connectCodes = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+]);
+const resetCodes = new Set(['ECONNRESET', 'EPIPE']);
+
+/** Without an answer of the function: by the invoker's own timeout, the system's code, else the service refused. */
+const failureOf = (error: unknown): Failure => {
+  const { name = '', code = '', message = '' } = error as { name?: string; code?: string; message?: string };
+  if (name === 'InvokeTimeoutError') return { error: 'timeout', message };
+  if (connectCodes.has(code)) return { error: 'connect', message };
+  if (resetCodes.has(code)) return { error: 'reset', message };
+  return { error: 'status', message: `the invocation was refused: ${name}: ${message}` };
+};
+
+const resultOf = (reply: FunctionReply): Exchange['result'] => {
+  if (reply.throttled) return { error: 'throttled', message: 'no concurrency was left for the function' };
+  if (reply.functionError !== undefined) {
+    return {
+      error: 'status',
+      message: `the function failed (${reply.functionError}): ${reply.payload.slice(0, 200)}`,
+    };
+  }
+  try {
+    const answer = readFunctionReply(reply.payload);
+    return { ...answer, headers: { 'x-request-id': reply.requestId, ...answer.headers } };
+  } catch {
+    return { error: 'body', message: `the function's reply is not JSON: ${reply.payload.slice(0, 200)}` };
+  }
+};
+
+/** A lane that invokes a function directly, with the event that the HTTP API would have made of the target's request. */
+export const functionLane = (
+  invoker: FunctionInvoker,
+  clock: Clock,
+  target: Target & { readonly functionArn: string },
+): Lane => {
+  const request = requestOf(target);
+  let sent = 0;
+  return {
+    async send(timeoutMs) {
+      const event = JSON.stringify(functionEvent(request, `${target.id}-${++sent}`, clock.wallTime()));
+      const sentMs = clock.now();
+      try {
+        const reply = await invoker.invoke(target.functionArn, event, timeoutMs);
+        const endMs = clock.now();
+        return { sentMs, endMs, result: resultOf(reply) };
+      } catch (error) {
+        return { sentMs, endMs: clock.now(), result: failureOf(error) };
+      }
+    },
+    close: () => undefined,
+  };
+};

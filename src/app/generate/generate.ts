@@ -1,0 +1,119 @@
+import { InputError } from '../../core/errors.ts';
+import { openSchedule } from '../../core/load/schedule.ts';
+import type { GenerateInput, GenerateOutput, SelfReport, WorkerAssignment } from '../../core/payloads.ts';
+import { requestOf } from '../../core/request.ts';
+import type { Clock, FunctionInvoker, HttpRequest, ObjectStore } from '../../ports/index.ts';
+import type { Lane, OpenLane } from '../../ports/lane.ts';
+import type { WatchVitals } from '../../ports/vitals.ts';
+import { driveClosed } from './closed.ts';
+import type { Drive, Driven } from './drive.ts';
+import { functionLane } from './function-lane.ts';
+import { driveOpen } from './open.ts';
+import { SamplesLostError } from './part-writer.ts';
+import { Session } from './session.ts';
+
+export interface GenerateDeps {
+  readonly clock: Clock;
+  readonly store: ObjectStore;
+  readonly invoker: FunctionInvoker;
+  readonly httpLane: (request: HttpRequest) => Lane;
+  readonly watchVitals: WatchVitals;
+}
+
+/** The surroundings of one invocation. */
+export interface Surroundings {
+  /** Milliseconds until the function's own timeout. */
+  readonly remainingMs: number;
+  readonly coldStart: boolean;
+  readonly memoryMb: number;
+  readonly node: string;
+}
+
+export interface Generated {
+  readonly output: GenerateOutput;
+  readonly self: SelfReport;
+}
+
+/** Milliseconds from the Map's beginning to the common start: time for every worker's own cold start. */
+const startLeadMs = 5000;
+/** Sending ends this long before the function's own timeout, so that the samples can be stored. */
+const reserveMs = 20_000;
+/** Of that reserve, what must be left when the last request under way has timed out. */
+const storeMs = 10_000;
+/** Closed model: the longest pause for storing a part. */
+const maxPauseMs = 1000;
+
+const laneOpener = (deps: GenerateDeps, { target }: WorkerAssignment): OpenLane => {
+  const { url, functionArn } = target;
+  if (url !== undefined) return () => deps.httpLane({ url, ...requestOf(target) });
+  if (functionArn === undefined) {
+    throw new InputError(`target ${target.id}`, undefined, 'a url, or a functionArn to invoke directly');
+  }
+  return () => functionLane(deps.invoker, deps.clock, { ...target, functionArn });
+};
+
+/** Waits for the common start. A worker that comes too late begins at once. */
+const awaitStart = async (
+  clock: Clock,
+  input: GenerateInput,
+): Promise<{ startMs: number; lateMs: number }> => {
+  const nowMs = clock.now();
+  if (input.assignment.workers === 1 || input.enteredAt === undefined) return { startMs: nowMs, lateMs: 0 };
+  const enteredAt = Date.parse(input.enteredAt);
+  if (Number.isNaN(enteredAt)) throw new InputError('enteredAt', input.enteredAt, 'an ISO 8601 time');
+  // The clocks of two machines may differ; nobody waits longer than the lead.
+  const waitMs = Math.min(startLeadMs, enteredAt + startLeadMs - clock.wallTime());
+  if (waitMs <= 0) return { startMs: nowMs, lateMs: -waitMs };
+  await clock.sleepUntil(nowMs + waitMs);
+  return { startMs: nowMs + waitMs, lateMs: 0 };
+};
+
+const drive = (assignment: WorkerAssignment, startMs: number, how: Drive): Promise<Driven> => {
+  const { load, worker, workers } = assignment;
+  if (load.model === 'closed') return driveClosed(load, how);
+  const totalRate = assignment.totalRate ?? load.rate * workers;
+  const schedule = openSchedule({ totalRate, durationSeconds: load.durationSeconds, worker, workers });
+  return driveOpen(load, schedule, startMs, how);
+};
+
+/** Parts are stored in the background of an open load, and between two requests of a closed one. */
+const booking = (clock: Clock, session: Session, closed: boolean): Pick<Drive, 'onSent' | 'between'> => ({
+  onSent: (sent) => {
+    session.record(sent);
+    if (!closed) void session.flushWhenDue();
+  },
+  between: () => {
+    const flushed = session.flushWhenDue();
+    return flushed && Promise.race([flushed, clock.sleepUntil(clock.now() + maxPauseMs)]);
+  },
+});
+
+/**
+ * Measures one worker's share of a cell and stores it in parts. What was measured is stored also when sending fails.
+ * @throws InputError on a target that cannot be sent to; SamplesLostError when the store stays unreachable.
+ */
+export const generate = async (
+  deps: GenerateDeps,
+  input: GenerateInput,
+  { remainingMs, ...process }: Surroundings,
+): Promise<Generated> => {
+  const { clock, store } = deps;
+  const { assignment } = input;
+  const { load, worker } = assignment;
+  const openLane = laneOpener(deps, assignment);
+  const stopAtMs = clock.now() + remainingMs - Math.max(reserveMs, load.timeoutMs + storeMs);
+  const { startMs, lateMs } = await awaitStart(clock, input);
+  const session = new Session(assignment, clock, store, startMs);
+  const endWatch = deps.watchVitals();
+  const mayGoOn = (): boolean => clock.now() < stopAtMs;
+  const how: Drive = { clock, openLane, mayGoOn, ...booking(clock, session, load.model === 'closed') };
+  try {
+    const { unsent } = await drive(assignment, startMs, how);
+    const self: SelfReport = { ...session.sending(), ...endWatch(), ...process, startedLateMs: lateMs };
+    await session.finish(unsent, self);
+    return { output: { worker, parts: session.parts, ...session.totals, unsent }, self };
+  } catch (error) {
+    if (!(error instanceof SamplesLostError)) await session.abandon();
+    throw error;
+  }
+};

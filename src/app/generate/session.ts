@@ -1,0 +1,120 @@
+import { Histogram } from '../../core/histogram/histogram.ts';
+import { partKey } from '../../core/keys.ts';
+import { judge } from '../../core/load/judge.ts';
+import { Recorder } from '../../core/load/recorder.ts';
+import type { SamplePart, SelfReport, WorkerAssignment } from '../../core/payloads.ts';
+import { requestOf } from '../../core/request.ts';
+import type { Clock, ObjectStore } from '../../ports/index.ts';
+import type { Sent } from './drive.ts';
+import { PartWriter } from './part-writer.ts';
+
+/** Milliseconds between two parts: the most that a crash can lose. */
+const flushEveryMs = 5000;
+/** Raw samples of a cell, all its workers together. */
+const maxRowsPerCell = 1_000_000;
+
+/** Books what one worker measures and hands it on in parts. */
+export class Session {
+  readonly #assignment: WorkerAssignment;
+  readonly #clock: Clock;
+  readonly #epoch: string;
+  readonly #recorder: Recorder;
+  readonly #writer: PartWriter;
+  readonly #expectation: Parameters<typeof judge>[1];
+  readonly #sendLag = Histogram.create();
+  #nextFlushMs: number;
+  #parts = 0;
+  #requests = 0;
+  #connections = 0;
+  #totals = { sent: 0, ok: 0, failed: 0 };
+
+  /** @param zeroMs the monotonic time from which samples count */
+  constructor(assignment: WorkerAssignment, clock: Clock, store: ObjectStore, zeroMs: number) {
+    this.#assignment = assignment;
+    this.#clock = clock;
+    this.#epoch = new Date(clock.wallTime() - clock.now() + zeroMs).toISOString();
+    this.#recorder = new Recorder(zeroMs, Math.floor(maxRowsPerCell / assignment.workers));
+    this.#writer = new PartWriter(store, clock);
+    this.#expectation = {
+      kind: assignment.target.kind,
+      expectedStatus: requestOf(assignment.target).expectedStatus,
+    };
+    this.#nextFlushMs = zeroMs + flushEveryMs;
+  }
+
+  get parts(): number {
+    return this.#parts;
+  }
+
+  get totals(): { readonly sent: number; readonly ok: number; readonly failed: number } {
+    return this.#totals;
+  }
+
+  record(sent: Sent): void {
+    const { plannedMs, sentMs, endMs, warmup, result } = sent;
+    const times = { plannedMs, sentMs, endMs, warmup };
+    if (sent.connectMs !== undefined) this.#connections++;
+    if ('error' in result) {
+      this.#recorder.add({ ...times, cold: false, error: { kind: result.error, message: result.message } });
+      if (result.error === 'dropped') return;
+    } else {
+      this.#recorder.add({ ...times, ...judge(result, this.#expectation) });
+    }
+    this.#requests++;
+    this.#sendLag.record((sentMs - plannedMs) * 1000);
+  }
+
+  /** Writes a part when one is due; the promise is fulfilled when the attempt is over, however it ended. */
+  flushWhenDue(): Promise<void> | undefined {
+    if (this.#clock.now() < this.#nextFlushMs) return undefined;
+    this.#nextFlushMs = this.#clock.now() + flushEveryMs;
+    return this.#flush({ final: false, unsent: 0 });
+  }
+
+  /** Writes the last part and waits until all are stored. @throws SamplesLostError. */
+  async finish(unsent: number, self: SelfReport): Promise<void> {
+    void this.#flush({ final: true, unsent, self });
+    await this.#writer.close();
+  }
+
+  /** Stores what was measured before sending failed; no part is then the final one. @throws SamplesLostError. */
+  async abandon(): Promise<void> {
+    void this.#flush({ final: false, unsent: 0 });
+    await this.#writer.close();
+  }
+
+  /** The part of the self-report that is about sending. */
+  sending(): Pick<
+    SelfReport,
+    'requests' | 'connectionsOpened' | 'sendLagP50Ms' | 'sendLagP99Ms' | 'sendLagMaxMs'
+  > {
+    const lag = (q: number): number => (this.#sendLag.count === 0 ? 0 : this.#sendLag.quantile(q) / 1000);
+    return {
+      requests: this.#requests,
+      connectionsOpened: this.#connections,
+      sendLagP50Ms: lag(0.5),
+      sendLagP99Ms: lag(0.99),
+      sendLagMaxMs: lag(1),
+    };
+  }
+
+  #flush(end: { final: boolean; unsent: number; self?: SelfReport }): Promise<void> {
+    const { runId, round, cellId, segment, attempt, worker, workers } = this.#assignment;
+    const place = { runId, round, cellId, segment, attempt, worker, part: this.#parts++ };
+    const { unsent, ...rest } = end;
+    const measured = this.#recorder.take(unsent);
+    const part: SamplePart = {
+      schema: 'latency-lab.part.v1',
+      ...place,
+      workers,
+      epoch: this.#epoch,
+      ...rest,
+      ...measured,
+    };
+    const { sent, ok, errors } = measured.counts;
+    const failed = Object.values(errors).reduce((sum, count) => sum + count, 0);
+    const before = this.#totals;
+    this.#totals = { sent: before.sent + sent, ok: before.ok + ok, failed: before.failed + failed };
+    return this.#writer.write(partKey(place), JSON.stringify(part));
+  }
+}
