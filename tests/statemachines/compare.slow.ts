@@ -1,0 +1,195 @@
+import { machine, type Machine } from './asl.ts';
+import { worstCaseEvents } from './history.ts';
+import { type Call, type Payload, type Script, Thrown } from './scripted-handlers.ts';
+import { type Ended, type ScriptedLab, startScriptedLab } from './scripted-lab.ts';
+
+jest.setTimeout(60_000);
+
+const runId = 'run-1';
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const key = (round: number, target: string) => `runs/${runId}/steps/${round}-${target}-0.json`;
+const workers = 3;
+const output = { runId, reportKey: 'report.json', htmlKey: 'report.html', measured: ['a', 'b'], failed: [] };
+
+let lab: ScriptedLab;
+beforeAll(async () => {
+  lab = await startScriptedLab();
+  for (const round of [1, 2]) {
+    for (const target of ['a', 'b']) {
+      const items = Array.from({ length: workers }, (_, worker) => ({ round, cellId: target, worker }));
+      await lab.put(key(round, target), items);
+    }
+  }
+});
+afterAll(() => lab.stop());
+
+/** Two targets, two rounds, three workers each; all well. */
+const allWell: Script = {
+  Plan: () => ({ runId, verifications: ['a', 'b'].map((targetId) => ({ runId, targetId })) }),
+  Verify: ({ targetId }: Payload) => ({ targetId, ok: true, sent: 50, acknowledged: 50 }),
+  Schedule: () => ({
+    runId,
+    rounds: [1, 2].map((round) => ({
+      round,
+      steps: ['b', 'a'].map((target) => ({ assignmentsKey: key(round, target), workers })),
+    })),
+  }),
+  Generate: async ({ assignment }: Payload) => {
+    await sleep(100);
+    return { worker: assignment.worker, parts: 1, sent: 10, ok: 10, failed: 0, unsent: 0 };
+  },
+  Report: () => output,
+  CleanUp: () => ({}),
+};
+
+const run = (script: Script, input = '{"rounds":2}') => lab.run(input, { ...allWell, ...script });
+const throws = (name: string) => () => {
+  throw new Thrown(name);
+};
+const callsOf = ({ calls }: Ended, handler: string): readonly Call[] =>
+  calls.filter((call) => call.handler === handler);
+const names = ({ calls }: Ended): readonly string[] => [...new Set(calls.map(({ handler }) => handler))];
+
+describe('compare.asl.json when all is well', () => {
+  it('goes through every handler and answers where the report is', async () => {
+    const ended = await run({});
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output });
+    expect(names(ended)).toEqual(['Plan', 'Verify', 'Schedule', 'Generate', 'Report', 'CleanUp']);
+    expect(callsOf(ended, 'Plan')[0]!.payload).toEqual({
+      request: { rounds: 2 },
+      executionName: expect.stringMatching(/./),
+    });
+    expect(callsOf(ended, 'Schedule')[0]!.payload).toEqual({
+      runId,
+      verifications: ['a', 'b'].map((targetId) => ({ targetId, ok: true, sent: 50, acknowledged: 50 })),
+    });
+    expect(callsOf(ended, 'CleanUp')[0]!.payload).toMatchObject({
+      executionName: callsOf(ended, 'Plan')[0]!.payload.executionName,
+      run: { runId },
+    });
+  });
+
+  it('loads one cell at a time in the order of the schedule, its workers together and by one clock', async () => {
+    const ended = await run({});
+    const generated = callsOf(ended, 'Generate');
+    const cells = generated.map(({ payload }) => `${payload.assignment.round}${payload.assignment.cellId}`);
+    expect(cells).toEqual(
+      ['1b', '1a', '2b', '2a'].flatMap((cell) => Array.from({ length: workers }, () => cell)),
+    );
+    for (let cell = 0; cell < 4; cell += 1) {
+      const together = generated.slice(cell * workers, (cell + 1) * workers);
+      expect(new Set(together.map(({ payload }): unknown => payload.assignment.worker)).size).toBe(workers);
+      expect(new Set(together.map(({ payload }): unknown => payload.enteredAt)).size).toBe(1);
+      const lastStart = Math.max(...together.map(({ startedMs }) => startedMs));
+      expect(lastStart).toBeLessThan(Math.min(...together.map(({ endedMs }) => endedMs)));
+      const before = generated.slice(0, cell * workers).map(({ endedMs }) => endedMs);
+      expect(Math.max(0, ...before)).toBeLessThan(Math.min(...together.map(({ startedMs }) => startedMs)));
+    }
+  });
+});
+
+describe('compare.asl.json when one target fails', () => {
+  it('reports a target whose verification died as failed, and goes on with the other', async () => {
+    const ended = await run({
+      Verify: (payload: Payload, nth) => (nth === 0 ? throws('Error')() : allWell['Verify']!(payload, nth)),
+    });
+    expect(ended.status).toBe('SUCCEEDED');
+    expect(callsOf(ended, 'Schedule')[0]!.payload.verifications).toEqual([
+      { targetId: 'a', ok: false, sent: 0, acknowledged: 0, reason: 'its verification ended with Error' },
+      { targetId: 'b', ok: true, sent: 50, acknowledged: 50 },
+    ]);
+  });
+
+  it('does not measure again when a generator dies, and lets the other workers finish', async () => {
+    const dies = ({ assignment }: Payload) =>
+      assignment.round === 1 && assignment.cellId === 'b' && assignment.worker === 1;
+    const ended = await run({
+      Generate: (payload: Payload, nth) =>
+        dies(payload) ? throws('Runtime.ExitError')() : allWell['Generate']!(payload, nth),
+    });
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output });
+    expect(callsOf(ended, 'Generate')).toHaveLength(4 * workers);
+    expect(callsOf(ended, 'Generate').filter(({ payload }) => dies(payload))).toHaveLength(1);
+  });
+
+  it('goes on when every generator dies of throttling, and repeats none of them', async () => {
+    const ended = await run({ Generate: throws('Lambda.TooManyRequestsException') });
+    expect(ended.status).toBe('SUCCEEDED');
+    expect(callsOf(ended, 'Generate')).toHaveLength(4 * workers);
+  });
+
+  it('skips a step whose workers cannot be read', async () => {
+    const ended = await run({
+      Schedule: () => ({
+        runId,
+        rounds: [
+          {
+            round: 1,
+            steps: [
+              { assignmentsKey: 'runs/missing.json', workers },
+              { assignmentsKey: key(1, 'a'), workers },
+            ],
+          },
+        ],
+      }),
+    });
+    expect(ended.status).toBe('SUCCEEDED');
+    expect(callsOf(ended, 'Generate').map(({ payload }): unknown => payload.assignment.cellId)).toEqual([
+      'a',
+      'a',
+      'a',
+    ]);
+  });
+});
+
+describe('compare.asl.json when the run fails', () => {
+  const inputs = ['{"rounds":0}', '"text"', '[1]', 'null', '17', '{"error":{"Error":"Mine"},"runId":7}'];
+
+  it.each(inputs)('cleans up after bad input %s and ends with its error', async (input) => {
+    const ended = await run({ Plan: throws('InputError') }, input);
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'InputError' });
+    expect(ended.cause).toContain('on purpose');
+    expect(names(ended)).toEqual(['Plan', 'CleanUp']);
+    const { executionName, run: left } = callsOf(ended, 'CleanUp')[0]!.payload;
+    expect(executionName).toBe(callsOf(ended, 'Plan')[0]!.payload.executionName);
+    expect(left).toEqual({ error: { Error: 'InputError', Cause: expect.stringContaining('on purpose') } });
+  });
+
+  it('reports what there is and cleans up when Schedule fails', async () => {
+    const ended = await run({ Schedule: throws('NoTargetError') });
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'NoTargetError' });
+    expect(names(ended)).toEqual(['Plan', 'Verify', 'Schedule', 'Report', 'CleanUp']);
+    expect(callsOf(ended, 'Report')[0]!.payload).toMatchObject({ runId, error: { Error: 'NoTargetError' } });
+  });
+
+  it('cleans up when Report fails, and ends with the first of two errors', async () => {
+    const alone = await run({ Report: throws('ReportBroke') });
+    expect(alone).toMatchObject({ status: 'FAILED', error: 'ReportBroke' });
+    expect(callsOf(alone, 'CleanUp')[0]!.payload.run).toMatchObject({
+      runId,
+      reportError: { Error: 'ReportBroke' },
+    });
+    const both = await run({ Schedule: throws('NoTargetError'), Report: throws('ReportBroke') });
+    expect(both).toMatchObject({ status: 'FAILED', error: 'NoTargetError' });
+    expect(callsOf(both, 'CleanUp')).toHaveLength(1);
+  });
+
+  it('tries a throttled Plan again', async () => {
+    const ended = await run({
+      Plan: (payload: Payload, nth) =>
+        nth === 0 ? throws('Lambda.TooManyRequestsException')() : allWell['Plan']!(payload, nth),
+    });
+    expect(ended.status).toBe('SUCCEEDED');
+    expect(callsOf(ended, 'Plan')).toHaveLength(2);
+  });
+
+  it('takes as many events as are counted for its history, but for TaskStarted, which the emulator leaves out', async () => {
+    const { events } = await run({ Plan: throws('InputError') });
+    const passed = ['Plan', 'KeepPlanError', 'CleanUp', 'DecideOutcome', 'RunFailed'];
+    const withoutRetry = passed.map((name) => [name, { ...machine.States[name]!, Retry: [] }]);
+    const path: Machine = { StartAt: 'Plan', States: Object.fromEntries(withoutRetry) };
+    const attempts = events.filter((type) => type === 'TaskScheduled').length;
+    expect(events).not.toContain('TaskStarted');
+    expect(events.length + attempts).toBe(worstCaseEvents(path, {}));
+  });
+});

@@ -1,0 +1,125 @@
+/** compare.asl.json on the real emulator, with scripted handlers in the place of ours. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { startEmulator } from '../../src/local/emulator/emulator.ts';
+import { startReaper } from '../../src/local/reaper/reaper.ts';
+import { ensureTools } from '../../tools/setup/ensure.mjs';
+import { aslText } from './asl.ts';
+import { type Call, type Script, startScriptedHandlers } from './scripted-handlers.ts';
+
+const root = join(__dirname, '..', '..');
+const region = 'us-east-1';
+const bucket = 'scripted-results';
+const role = 'arn:aws:iam::000000000000:role/scripted';
+/** A zip archive of nothing: its end record alone. */
+const emptyZip = Buffer.from(`504b0506${'00'.repeat(18)}`, 'hex');
+const handlers = ['Plan', 'Verify', 'Schedule', 'Generate', 'Report', 'CleanUp'];
+
+export interface Ended {
+  readonly status: string | undefined;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+  readonly output: unknown;
+  readonly events: readonly string[];
+  readonly calls: readonly Call[];
+}
+
+export interface ScriptedLab {
+  /** Runs one execution to its end. `input` is the execution's input as text. */
+  run(input: string, script: Script): Promise<Ended>;
+  put(key: string, value: unknown): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const startBackend = async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'scripted-lab-'));
+  const reaper = startReaper(root);
+  reaper.remove(dir);
+  const { emulator: tool } = await ensureTools(root, ['emulator']);
+  const emulator = await startEmulator({
+    root,
+    python: tool.exec,
+    region,
+    accountId: '000000000000',
+    codeDir: join(dir, 'code'),
+    temporaryDir: join(dir, 'tmp'),
+    logFile: join(dir, 'emulator.log'),
+    reaper,
+  });
+  await emulator.healthy();
+  return { emulator, reaper };
+};
+
+export const startScriptedLab = async (): Promise<ScriptedLab> => {
+  const { emulator, reaper } = await startBackend();
+  const scripted = await startScriptedHandlers(
+    (arn) => handlers.find((name) => arn.endsWith(`:${name}`)) ?? arn,
+  );
+  emulator.forwardTo(scripted.url);
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const config = { endpoint: emulator.url, region, credentials };
+  const [lambda, sfn] = [new LambdaClient(config), new SFNClient(config)];
+  const s3 = new S3Client({ ...config, forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  let definition = aslText.replaceAll('${ResultsBucketName}', bucket);
+  for (const name of handlers) {
+    const { FunctionArn = '' } = await lambda.send(
+      new CreateFunctionCommand({
+        FunctionName: name,
+        Role: role,
+        Runtime: 'nodejs22.x',
+        Handler: 'index.handler',
+        Code: { ZipFile: emptyZip },
+      }),
+    );
+    definition = definition.replaceAll(`\${${name}FunctionArn}`, FunctionArn);
+  }
+  const { stateMachineArn } = await sfn.send(
+    new CreateStateMachineCommand({ name: 'compare', definition, roleArn: role }),
+  );
+
+  const ended = async (executionArn: string | undefined) => {
+    for (;;) {
+      const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+      if (execution.status !== 'RUNNING') return execution;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  return {
+    run: async (input, script) => {
+      scripted.play(script);
+      const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input }));
+      const { status, error, cause, output } = await ended(executionArn);
+      const { events = [] } = await sfn.send(
+        new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }),
+      );
+      return {
+        status,
+        error,
+        cause,
+        output: output === undefined ? undefined : JSON.parse(output),
+        events: events.map(({ type }) => String(type)),
+        calls: scripted.calls,
+      };
+    },
+    put: async (Key, value) => {
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(value) }));
+    },
+    stop: async () => {
+      for (const client of [lambda, sfn, s3]) client.destroy();
+      scripted.stop();
+      await emulator.stop();
+      await reaper.close();
+    },
+  };
+};
