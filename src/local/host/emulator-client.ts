@@ -10,7 +10,12 @@ export interface EmulatorReply {
 
 export interface EmulatorClient {
   /** Sends the bytes as they are. Rejects when the emulator cannot be reached. */
-  send(method: string, target: string, headers: readonly Header[], body: Buffer): Promise<EmulatorReply>;
+  readonly send: (
+    method: string,
+    target: string,
+    headers: readonly Header[],
+    body: Buffer,
+  ) => Promise<EmulatorReply>;
   /**
    * A call of the host's own.
    * @returns the parsed answer, undefined for 404
@@ -19,7 +24,7 @@ export interface EmulatorClient {
   get(service: string, target: string): Promise<unknown>;
   /** A call of a JSON-protocol API, e.g. `Logs_20140328.PutLogEvents`. */
   call(service: string, action: string, input: unknown): Promise<EmulatorReply>;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Headers that belong to one connection and not to the message. */
@@ -78,7 +83,7 @@ export const createEmulatorClient = (emulatorUrl: string, region: string): Emula
     if (status === 404) return undefined;
     if (status !== 200)
       throw new Error(`the emulator answered ${status} to ${target}: ${body.toString().slice(0, 200)}`);
-    return JSON.parse(body.toString());
+    return JSON.parse(body.toString()) as unknown;
   };
 
   const call: EmulatorClient['call'] = (service, action, input) =>

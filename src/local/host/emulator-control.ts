@@ -5,7 +5,7 @@ import type { Alias, ControlPlane, FunctionVersion, HttpApi, Integration } from 
 
 export interface EmulatorControl extends ControlPlane {
   /** Something was changed through the host: nothing known before counts any more. */
-  forget(): void;
+  readonly forget: () => void;
   close(): void;
 }
 

@@ -1,6 +1,5 @@
 /** How Lambda words what went wrong with an invocation. Pure. */
-import type { Answer } from './sandbox.ts';
-import { maxResponseBytes } from './sandbox.ts';
+import { type Answer, maxResponseBytes } from './invocation.ts';
 
 export interface Failure {
   readonly errorType: string;

@@ -155,5 +155,12 @@ export const startProcess = (
     cage.close();
     reaper.remove(pid);
   });
-  return { ended, throttle: cage.throttle, maxMemoryMb: memory.read, kill };
+  return {
+    ended,
+    throttle: () => {
+      cage.throttle();
+    },
+    maxMemoryMb: memory.read,
+    kill,
+  };
 };

@@ -60,7 +60,7 @@ const isEmpty = (object: object): boolean => Object.keys(object).length === 0;
 
 /** The event as JSON. `rawPath` has the stage in it unless that is `$default`, as on API Gateway. */
 export const buildEvent = (request: HttpRequest, context: EventContext): Buffer => {
-  const [rawPath = '/', rawQueryString = ''] = splitTarget(request.target);
+  const [rawPath, rawQueryString] = splitTarget(request.target);
   const { headers, cookies } = collect(request.headers);
   const text = isText(headers['content-type'], request.body);
   const query = rawQueryString === '' ? {} : queryOf(rawQueryString);
@@ -150,7 +150,6 @@ export const readAnswer = (payload: Buffer): GatewayReply | undefined => {
   } catch {
     return undefined;
   }
-  if (typeof value === 'object' && value !== null && 'statusCode' in value)
-    return structured(value as unknown as Record<string, unknown>);
+  if (typeof value === 'object' && value !== null && 'statusCode' in value) return structured(value);
   return { status: 200, headers: [['content-type', 'application/json']], body: asText(value) };
 };

@@ -1,12 +1,11 @@
 /** Starts processes of a function version: code, layers, environment, isolation and log stream put together. */
-import { randomBytes } from 'node:crypto';
 import type { CodeStore } from './code-store.ts';
 import type { HostConfig } from './config.ts';
 import { processEnvironment } from './environment.ts';
 import { startProcess } from './function-process.ts';
 import type { Isolation } from './isolation.ts';
-import { type PlatformLines, jsonLines, streamName, textLines } from './log-lines.ts';
-import type { LogStream, LogWriter } from './log-writer.ts';
+import { type Journal, openJournal } from './journal.ts';
+import type { LogWriter } from './log-writer.ts';
 import type { Reaper } from './reaper.ts';
 import {
   type Command,
@@ -24,15 +23,6 @@ export interface Prepared {
   readonly taskRoot: string;
   /** Undefined where the package holds nothing that could be started. */
   readonly command: Command | undefined;
-}
-
-/** Where the lines of one execution environment go; it outlives a restart of the process. */
-export interface Journal {
-  readonly lines: PlatformLines;
-  readonly streamName: string;
-  write(line: string): void;
-  /** Last lines of the current invocation, when the caller asked for them. */
-  tail: string[] | undefined;
 }
 
 export interface StartOptions {
@@ -57,25 +47,6 @@ export interface LauncherDeps {
   readonly logs: LogWriter;
   readonly lambdaUrl: string;
 }
-
-/** Lambda returns the last 4 KB of an invocation's log; this many lines are kept for it at most. */
-const maxTailLines = 200;
-
-const createJournal = (fn: FunctionVersion, logs: LogWriter): Journal => {
-  const name = streamName(new Date(), fn.name, fn.version, fn.logGroup, randomBytes(16).toString('hex'));
-  const stream: LogStream = logs.open(fn.logGroup, name);
-  const journal: Journal = {
-    lines: fn.logFormat === 'JSON' ? jsonLines : textLines,
-    streamName: name,
-    tail: undefined,
-    write: (line) => {
-      stream.write(line);
-      const { tail } = journal;
-      if (tail !== undefined && tail.push(line) > maxTailLines) tail.shift();
-    },
-  };
-  return journal;
-};
 
 export const createLauncher = (deps: LauncherDeps): Launcher => {
   const { config, code, control, isolation, reaper, logs } = deps;
@@ -107,8 +78,8 @@ export const createLauncher = (deps: LauncherDeps): Launcher => {
       const onLine = (line: string): void => {
         journal.write(line);
       };
-      return startProcess(command, taskRoot, env, { cage, reaper, onLine, room: logs.room });
+      return startProcess(command, taskRoot, env, { cage, reaper, onLine, room: () => logs.room() });
     }, initLimitMs);
 
-  return { prepare, openJournal: (fn) => createJournal(fn, logs), start };
+  return { prepare, openJournal: (fn) => openJournal(fn, logs), start };
 };

@@ -22,11 +22,11 @@ export interface InitReport {
 }
 
 export interface PlatformLines {
-  initStart(runtime: string): string;
-  initReport(report: InitReport): string;
-  start(requestId: string, version: string): string;
-  end(requestId: string): string;
-  report(report: Report): string;
+  readonly initStart: (runtime: string) => string;
+  readonly initReport: (report: InitReport) => string;
+  readonly start: (requestId: string, version: string) => string;
+  readonly end: (requestId: string) => string;
+  readonly report: (report: Report) => string;
 }
 
 /** Whole milliseconds, begun ones counted, initialisation included: how Lambda bills since August 2025. */

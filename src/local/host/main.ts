@@ -16,14 +16,14 @@ const main = async (): Promise<void> => {
   const config = readConfig(process.env['LATENCY_LAB_HOST']);
   const client = createEmulatorClient(config.emulatorUrl, config.region);
   const control = createEmulatorControl(client);
-  let host: Host | undefined;
+  const running: { host?: Host } = {};
   let ending = false;
 
   const end = (code: number): void => {
     if (ending) return;
     ending = true;
     control.close();
-    void (host?.close() ?? Promise.resolve()).finally(() => process.exit(code));
+    void (running.host?.close() ?? Promise.resolve()).finally(() => process.exit(code));
   };
   process.on('SIGTERM', () => {
     end(0);
@@ -42,7 +42,7 @@ const main = async (): Promise<void> => {
     end(1);
   });
 
-  host = await startHost(config, {
+  const host = await startHost(config, {
     control,
     logs: createEmulatorLogs(client),
     send: client.send,
@@ -53,6 +53,7 @@ const main = async (): Promise<void> => {
       end(1);
     },
   });
+  running.host = host;
   const { lambdaUrl, httpUrl, isolation } = host;
   process.stdout.write(`${JSON.stringify({ lambdaUrl, httpUrl, isolation })}\n`);
 };

@@ -2,7 +2,8 @@
  * The warm execution environments, per function version. The one used last is reused first, as on Lambda, so that
  * those that are not needed grow old. Pure: it holds environments and kills them, but starts none.
  */
-import type { Journal, Prepared } from './launcher.ts';
+import type { Journal } from './journal.ts';
+import type { Prepared } from './launcher.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { FunctionVersion } from './types.ts';
 
@@ -30,7 +31,7 @@ export interface Pools {
   /** Makes room for one more process by killing the one that is idle longest, if `limit` are there. */
   makeRoom(limit: number): void;
   /** A process that is starting or busy counts too. */
-  add(sandbox: Sandbox): void;
+  readonly add: (sandbox: Sandbox) => void;
   /** Kills what was idle for longer than `idleMs`. */
   expire(idleMs: number): void;
   killAll(): void;

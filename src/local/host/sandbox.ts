@@ -4,36 +4,9 @@
  */
 import { type Header, headerOf } from './http1-head.ts';
 import { type HttpExchange, type HttpServer, type Reply, serveHttp } from './http1-server.ts';
-import type { Ending, FunctionProcess } from './function-process.ts';
+import type { FunctionProcess } from './function-process.ts';
+import { type Answer, type InitResult, type Invocation, type Timed, maxResponseBytes } from './invocation.ts';
 import type { Socket } from 'node:net';
-
-export interface Invocation {
-  readonly requestId: string;
-  /** As the caller named the function, qualifier included. */
-  readonly functionArn: string;
-  readonly payload: Buffer;
-  readonly traceId: string;
-  /** JSON, no longer in base64. */
-  readonly clientContext?: string | undefined;
-}
-
-export type Answer =
-  | { readonly kind: 'response'; readonly body: Buffer }
-  | { readonly kind: 'error'; readonly body: Buffer; readonly errorType: string | undefined }
-  /** A response over Lambda's limit, in bytes. */
-  | { readonly kind: 'oversize'; readonly size: number }
-  | { readonly kind: 'ended'; readonly ending: Ending }
-  | { readonly kind: 'timeout' }
-  /** It ended before the event was handed over, so that another one may take the event. */
-  | { readonly kind: 'untouched' };
-
-export interface Timed<T> {
-  readonly value: T;
-  readonly durationMs: number;
-}
-
-export type InitResult =
-  { readonly kind: 'ready' } | Extract<Answer, { kind: 'error' | 'ended' | 'timeout' }>;
 
 export interface Sandbox {
   /** Resolves when the process asked for its first event, failed or took too long. Never rejects. */
@@ -48,9 +21,6 @@ export interface Sandbox {
   maxMemoryMb(): number | undefined;
   kill(): void;
 }
-
-/** Lambda's limit of a synchronous response, in bytes. */
-export const maxResponseBytes = 6_291_556;
 
 const prefix = '/2018-06-01/runtime/';
 const jsonType: Header = ['content-type', 'application/json'];
