@@ -3,27 +3,29 @@ import { InputError } from '../core/errors.ts';
 import type { Plan, Verification, VerifyInput } from '../core/payloads.ts';
 import type { Target, TargetKind } from '../core/target.ts';
 import { counterFault } from '../core/verify-counter.ts';
-import type { ObjectStore } from '../ports/index.ts';
-import { inParallel } from './in-parallel.ts';
+import type { Clock, ObjectStore } from '../ports/index.ts';
+import type { Lane, OpenLane } from '../ports/lane.ts';
 import { readPlan } from './plan-file.ts';
-import { probe, type ProbeDeps, type Probed } from './verify-probe.ts';
+import { probe, type Probed } from './verify-probe.ts';
 
-export interface VerifyDeps extends ProbeDeps {
+export interface VerifyDeps {
   readonly store: ObjectStore;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly laneOpener: (target: Target) => OpenLane;
 }
 
-/** How many requests show a kind's promise: one after another, then `concurrent` of them `connections` at a time. */
+/** How many requests show a kind's promise: one after another, then `perLane` on each of `lanes` connections at once. */
 interface Trial {
   readonly sequential: number;
-  readonly concurrent: number;
-  readonly connections: number;
+  readonly lanes: number;
+  readonly perLane: number;
 }
 
 /** A user's own URL may cost or change something with each request, so it gets only what its mean needs. */
 const trials: Readonly<Record<Exclude<TargetKind, 'async-queue'>, Trial>> = {
-  'sync-counter': { sequential: 10, concurrent: 40, connections: 10 },
-  null: { sequential: 10, concurrent: 40, connections: 10 },
-  url: { sequential: 3, concurrent: 0, connections: 1 },
+  'sync-counter': { sequential: 10, lanes: 10, perLane: 4 },
+  null: { sequential: 10, lanes: 10, perLane: 4 },
+  url: { sequential: 3, lanes: 1, perLane: 0 },
 };
 
 /** Answers that are awaited from a target that has given none yet; more would only be more time-outs. */
@@ -34,7 +36,7 @@ const budgetMs = 200_000;
 const headersOfInterest = ['x-architecture', 'x-cold', 'x-instance', 'server'];
 
 const observedIn = (probes: readonly Probed[]): Readonly<Record<string, string>> => {
-  const headers = probes.find(({ answer }) => answer !== undefined)?.answer?.headers ?? {};
+  const headers = probes.find((one) => one.headers !== undefined)?.headers ?? {};
   return Object.fromEntries(
     headersOfInterest.flatMap((name) => {
       const value = headers[name];
@@ -97,22 +99,32 @@ const findTarget = (plan: Plan, targetId: string): Target => {
 };
 
 const runTrial = async (
-  deps: VerifyDeps,
+  { clock, laneOpener }: VerifyDeps,
   target: Target,
-  { sequential, concurrent, connections }: Trial,
+  trial: Trial,
   timeoutMs: number,
 ): Promise<Verification> => {
-  const endMs = deps.clock.now() + budgetMs;
-  const inTurn: Probed[] = [];
-  while (inTurn.length < sequential && deps.clock.now() < endMs) {
-    if (inTurn.length >= patience && acknowledgedOf(inTurn).length === 0) break;
-    inTurn.push(await probe(deps, target, timeoutMs));
+  const openLane = laneOpener(target);
+  const first = openLane();
+  const lanes = [first, ...Array.from({ length: trial.lanes - 1 }, openLane)];
+  const endMs = clock.now() + budgetMs;
+  /** Sends up to `count` requests one after another; ends early when the target gives nothing or time is up. */
+  const sendOn = async (lane: Lane, count: number): Promise<readonly Probed[]> => {
+    const probes: Probed[] = [];
+    while (probes.length < count && clock.now() < endMs) {
+      if (probes.length >= patience && acknowledgedOf(probes).length === 0) break;
+      probes.push(await probe(lane, target, timeoutMs));
+    }
+    return probes;
+  };
+  try {
+    const sequential = await sendOn(first, trial.sequential);
+    const fit = acknowledgedOf(sequential).length > 0;
+    const concurrent = await Promise.all(fit ? lanes.map((lane) => sendOn(lane, trial.perLane)) : []);
+    return conclude(target, sequential, concurrent.flat());
+  } finally {
+    for (const lane of lanes) lane.close();
   }
-  const fit = acknowledgedOf(inTurn).length > 0;
-  const together = await inParallel(Array.from({ length: fit ? concurrent : 0 }), connections, async () =>
-    deps.clock.now() < endMs ? [await probe(deps, target, timeoutMs)] : [],
-  );
-  return conclude(target, inTurn, together.flat());
 };
 
 /**
@@ -127,10 +139,5 @@ export const verify = async (deps: VerifyDeps, { runId, targetId }: VerifyInput)
       target,
       'targets of kind "async-queue" cannot be verified and timed yet; leave it out of the run',
     );
-  try {
-    return await runTrial(deps, target, trials[target.kind], plan.load.timeoutMs);
-  } finally {
-    // A function is frozen between two invocations, and its idle connections would be found broken.
-    deps.http.close();
-  }
+  return runTrial(deps, target, trials[target.kind], plan.load.timeoutMs);
 };

@@ -2,18 +2,23 @@ import { readEnvironment } from '../adapters/aws/environment.ts';
 import { createLambdaClient, lambdaFunctionInvoker } from '../adapters/aws/function-invoker.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
 import { once } from '../adapters/aws/once.ts';
-import { createHttpSender } from '../adapters/http/sender.ts';
+import { httpLane } from '../adapters/http/lane.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { type LaneDeps, laneOpener } from '../app/lane-opener.ts';
 import { verify, type VerifyDeps } from '../app/verify.ts';
 import type { Verification, VerifyInput } from '../core/payloads.ts';
 
 const deps = once((): VerifyDeps => {
   const environment = readEnvironment(['RESULTS_BUCKET']);
+  const lanes: LaneDeps = {
+    clock: systemClock,
+    invoker: lambdaFunctionInvoker(createLambdaClient()),
+    httpLane: (request) => httpLane(request, { clock: systemClock }),
+  };
   return {
     store: s3ObjectStore(createS3Client(), environment.RESULTS_BUCKET),
-    http: createHttpSender({ clock: systemClock }),
-    functions: lambdaFunctionInvoker(createLambdaClient()),
     clock: systemClock,
+    laneOpener: (target) => laneOpener(lanes, target),
   };
 });
 

@@ -1,22 +1,17 @@
 import { InputError } from '../../core/errors.ts';
 import { openSchedule } from '../../core/load/schedule.ts';
 import type { GenerateInput, GenerateOutput, SelfReport, WorkerAssignment } from '../../core/payloads.ts';
-import { requestOf } from '../../core/request.ts';
-import type { Clock, FunctionInvoker, HttpRequest, ObjectStore } from '../../ports/index.ts';
-import type { Lane, OpenLane } from '../../ports/lane.ts';
+import type { Clock, ObjectStore } from '../../ports/index.ts';
 import type { WatchVitals } from '../../ports/vitals.ts';
+import { type LaneDeps, laneOpener } from '../lane-opener.ts';
 import { driveClosed } from './closed.ts';
 import type { Drive, Driven } from './drive.ts';
-import { functionLane } from './function-lane.ts';
 import { driveOpen } from './open.ts';
 import { SamplesLostError } from './part-writer.ts';
 import { Session } from './session.ts';
 
-export interface GenerateDeps {
-  readonly clock: Clock;
+export interface GenerateDeps extends LaneDeps {
   readonly store: ObjectStore;
-  readonly invoker: FunctionInvoker;
-  readonly httpLane: (request: HttpRequest) => Lane;
   readonly watchVitals: WatchVitals;
 }
 
@@ -42,15 +37,6 @@ const reserveMs = 20_000;
 const storeMs = 10_000;
 /** Closed model: the longest pause for storing a part. */
 const maxPauseMs = 1000;
-
-const laneOpener = (deps: GenerateDeps, { target }: WorkerAssignment): OpenLane => {
-  const { url, functionArn } = target;
-  if (url !== undefined) return () => deps.httpLane({ url, ...requestOf(target) });
-  if (functionArn === undefined) {
-    throw new InputError(`target ${target.id}`, undefined, 'a url, or a functionArn to invoke directly');
-  }
-  return () => functionLane(deps.invoker, deps.clock, { ...target, functionArn });
-};
 
 /** Waits for the common start. A worker that comes too late begins at once. */
 const awaitStart = async (
@@ -100,7 +86,7 @@ export const generate = async (
   const { clock, store } = deps;
   const { assignment } = input;
   const { load, worker } = assignment;
-  const openLane = laneOpener(deps, assignment);
+  const openLane = laneOpener(deps, assignment.target);
   const stopAtMs = clock.now() + remainingMs - Math.max(reserveMs, load.timeoutMs + storeMs);
   const { startMs, lateMs } = await awaitStart(clock, input);
   const session = new Session(assignment, clock, store, startMs);

@@ -1,0 +1,72 @@
+import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
+import { extendLock, readLock, releaseLock, takeLock } from '../../src/app/plan-lock.ts';
+import { RunInProgressError } from '../../src/core/errors.ts';
+import { lockKey } from '../../src/core/keys.ts';
+import { newYear } from './run.ts';
+
+const lockOf = (name: string, expiresAt = '2026-01-02T00:00:00.000Z') => ({
+  runId: `run-${name}`,
+  executionName: name,
+  expiresAt,
+});
+const day = 86_400_000;
+
+describe('takeLock', () => {
+  it('goes to exactly one of several that find it expired', async () => {
+    const store = memoryObjectStore();
+    await takeLock(store, lockOf('old'), newYear);
+    const later = newYear + 2 * day;
+    const claims = ['a', 'b', 'c'].map((name) =>
+      takeLock(store, lockOf(name, '2026-01-05T00:00:00.000Z'), later),
+    );
+    const results = await Promise.allSettled(claims);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const lost = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    for (const reason of lost) expect(reason).toBeInstanceOf(RunInProgressError);
+  });
+
+  it('takes it when it is released at that moment', async () => {
+    const store = memoryObjectStore();
+    let asked = 0;
+    const racing = {
+      ...store,
+      putIfAbsent: (key: string, body: string) =>
+        asked++ === 0 ? Promise.resolve(false) : store.putIfAbsent(key, body),
+    };
+    await takeLock(racing, lockOf('a'), newYear);
+    expect(await readLock(store)).toEqual(lockOf('a'));
+  });
+});
+
+describe('extendLock', () => {
+  it('moves the end of the lock of its run', async () => {
+    const store = memoryObjectStore();
+    await takeLock(store, lockOf('a'), newYear);
+    await extendLock(store, 'run-a', '2026-01-09T00:00:00.000Z');
+    expect(await readLock(store)).toEqual(lockOf('a', '2026-01-09T00:00:00.000Z'));
+  });
+
+  it('stops a run that has lost the lock to another', async () => {
+    const store = memoryObjectStore();
+    await takeLock(store, lockOf('b'), newYear);
+    await expect(extendLock(store, 'run-a', '2026-01-09T00:00:00.000Z')).rejects.toThrow(RunInProgressError);
+  });
+
+  it('does nothing where there is no lock', async () => {
+    const store = memoryObjectStore();
+    await extendLock(store, 'run-a', '2026-01-09T00:00:00.000Z');
+    expect(await store.get(lockKey)).toBeUndefined();
+  });
+});
+
+describe('releaseLock', () => {
+  it('releases the lock of its own execution alone', async () => {
+    const store = memoryObjectStore();
+    await takeLock(store, lockOf('a'), newYear);
+    await releaseLock(store, 'b');
+    expect(await readLock(store)).toEqual(lockOf('a'));
+    await releaseLock(store, 'a');
+    await releaseLock(store, 'a');
+    expect(await readLock(store)).toBeUndefined();
+  });
+});

@@ -1,0 +1,115 @@
+import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
+import { memoryTargetRegistry } from '../../src/adapters/memory/target-registry.ts';
+import { plan, type PlanDeps } from '../../src/app/plan.ts';
+import { InputError, NoTargetError, RunInProgressError } from '../../src/core/errors.ts';
+import { lockKey, planKey, targetsPath } from '../../src/core/keys.ts';
+import { clockAt, newYear, planOf, targetOf } from './run.ts';
+
+const setUp = (ids: readonly string[] = ['a', 'b']) => {
+  const objects = new Map<string, string>();
+  const path = targetsPath('lab');
+  const parameters = new Map(ids.map((id) => [`${path}${id}`, JSON.stringify(targetOf(id))]));
+  const deps: PlanDeps = {
+    store: memoryObjectStore(objects),
+    registry: memoryTargetRegistry(parameters, path),
+    clock: clockAt(newYear),
+    labName: 'lab',
+    plane: 'local',
+  };
+  return { objects, deps, lock: () => JSON.parse(objects.get(lockKey) ?? 'null') };
+};
+const input = (request: unknown, executionName = 'run-1') => ({ request, executionName });
+
+describe('plan', () => {
+  it('writes the whole plan, takes the lock and answers with one verification per target', async () => {
+    const { objects, deps, lock } = setUp();
+    const request = { labels: { host: 'laptop' }, leftOut: [{ id: 'c', reason: 'no cargo' }], rounds: 2 };
+    expect(await plan(deps, input(request))).toEqual({
+      runId: 'run-1',
+      verifications: [
+        { runId: 'run-1', targetId: 'a' },
+        { runId: 'run-1', targetId: 'b' },
+      ],
+    });
+    const { labels, leftOut } = request;
+    expect(JSON.parse(objects.get(planKey('run-1')) ?? '')).toEqual(
+      planOf({ labels, leftOut, targets: [targetOf('a'), targetOf('b')] }),
+    );
+    expect(lock()).toEqual({ runId: 'run-1', executionName: 'run-1', expiresAt: '2026-01-01T00:20:10.000Z' });
+  });
+
+  it.each([
+    ['a misspelt field', { round: 1 }, InputError],
+    ['an unknown target', { targets: ['c'] }, InputError],
+    [
+      'more steps than a run can have',
+      { rounds: 50, load: { rate: 1, durationSeconds: 43_200 } },
+      InputError,
+    ],
+  ])('leaves nothing behind for %s', async (_, request, error) => {
+    const { objects, deps } = setUp();
+    await expect(plan(deps, input(request))).rejects.toThrow(error);
+    expect(objects.size).toBe(0);
+  });
+
+  it('leaves nothing behind where no target is registered', async () => {
+    const { objects, deps } = setUp([]);
+    await expect(plan(deps, input({}))).rejects.toThrow(NoTargetError);
+    expect(objects.size).toBe(0);
+  });
+
+  it('refuses a second execution while the first one runs, and says what to do', async () => {
+    const { objects, deps } = setUp();
+    await plan(deps, input({}));
+    const second = plan(deps, input({}, 'run-2'));
+    await expect(second).rejects.toThrow(RunInProgressError);
+    await expect(second).rejects.toThrow(
+      'run "run-1" (execution run-1) holds the lab until 2026-01-01T00:20:10.000Z. Wait for its end; ' +
+        'if that execution was stopped, delete runs/lock.json from the results bucket',
+    );
+    expect([...objects.keys()]).toEqual([lockKey, planKey('run-1')]);
+  });
+
+  it('refuses a second execution of the same run while the first one runs', async () => {
+    const { deps } = setUp();
+    await plan(deps, input({ runId: 'mine' }));
+    await expect(plan(deps, input({ runId: 'mine' }, 'run-2'))).rejects.toThrow(RunInProgressError);
+  });
+
+  it('does the same again when the state machine tries it a second time', async () => {
+    const { deps } = setUp();
+    expect(await plan(deps, input({}))).toEqual(await plan(deps, input({})));
+  });
+
+  it('takes over a lock that has expired', async () => {
+    const { deps, lock } = setUp();
+    await plan(deps, input({}));
+    await plan({ ...deps, clock: clockAt(newYear + 3_600_000) }, input({}, 'run-2'));
+    expect(lock()).toMatchObject({ runId: 'run-2' });
+  });
+
+  it('takes up an earlier run that means the same and keeps its plan', async () => {
+    const { objects, deps } = setUp();
+    await plan(deps, input({ runId: 'mine', labels: { host: 'one' } }));
+    const earlier = objects.get(planKey('mine'));
+    objects.delete(lockKey);
+    const request = { runId: 'mine', labels: { host: 'two' }, rounds: 3 };
+    await plan({ ...deps, clock: clockAt(newYear + 1000) }, input(request, 'run-2'));
+    expect(objects.get(planKey('mine'))).toBe(earlier);
+  });
+
+  it.each([
+    ['load', { load: { requests: 301 } }],
+    ['rounds', { rounds: 4 }],
+    ['seed', { seed: 2 }],
+    ['targets', { targets: ['a'] }],
+  ])('refuses to take up an earlier run whose %s differs, and frees the lock', async (field, change) => {
+    const { objects, deps } = setUp();
+    await plan(deps, input({ runId: 'mine' }));
+    objects.delete(lockKey);
+    const again = plan(deps, input({ runId: 'mine', ...change }, 'run-2'));
+    await expect(again).rejects.toThrow(InputError);
+    await expect(again).rejects.toThrow(`That run exists and its ${field} differs`);
+    expect(objects.has(lockKey)).toBe(false);
+  });
+});
