@@ -27,6 +27,7 @@ def forward_to(url: str) -> None:
 def apply(code: Path) -> None:
     _expand_nested_templates()
     _keep_packages(code)
+    _reserve_concurrency()
     lambda_svc._proxy_url_for = lambda config: "function host"
     lambda_svc._execute_function_proxy = _forward
     # The function host writes START, END and REPORT; the emulator's own lines would be a second, wrong account.
@@ -84,6 +85,21 @@ def _keep_packages(code: Path) -> None:
     lambda_svc._reject_unreadable_zip = keeping_argument(lambda_svc._reject_unreadable_zip)
 
 
+def _reserve_concurrency() -> None:
+    """A template's ReservedConcurrentExecutions reaches the function; the emulator takes it from API calls only."""
+    handlers_of_function = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    create = handlers_of_function["create"]
+
+    def create_and_reserve(logical_id, props, stack_name):
+        name, attributes = create(logical_id, props, stack_name)
+        reserved = props.get("ReservedConcurrentExecutions")
+        if reserved is not None:
+            lambda_svc._functions[name]["concurrency"] = int(reserved)
+        return name, attributes
+
+    handlers_of_function["create"] = create_and_reserve
+
+
 def _forward(func: dict, event: object, _url: str, request_id: str) -> dict:
     """Runs one invocation at the function host and gives its outcome in the emulator's terms."""
     config = func.get("config") or func
@@ -126,8 +142,9 @@ def _refused(status: int, body: bytes) -> dict:
         reason = json.loads(text)
     except json.JSONDecodeError:
         reason = {"message": text}
-    # Step Functions reads errorType, API callers read the rest.
-    return {"throttle": True, "error": True, "body": {"errorType": "Lambda.TooManyRequestsException", **reason}}
+    # Step Functions reads errorType, API callers read __type.
+    kind = {"__type": "TooManyRequestsException", "errorType": "Lambda.TooManyRequestsException"}
+    return {"throttle": True, "error": True, "body": {**kind, **reason}}
 
 
 def _error(kind: str, message: str) -> dict:

@@ -1,0 +1,189 @@
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import {
+  GetFunctionConcurrencyCommand,
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { failuresOf } from '../../../src/local/deploy/stacks.ts';
+import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
+import { makeZip } from '../host/zip-file.ts';
+
+const Bucket = 'packages';
+const transform = { Transform: 'AWS::Serverless-2016-10-31' };
+
+/** A service with alias, unnamed log group and HTTP API of native resources, that registers itself. */
+const service = (codeKey: string) => ({
+  ...transform,
+  Parameters: {
+    Suffix: { Type: 'String' },
+    Memory: { Type: 'Number' },
+    Gradual: { Type: 'String', Default: 'false' },
+  },
+  Resources: {
+    Logs: { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 3 } },
+    Function: {
+      Type: 'AWS::Serverless::Function',
+      Properties: {
+        CodeUri: { Bucket, Key: codeKey },
+        Handler: 'app.handler',
+        Runtime: 'nodejs24.x',
+        MemorySize: { Ref: 'Memory' },
+        AutoPublishAlias: 'live',
+        DeploymentPreference: { Enabled: { Ref: 'Gradual' }, Type: 'AllAtOnce' },
+        LoggingConfig: { LogGroup: { Ref: 'Logs' } },
+        ReservedConcurrentExecutions: 7,
+        Environment: { Variables: { LOGS: { Ref: 'Logs' } } },
+      },
+    },
+    Api: {
+      Type: 'AWS::ApiGatewayV2::Api',
+      Properties: { Name: { Ref: 'AWS::StackName' }, ProtocolType: 'HTTP' },
+    },
+    Integration: {
+      Type: 'AWS::ApiGatewayV2::Integration',
+      Properties: {
+        ApiId: { Ref: 'Api' },
+        IntegrationType: 'AWS_PROXY',
+        IntegrationUri: { Ref: 'Function.Alias' },
+        PayloadFormatVersion: '2.0',
+      },
+    },
+    Route: {
+      Type: 'AWS::ApiGatewayV2::Route',
+      Properties: {
+        ApiId: { Ref: 'Api' },
+        RouteKey: '$default',
+        Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Integration' }]] },
+      },
+    },
+    Stage: {
+      Type: 'AWS::ApiGatewayV2::Stage',
+      Properties: { ApiId: { Ref: 'Api' }, StageName: '$default', AutoDeploy: true },
+    },
+    Registration: {
+      Type: 'AWS::SSM::Parameter',
+      Properties: {
+        Name: '/test/target',
+        Type: 'String',
+        Value: { 'Fn::Sub': '${Api}.${Suffix} ${Function.Alias}' },
+      },
+    },
+  },
+  Outputs: {
+    Alias: { Value: { Ref: 'Function.Alias' } },
+    Url: { Value: { 'Fn::Sub': 'http://${Api}.${Suffix}/hits' } },
+  },
+});
+
+const rootOf = (children: Readonly<Record<string, string>>, outputs: object) => ({
+  ...transform,
+  Parameters: { EnableSecond: { Type: 'String' } },
+  Conditions: { UseSecond: { 'Fn::Equals': [{ Ref: 'EnableSecond' }, 'true'] } },
+  Resources: Object.fromEntries(
+    Object.entries(children).map(([id, Location]) => [
+      id,
+      {
+        Type: 'AWS::Serverless::Application',
+        ...(id === 'Second' ? { Condition: 'UseSecond' } : {}),
+        Properties: { Location, Parameters: { Suffix: 'execute-api.localhost:1234', Memory: '640' } },
+      },
+    ]),
+  ),
+  Outputs: outputs,
+});
+
+let emulator: TestEmulator;
+let cloudFormation: CloudFormationClient;
+let s3: S3Client;
+beforeAll(async () => {
+  emulator = await startTestEmulator();
+  cloudFormation = new CloudFormationClient(emulator.client);
+  s3 = new S3Client({ ...emulator.client, forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  await upload('code.zip', makeZip([{ path: 'app.mjs', data: 'export const handler = () => 1;' }]));
+});
+afterAll(() => emulator.stop());
+
+const upload = async (Key: string, Body: string | Buffer): Promise<string> => {
+  await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+  return `${emulator.url}/${Bucket}/${Key}`;
+};
+
+const create = async (StackName: string, template: object) => {
+  const Capabilities = ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'] as const;
+  const Parameters = [{ ParameterKey: 'EnableSecond', ParameterValue: 'false' }];
+  const TemplateBody = JSON.stringify(template);
+  await cloudFormation.send(
+    new CreateStackCommand({ StackName, TemplateBody, Parameters, Capabilities: [...Capabilities] }),
+  );
+  for (;;) {
+    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
+    const [stack] = Stacks ?? [];
+    if (!(stack?.StackStatus ?? '').endsWith('IN_PROGRESS')) return stack;
+  }
+};
+
+describe('the emulated CloudFormation', () => {
+  it('deploys nested serverless applications, without those whose condition is false', async () => {
+    const child = await upload('service.json', JSON.stringify(service('code.zip')));
+    const outputs = {
+      Alias: { Value: { 'Fn::GetAtt': ['First', 'Outputs.Alias'] } },
+      Url: { Value: { 'Fn::GetAtt': ['First', 'Outputs.Url'] } },
+    };
+    const root = rootOf({ First: child, Second: `${emulator.url}/${Bucket}/there-is-none.json` }, outputs);
+    const stack = await create('lab', root);
+    expect(stack?.StackStatus).toBe('CREATE_COMPLETE');
+    const found: Record<string, string | undefined> = Object.fromEntries(
+      (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue }) => [OutputKey, OutputValue]),
+    );
+    const alias = found['Alias'] ?? '';
+    expect(alias).toMatch(/^arn:aws:lambda:us-east-1:000000000000:function:[^:]+:live$/);
+    expect(found['Url']).toMatch(/^http:\/\/[a-z0-9]+\.execute-api\.localhost:1234\/hits$/);
+
+    const ssm = new SSMClient(emulator.client);
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: '/test/target' }));
+    expect(`http://${Parameter?.Value}`).toBe(`${found['Url']?.replace('/hits', '')} ${alias}`);
+
+    const lambda = new LambdaClient(emulator.client);
+    const configuration = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: alias }));
+    expect(configuration).toMatchObject({ MemorySize: 640, Version: '1' });
+    const group = configuration.Environment?.Variables?.['LOGS'];
+    expect(group).toMatch(/Logs/);
+    expect(configuration.LoggingConfig?.LogGroup).toBe(group);
+    const reserved = await lambda.send(
+      new GetFunctionConcurrencyCommand({ FunctionName: configuration.FunctionName }),
+    );
+    expect(reserved.ReservedConcurrentExecutions).toBe(7);
+
+    const api = `${emulator.url}/v2/apis/${/\/\/(\w+)/.exec(found['Url'] ?? '')?.[1]}`;
+    const listed = async (what: string) =>
+      ((await (await fetch(`${api}/${what}`)).json()) as { items: Record<string, string>[] }).items;
+    const routes = await listed('routes');
+    expect(routes).toMatchObject([{ routeKey: '$default' }]);
+    const integrations = await listed('integrations');
+    const expected = { integrationType: 'AWS_PROXY', integrationUri: alias, payloadFormatVersion: '2.0' };
+    expect(integrations).toMatchObject([expected]);
+    expect(routes[0]?.['target']).toBe(`integrations/${integrations[0]?.['integrationId']}`);
+
+    await lambda.send(new InvokeCommand({ FunctionName: alias, Payload: Buffer.from('{}') }));
+    expect(emulator.invocations).toHaveLength(1);
+    expect(emulator.invocations[0]?.version).toBe('1');
+  });
+
+  it('tells which resource of which nested stack failed, and why', async () => {
+    const broken = { ...transform, Resources: { Odd: { Type: 'AWS::No::Such' } } };
+    const child = await upload('broken.json', JSON.stringify(broken));
+    const stack = await create('bad', rootOf({ First: child }, {}));
+    expect(stack?.StackStatus).toMatch(/^(ROLLBACK_COMPLETE|CREATE_FAILED)$/);
+    const failures = await failuresOf(emulator.url, 'bad');
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toMatch(/^bad-First-\S+ \/ Odd \(AWS::No::Such\): .*AWS::No::Such/);
+  });
+});
