@@ -74,7 +74,12 @@ class RunningSandbox implements Sandbox {
       const settle = (value: Answer): void => {
         clearTimeout(current.timer);
         this.current = undefined;
-        resolve({ value, durationMs: performance.now() - (current.startedAt ?? takenAt) });
+        const durationMs = performance.now() - (current.startedAt ?? takenAt);
+        // Timers may fire a fraction of a millisecond early.
+        resolve({
+          value,
+          durationMs: value.kind === 'timeout' ? Math.max(durationMs, timeoutMs) : durationMs,
+        });
       };
       const timer = setTimeout(() => {
         this.kill();

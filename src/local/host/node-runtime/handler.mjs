@@ -104,6 +104,7 @@ const isThenable = (value) =>
  * @param {Handler} handler
  * @param {unknown} event
  * @param {{ callbackWaitsForEmptyEventLoop: boolean }} context
+ * @returns {Promise<unknown>}
  */
 export const run = (handler, event, context) =>
   new Promise((done, fail) => {

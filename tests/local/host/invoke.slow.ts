@@ -1,0 +1,207 @@
+import { type Twin, arnOf, bootstrap, node, nodeSettings, startTwin } from './twin.ts';
+
+const handler = (body: string): string => `export const handler = async (event, context) => { ${body} }`;
+
+describe('the Invoke API', () => {
+  let twin: Twin;
+  beforeAll(async () => {
+    twin = await startTwin();
+    const who = node(
+      handler(
+        'return { version: context.functionVersion, arn: context.invokedFunctionArn, pid: process.pid }',
+      ),
+    );
+    twin.define('who', who, { ...nodeSettings, version: '1' });
+    twin.define('who', who, { ...nodeSettings, version: '2' });
+    twin.define('who', who, nodeSettings);
+    twin.aliases.set('who:live', { version: '1', weights: {} });
+    twin.define(
+      'slow',
+      node(handler('await new Promise((r) => setTimeout(r, event.ms)); return process.pid')),
+      nodeSettings,
+    );
+    twin.define('echo', node(handler('return event')), nodeSettings);
+  });
+  afterAll(() => twin.close());
+
+  it.each([
+    ['who', '$LATEST', arnOf('who')],
+    ['who:live', '1', `${arnOf('who')}:live`],
+    ['who?Qualifier=2', '2', `${arnOf('who')}:2`],
+    [encodeURIComponent(`${arnOf('who')}:live`), '1', `${arnOf('who')}:live`],
+    ['000000000000:function:who:2', '2', `${arnOf('who')}:2`],
+    ['who?Qualifier=%24LATEST', '$LATEST', `${arnOf('who')}:$LATEST`],
+  ])('resolves %s', async (path, version, arn) => {
+    const { status, headers, text } = await twin.invoke(path);
+    expect([status, headers.get('x-amz-executed-version')]).toEqual([200, version]);
+    expect(JSON.parse(text)).toMatchObject({ version, arn });
+  });
+
+  it("gives each version its weighted share of an alias's invocations", async () => {
+    twin.aliases.set('who:split', { version: '1', weights: { '2': 0.5 } });
+    const versions = new Map<string, number>();
+    for (let i = 0; i < 60; i++) {
+      const version = (await twin.invoke('who:split')).headers.get('x-amz-executed-version') ?? '';
+      versions.set(version, (versions.get(version) ?? 0) + 1);
+    }
+    // Neither is left out by chance in less than one of 10^12 runs at 20 or more.
+    expect([...versions.keys()].sort()).toEqual(['1', '2']);
+  });
+
+  it('uses one process for calls one after another, and the one used last of several', async () => {
+    const pids = new Set<string>();
+    for (let i = 0; i < 5; i++) pids.add((await twin.invoke('slow', '{"ms":0}')).text);
+    expect(pids.size).toBe(1);
+    const [quick, long] = await Promise.all([
+      twin.invoke('slow', '{"ms":200}'),
+      twin.invoke('slow', '{"ms":900}'),
+    ]);
+    expect(quick.text).not.toBe(long.text);
+    expect((await twin.invoke('slow', '{"ms":0}')).text).toBe(long.text);
+  });
+
+  it('starts a new process for a new $LATEST, and the old one goes', async () => {
+    const first = twin.define('change', node(handler('return process.pid')), nodeSettings);
+    const { text: pid } = await twin.invoke('change');
+    twin.versions.set('change:$LATEST', { ...first, revision: 'other', environment: { NEW: '1' } });
+    expect((await twin.invoke('change')).text).not.toBe(pid);
+    for (let tries = 0; tries < 100; tries++) {
+      try {
+        process.kill(Number(pid), 0);
+      } catch {
+        return;
+      }
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    throw new Error('the old process is still there');
+  });
+
+  it('answers 429 beyond the reserved concurrency, and never queues', async () => {
+    twin.define('reserved', node(handler('await new Promise((r) => setTimeout(r, 700))')), nodeSettings);
+    twin.reserved.set('reserved', 2);
+    const replies = await Promise.all([1, 2, 3, 4, 5].map(() => twin.invoke('reserved')));
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 200, 429, 429, 429]);
+    const refused = replies.find(({ status }) => status === 429)!;
+    expect(refused.headers.get('x-amzn-errortype')).toBe('TooManyRequestsException');
+    expect(JSON.parse(refused.text)).toEqual({
+      Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+      Type: 'User',
+      message: 'Rate Exceeded.',
+    });
+    twin.reserved.set('reserved', 0);
+    expect((await twin.invoke('reserved')).status).toBe(429);
+  });
+
+  it("answers 429 beyond the account's concurrency", async () => {
+    const replies = await Promise.all(Array.from({ length: 10 }, () => twin.invoke('slow', '{"ms":1500}')));
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(8);
+    const refused = replies.filter(({ status }) => status === 429);
+    expect(refused.map(({ text }) => JSON.parse(text).Reason)).toEqual(
+      Array(2).fill('ConcurrentInvocationLimitExceeded'),
+    );
+    expect(new Set(replies.map(({ text }) => text)).size).toBe(9);
+  }, 20_000);
+
+  it('takes 6,291,456 bytes of payload and refuses one more', async () => {
+    const payload = (size: number): string => JSON.stringify('x'.repeat(size - 2));
+    expect((await twin.invoke('echo', payload(6_291_456))).text).toHaveLength(6_291_456);
+    const { status, headers, text } = await twin.invoke('echo', payload(6_291_457));
+    expect([status, headers.get('x-amzn-errortype')]).toEqual([413, 'RequestEntityTooLargeException']);
+    expect(JSON.parse(text).message).toContain('6291457 byte payload is too large');
+  });
+
+  it.each([
+    ['nobody', '{}', {}, 404, 'ResourceNotFoundException'],
+    ['who:nobody', '{}', {}, 404, 'ResourceNotFoundException'],
+    ['who?Qualifier=9', '{}', {}, 404, 'ResourceNotFoundException'],
+    ['no%20name', '{}', {}, 400, 'ValidationException'],
+    ['who', '{', {}, 400, 'InvalidRequestContentException'],
+    ['who', '{}', { 'x-amz-invocation-type': 'Later' }, 400, 'InvalidParameterValueException'],
+  ])('refuses %s with %s', async (path, payload, headers, status, type) => {
+    const reply = await twin.invoke(path, payload, headers);
+    expect([reply.status, reply.headers.get('x-amzn-errortype')]).toEqual([status, type]);
+  });
+
+  it('DryRun runs nothing', async () => {
+    const { status, headers, text } = await twin.invoke('who:live', '{}', {
+      'x-amz-invocation-type': 'DryRun',
+    });
+    expect([status, headers.get('x-amz-executed-version'), text]).toEqual([204, '1', '']);
+  });
+
+  it('Event goes to the emulator with the version chosen', async () => {
+    const { status } = await twin.invoke('who:live', '{"a":1}', { 'x-amz-invocation-type': 'Event' });
+    expect(status).toBe(207);
+    expect(twin.passedOn).toContain('POST /2015-03-31/functions/who/invocations?Qualifier=1 {"a":1}');
+  });
+
+  it('passes everything else on, and forgets what it knew after a change', async () => {
+    const url = `${twin.host.lambdaUrl}/2015-03-31/functions/who/aliases/live?a=%2F`;
+    const reply = await fetch(url, { method: 'PUT', body: '{"FunctionVersion":"2"}' });
+    expect([reply.status, reply.headers.get('x-emulator'), await reply.text()]).toEqual([
+      207,
+      'yes',
+      'from the emulator',
+    ]);
+    expect(twin.passedOn.slice(-2)).toEqual([
+      'PUT /2015-03-31/functions/who/aliases/live?a=%2F {"FunctionVersion":"2"}',
+      'changed',
+    ]);
+  });
+
+  it('Tail returns the end of the log, with the platform lines', async () => {
+    twin.define('talk', node(handler('console.log("hello"); return 1')), nodeSettings);
+    for (const isCold of [true, false]) {
+      const { headers } = await twin.invoke('talk', '{}', { 'x-amz-log-type': 'Tail' });
+      const id = headers.get('x-amzn-requestid') ?? '';
+      const text = Buffer.from(headers.get('x-amz-log-result') ?? '', 'base64').toString();
+      const lines = text
+        .trimEnd()
+        .split('\n')
+        .slice(isCold ? 1 : 0);
+      expect(lines[0]).toBe(`START RequestId: ${id} Version: $LATEST`);
+      expect(lines[1]).toContain(`${id}\tINFO\thello`);
+      expect(lines[2]).toBe(`END RequestId: ${id}`);
+      expect(lines[3]).toMatch(
+        new RegExp(
+          `^REPORT RequestId: ${id}\tDuration: [\\d.]+ ms\tBilled Duration: \\d+ ms\tMemory Size: 512 MB\tMax Memory Used: \\d+ MB\t` +
+            (isCold ? 'Init Duration: [\\d.]+ ms\t$' : '$'),
+        ),
+      );
+    }
+  });
+
+  it('bills initialisation with the first event', async () => {
+    const line = await twin.logged('/aws/lambda/who', /^REPORT.*Init Duration/);
+    const [, duration, billed, init] =
+      /Duration: ([\d.]+) ms\tBilled Duration: (\d+) .*Init Duration: ([\d.]+)/.exec(line) ?? [];
+    // Both are rounded to 0.01 ms in the line.
+    expect(Math.abs(Number(billed) - Math.ceil(Number(duration) + Number(init)))).toBeLessThanOrEqual(1);
+  });
+
+  it('answers the proxy mode of the emulator', async () => {
+    const call = (arn: string, body = '{}') =>
+      fetch(`${twin.host.lambdaUrl}/proxy`, {
+        method: 'POST',
+        body,
+        headers: {
+          'x-amzn-lambda-function-arn': arn,
+          'x-amzn-lambda-request-id': '11111111-2222-3333-4444-555555555555',
+        },
+      });
+    const good = await call(`${arnOf('who')}:2`);
+    expect([good.status, ((await good.json()) as { version: string }).version]).toEqual([200, '2']);
+    await twin.logged(
+      '/aws/lambda/who',
+      /^START RequestId: 11111111-2222-3333-4444-555555555555 Version: 2$/,
+    );
+    twin.define('bad', bootstrap('#!/bin/sh\nexit 4\n'));
+    const failed = await call(arnOf('bad'));
+    expect([failed.status, failed.headers.get('x-amz-function-error')]).toEqual([200, 'Unhandled']);
+    expect(await failed.json()).toMatchObject({ errorType: 'Runtime.ExitError' });
+    expect((await call(arnOf('nobody'))).status).toBe(404);
+    expect((await call('nonsense here')).status).toBe(404);
+    twin.reserved.set('bad', 0);
+    expect((await call(arnOf('bad'))).status).toBe(429);
+  });
+});
