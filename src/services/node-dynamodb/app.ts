@@ -22,7 +22,7 @@ let cold = true;
 // An increment is not idempotent: one attempt, and a store that is silent for 5 s has failed.
 const store = new DynamoDBClient({
   maxAttempts: 1,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 });
 
 /** Adds one to the counter and answers the count after it. Rejects when the store does not acknowledge. */

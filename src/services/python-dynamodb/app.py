@@ -28,7 +28,7 @@ _cold = True
 # An increment is not idempotent: one attempt, and a store that is silent for 5 s has failed.
 _store = boto3.client(
     "dynamodb",
-    config=Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=5, tcp_keepalive=True),
+    config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=5, tcp_keepalive=True),
 )
 
 

@@ -38,7 +38,7 @@ RESERVE = 1.0
 # One attempt: a write that S3 made and the SDK repeats would lose the race to itself, and then be counted twice.
 _store = boto3.client(
     "s3",
-    config=Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=5, tcp_keepalive=True),
+    config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=5, tcp_keepalive=True),
 )
 
 

@@ -9,7 +9,6 @@
 
 namespace {
 
-constexpr long connect_timeout_ms = 1000;
 /// An increment is not idempotent: one attempt, and a store that is silent for so long has failed.
 constexpr long timeout_ms = 5000;
 
@@ -119,7 +118,6 @@ std::string DynamoStore::post(const std::string &body) {
     curl_easy_setopt(curl, CURLOPT_AWS_SIGV4, signing.c_str());
     curl_easy_setopt(curl, CURLOPT_USERNAME, settings_.access_key.c_str());
     curl_easy_setopt(curl, CURLOPT_PASSWORD, settings_.secret_key.c_str());
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_ms);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);

@@ -31,9 +31,10 @@ async fn sdk_config() -> SdkConfig {
     let https = Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
+    let patience = Duration::from_secs(5);
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(Duration::from_secs(5))
+        .connect_timeout(patience)
+        .operation_attempt_timeout(patience)
         .build();
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(https)

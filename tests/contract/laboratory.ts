@@ -1,0 +1,131 @@
+/** A local plane on which services are created one by one, each over a store of its own. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { startPlane, type LocalPlane } from '../../src/local/plane.ts';
+import { root, type Service } from './services.ts';
+import type { Reply, Vector } from './vectors.ts';
+
+export interface Deployed {
+  /** Invokes the function with the event; also checks that Lambda's request id is the answer's. */
+  ask(event: Vector['event']): Promise<Reply>;
+  /** The count in the store itself. */
+  count(): Promise<number>;
+}
+
+export interface Laboratory {
+  /** `storeUrl` points the service elsewhere than to the plane's store. */
+  deploy(service: Service, storeUrl?: string): Promise<Deployed>;
+  close(): Promise<void>;
+}
+
+const clientsOf = (plane: LocalPlane) => {
+  const common = {
+    region: plane.env['AWS_REGION'] ?? '',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  };
+  return {
+    lambda: new LambdaClient({ ...common, endpoint: plane.lambdaUrl, requestHandler: { maxSockets: 100 } }),
+    dynamo: new DynamoDBClient({ ...common, endpoint: plane.emulatorUrl }),
+    s3: new S3Client({ ...common, endpoint: plane.emulatorUrl, forcePathStyle: true }),
+  };
+};
+type Clients = ReturnType<typeof clientsOf>;
+
+interface Counter {
+  readonly variables: Readonly<Record<string, string>>;
+  read(): Promise<number>;
+}
+
+const makeCounter = async ({ dynamo, s3 }: Clients, { store }: Service, name: string): Promise<Counter> => {
+  switch (store) {
+    case 'none':
+      return { variables: {}, read: () => Promise.resolve(0) };
+    case 'dynamodb':
+      await dynamo.send(
+        new CreateTableCommand({
+          TableName: name,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        }),
+      );
+      return {
+        variables: { TABLE_NAME: name },
+        read: async () => {
+          const key = { TableName: name, Key: { id: { S: 'hits' } }, ConsistentRead: true };
+          const { Item } = await dynamo.send(new GetItemCommand(key));
+          return Number(Item?.['hits']?.N ?? 0);
+        },
+      };
+    case 's3':
+      await s3.send(new CreateBucketCommand({ Bucket: name }));
+      return {
+        variables: { BUCKET_NAME: name },
+        read: async () => {
+          const { Body } = await s3.send(new GetObjectCommand({ Bucket: name, Key: 'hits' }));
+          return Number(await Body?.transformToString());
+        },
+      };
+  }
+};
+
+const invoke = async (lambda: LambdaClient, name: string, event: Vector['event']): Promise<Reply> => {
+  const { Payload, FunctionError, $metadata } = await lambda.send(
+    new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }),
+  );
+  const text = Payload?.transformToString() ?? '';
+  if (FunctionError !== undefined) throw new Error(`${FunctionError}: ${text}`);
+  const { statusCode, headers, body } = JSON.parse(text) as APIGatewayProxyStructuredResultV2;
+  const lowered = Object.entries(headers ?? {}).map(([key, value]) => [key.toLowerCase(), String(value)]);
+  const reply: Reply = { status: statusCode ?? 0, headers: Object.fromEntries(lowered), body };
+  expect(reply.headers['x-request-id']).toBe($metadata.requestId);
+  return reply;
+};
+
+/** Starts a plane; `close` ends it and everything that was created on it. */
+export const openLaboratory = async (): Promise<Laboratory> => {
+  const workDir = mkdtempSync(join(tmpdir(), 'contract-'));
+  const plane = await startPlane({ root, workDir });
+  const clients = clientsOf(plane);
+  let created = 0;
+
+  const deploy = async (service: Service, storeUrl?: string): Promise<Deployed> => {
+    created += 1;
+    const name = `${service.id}-${created}`;
+    const counter = await makeCounter(clients, service, name);
+    const elsewhere = { AWS_ENDPOINT_URL_DYNAMODB: storeUrl ?? '', AWS_ENDPOINT_URL_S3: storeUrl ?? '' };
+    await clients.lambda.send(
+      new CreateFunctionCommand({
+        FunctionName: name,
+        Role: 'arn:aws:iam::000000000000:role/any',
+        Runtime: service.runtime,
+        Handler: service.handler,
+        Code: { ZipFile: service.zip() },
+        MemorySize: 1769,
+        Timeout: 30,
+        Publish: true,
+        Environment: {
+          Variables: {
+            ARCHITECTURE_ID: service.id,
+            ...counter.variables,
+            ...(storeUrl === undefined ? {} : elsewhere),
+          },
+        },
+      }),
+    );
+    return { ask: (event) => invoke(clients.lambda, name, event), count: () => counter.read() };
+  };
+
+  const close = async (): Promise<void> => {
+    for (const client of Object.values(clients)) client.destroy();
+    await plane.stop();
+    rmSync(workDir, { recursive: true, force: true });
+  };
+  return { deploy, close };
+};

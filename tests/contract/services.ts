@@ -1,0 +1,97 @@
+/** Every Lambda service with its package, made as its template makes it, but for this machine. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { buildSync } from 'esbuild';
+import { makeZip, type ZipSource } from '../local/host/zip-file.ts';
+
+export const root = resolve(__dirname, '../..');
+
+export interface Service {
+  readonly id: string;
+  readonly store: 'none' | 'dynamodb' | 's3';
+  readonly runtime: 'nodejs24.x' | 'python3.13' | 'provided.al2023';
+  readonly handler: string;
+  /** Whether this machine can build it. */
+  readonly available: boolean;
+  /** The deployment package. */
+  readonly zip: () => Buffer;
+}
+
+const sourceOf = (id: string): string => join(root, 'src', 'services', id);
+
+const has = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
+
+const typescript = (id: string): ZipSource[] => {
+  const built = buildSync({
+    entryPoints: [join(sourceOf(id), 'app.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    minify: true,
+    mainFields: ['module', 'main'],
+    write: false,
+  });
+  return built.outputFiles.map(({ contents }) => ({ path: 'app.mjs', data: Buffer.from(contents) }));
+};
+
+const python = (id: string): ZipSource[] => [
+  { path: 'app.py', data: readFileSync(join(sourceOf(id), 'app.py')) },
+];
+
+const native = (id: string, target: string): ZipSource[] => {
+  const artifacts = mkdtempSync(join(tmpdir(), 'artifacts-'));
+  try {
+    execFileSync('make', ['-C', sourceOf(id), target, `ARTIFACTS_DIR=${artifacts}`, 'LAB_PLATFORM=host'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    return [{ path: 'bootstrap', data: readFileSync(join(artifacts, 'bootstrap')), mode: 0o100755 }];
+  } finally {
+    rmSync(artifacts, { recursive: true, force: true });
+  }
+};
+
+const nodeService = (id: string, store: Service['store']): Service => ({
+  id,
+  store,
+  runtime: 'nodejs24.x',
+  handler: 'app.handler',
+  available: true,
+  zip: () => makeZip(typescript(id)),
+});
+
+const pythonService = (id: string, store: Service['store']): Service => ({
+  id,
+  store,
+  runtime: 'python3.13',
+  handler: 'app.handler',
+  available: true,
+  zip: () => makeZip(python(id)),
+});
+
+const nativeService = (id: string, target: string, available: boolean): Service => ({
+  id,
+  store: 'dynamodb',
+  runtime: 'provided.al2023',
+  handler: 'bootstrap',
+  available,
+  zip: () => makeZip(native(id, target)),
+});
+
+export const services: readonly Service[] = [
+  nodeService('null', 'none'),
+  nodeService('node-dynamodb', 'dynamodb'),
+  pythonService('python-dynamodb', 'dynamodb'),
+  pythonService('python-s3', 's3'),
+  nativeService('rust-dynamodb', 'build-RustDynamodbFunction', has('cargo')),
+  nativeService('cpp-dynamodb', 'build-CppDynamodbFunction', has('cmake') && has('c++')),
+];
+
+/** @throws where there is no service of that id */
+export const serviceNamed = (id: string): Service => {
+  const found = services.find((service) => service.id === id);
+  if (found === undefined) throw new Error(`no service ${id}`);
+  return found;
+};
