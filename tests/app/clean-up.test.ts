@@ -18,7 +18,12 @@ const setUp = (holder?: string) => {
   const store = memoryObjectStore(objects);
   const finish = (run: FinishInput) =>
     cleanUp({ store, clock: clockAt(newYear) }, { executionName: 'e-1', run });
-  return { objects, store, finish, written: () => JSON.parse(objects.get(outcomeKey('run-1')) ?? 'null') };
+  return {
+    objects,
+    store,
+    finish,
+    written: (): unknown => JSON.parse(objects.get(outcomeKey('run-1')) ?? 'null'),
+  };
 };
 
 describe('cleanUp', () => {

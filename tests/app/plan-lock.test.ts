@@ -21,7 +21,9 @@ describe('takeLock', () => {
     );
     const results = await Promise.allSettled(claims);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    const lost = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    const lost = results.flatMap((result) =>
+      result.status === 'rejected' ? [result.reason as unknown] : [],
+    );
     for (const reason of lost) expect(reason).toBeInstanceOf(RunInProgressError);
   });
 

@@ -16,7 +16,7 @@ const setUp = (ids: readonly string[] = ['a', 'b']) => {
     labName: 'lab',
     plane: 'local',
   };
-  return { objects, deps, lock: () => JSON.parse(objects.get(lockKey) ?? 'null') };
+  return { objects, deps, lock: (): unknown => JSON.parse(objects.get(lockKey) ?? 'null') };
 };
 const input = (request: unknown, executionName = 'run-1') => ({ request, executionName });
 

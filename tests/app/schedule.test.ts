@@ -1,0 +1,158 @@
+import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
+import { schedule } from '../../src/app/schedule.ts';
+import { InputError, NoTargetError, RunInProgressError } from '../../src/core/errors.ts';
+import { lockKey, partKey, planKey, verifyKey } from '../../src/core/keys.ts';
+import type { Plan, Schedule, Verification, WorkerAssignment } from '../../src/core/payloads.ts';
+import { clockAt, newYear, planOf } from './run.ts';
+
+const fit = (targetId: string, meanMs = 20): Verification => ({
+  targetId,
+  ok: true,
+  sent: 50,
+  acknowledged: 50,
+  meanMs,
+});
+const unfit = (targetId: string): Verification => ({
+  targetId,
+  ok: false,
+  sent: 3,
+  acknowledged: 0,
+  reason: 'it is down',
+});
+const allFit = [fit('a'), fit('b'), fit('null')];
+
+const setUp = (change: Partial<Plan> = {}) => {
+  const objects = new Map([[planKey('run-1'), JSON.stringify(planOf(change))]]);
+  const run = (verifications: readonly Verification[] = allFit): Promise<Schedule> =>
+    schedule(
+      { store: memoryObjectStore(objects), clock: clockAt(newYear) },
+      { runId: 'run-1', verifications },
+    );
+  const assignments = (key: string) => JSON.parse(objects.get(key) ?? 'null') as WorkerAssignment[];
+  return { objects, run, assignments };
+};
+const keysOf = ({ rounds }: Schedule) =>
+  rounds.flatMap(({ steps }) => steps.map((step) => step.assignmentsKey));
+
+/** What a generator leaves behind: one part that is not final, then one that is, or dies before it. */
+const generate = (objects: Map<string, string>, assignment: WorkerAssignment, dies = false): void => {
+  const { runId, round, cellId, worker, attempt, segment } = assignment;
+  for (const part of dies ? [0] : [0, 1]) {
+    const body = JSON.stringify({ ...assignment, part, final: part === 1 });
+    objects.set(partKey({ runId, round, cellId, worker, attempt, segment, part }), body);
+  }
+};
+
+describe('schedule', () => {
+  it('visits every fit target once per round, each with its assignments in the bucket', async () => {
+    const { run, assignments } = setUp();
+    const made = await run();
+    expect(made.runId).toBe('run-1');
+    expect(made.rounds.map(({ round }) => round)).toEqual([1, 2]);
+    expect([...keysOf(made)].sort()).toEqual(
+      [1, 2].flatMap((round) => ['a', 'b', 'null'].map((id) => `runs/run-1/steps/${round}-${id}-0.json`)),
+    );
+    expect(assignments('runs/run-1/steps/2-b-0.json')).toMatchObject([
+      {
+        round: 2,
+        cellId: 'b',
+        attempt: 1,
+        worker: 0,
+        workers: 1,
+        load: { requests: 300 },
+        target: { id: 'b' },
+      },
+    ]);
+  });
+
+  it('writes the verdicts down and leaves out who failed', async () => {
+    const { objects, run } = setUp();
+    const verdicts = [fit('a'), unfit('b'), fit('null')];
+    expect(keysOf(await run(verdicts)).filter((key) => key.includes('-b-'))).toEqual([]);
+    expect(JSON.parse(objects.get(verifyKey('run-1')) ?? '')).toEqual(verdicts);
+  });
+
+  it('fails when the null target alone is fit, its reasons named and kept', async () => {
+    const { objects, run } = setUp();
+    const made = run([unfit('a'), unfit('b'), fit('null')]);
+    await expect(made).rejects.toThrow(NoTargetError);
+    await expect(made).rejects.toThrow('no target passed its verification. a: it is down; b: it is down');
+    expect(objects.has(verifyKey('run-1'))).toBe(true);
+  });
+
+  it('measures the null target alone where that is all there is', async () => {
+    const { run } = setUp({ targets: planOf().targets.filter(({ kind }) => kind === 'null') });
+    expect(keysOf(await run([fit('null')]))).toHaveLength(2);
+  });
+
+  it('cuts the cells of a slow target and of nobody else', async () => {
+    const { run, assignments } = setUp({ rounds: 1 });
+    const keys = keysOf(await run([fit('a', 3000), fit('b'), fit('null')]));
+    expect(keys.filter((key) => key.includes('-a-'))).toEqual(
+      [0, 1, 2].map((n) => `runs/run-1/steps/1-a-${n}.json`),
+    );
+    expect(keys).toHaveLength(5);
+    expect(assignments('runs/run-1/steps/1-a-2.json')).toMatchObject([
+      { segment: 2, load: { requests: 100 } },
+    ]);
+  });
+
+  it('says so when the pace makes more steps than a run can have', async () => {
+    const load = { ...planOf().load, requests: 1e6 } as Plan['load'];
+    await expect(setUp({ load }).run([fit('a', 1000)])).rejects.toThrow(InputError);
+  });
+
+  it('asks for the lock as long as the steps may take', async () => {
+    const { objects, run } = setUp();
+    const lock = { runId: 'run-1', executionName: 'e', expiresAt: '2026-01-01T00:00:01.000Z' };
+    objects.set(lockKey, JSON.stringify(lock));
+    await run();
+    // 6 steps of 905 s and half an hour.
+    expect(JSON.parse(objects.get(lockKey) ?? '')).toEqual({
+      ...lock,
+      expiresAt: '2026-01-01T02:00:30.000Z',
+    });
+  });
+
+  it('stops when another run holds the lock', async () => {
+    const { objects, run } = setUp();
+    objects.set(lockKey, JSON.stringify({ runId: 'other', executionName: 'e', expiresAt: '' }));
+    await expect(run()).rejects.toThrow(RunInProgressError);
+  });
+});
+
+describe('schedule of a run that is taken up again', () => {
+  const load: Plan['load'] = { model: 'closed', requests: 300, concurrency: 100, warmup: 0, timeoutMs: 1000 };
+
+  it('leaves out the complete cells and counts the attempts of the others on', async () => {
+    const { objects, run, assignments } = setUp({ load, rounds: 1 });
+    const stepKey = (id: string) => `runs/run-1/steps/1-${id}-0.json`;
+    await run();
+    // a: both workers done; b: the second one died midway; null: the second one wrote nothing.
+    for (const worker of assignments(stepKey('a'))) generate(objects, worker);
+    for (const worker of assignments(stepKey('b'))) generate(objects, worker, worker.worker === 1);
+    for (const worker of assignments(stepKey('null')).slice(0, 1)) generate(objects, worker);
+
+    expect([...keysOf(await run())].sort()).toEqual([stepKey('b'), stepKey('null')]);
+    expect(assignments(stepKey('b')).map(({ attempt }) => attempt)).toEqual([2, 2]);
+    expect(assignments(stepKey('a')).map(({ attempt }) => attempt)).toEqual([1, 1]);
+
+    for (const worker of assignments(stepKey('b'))) generate(objects, worker);
+    expect(keysOf(await run())).toEqual([stepKey('null')]);
+    expect(assignments(stepKey('null')).map(({ attempt }) => attempt)).toEqual([3, 3]);
+  });
+
+  it('has nothing left to do when all is complete', async () => {
+    const { objects, run, assignments } = setUp();
+    for (const key of keysOf(await run())) for (const worker of assignments(key)) generate(objects, worker);
+    expect(await run()).toEqual({ runId: 'run-1', rounds: [] });
+  });
+
+  it('does not miss the segments that a faster second attempt no longer has', async () => {
+    const { objects, run, assignments } = setUp({ rounds: 1, targets: planOf().targets.slice(0, 1) });
+    expect(keysOf(await run([fit('a', 3000)]))).toHaveLength(3);
+    const [key = ''] = keysOf(await run([fit('a', 20)]));
+    for (const worker of assignments(key)) generate(objects, worker);
+    expect((await run([fit('a', 20)])).rounds).toEqual([]);
+  });
+});
