@@ -34,14 +34,14 @@ export class VirtualClock implements Clock {
 
   /** Lets time pass until `work` is done. Those who sleep for the same time wake in the order in which they lay down. */
   async run<T>(work: Promise<T>): Promise<T> {
-    let done = false;
+    const state = { done: false };
     const settled = (): void => {
-      done = true;
+      state.done = true;
     };
     work.then(settled, settled);
     for (;;) {
       await setImmediate();
-      if (done) return work;
+      if (state.done) return work;
       const next = Math.min(...this.#sleepers.map(({ atMs }) => atMs));
       if (next === Infinity) throw new Error('everything waits for something that no time will bring');
       this.#nowMs = next;

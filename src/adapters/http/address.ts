@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { connectHost } from '../../core/load/loopback.ts';
 import { asHttpUrl } from '../../core/validate-target.ts';
 
 /** Where a URL leads: what to connect to, and what to say there. */
@@ -14,26 +15,17 @@ export interface Address {
   readonly path: string;
 }
 
-/** `localhost` and every name below it is this machine, whatever a resolver says (RFC 6761, section 6.3). */
-const isLocalName = (name: string): boolean => /(^|\.)localhost\.?$/i.test(name);
-
 /** @throws InputError when `url` is not an absolute http(s) URL. */
 export const addressOf = (url: string): Address => {
   const { hostname, port, protocol, host, pathname, search } = new URL(asHttpUrl(url, 'url'));
-  const name = hostname.replace(/^\[(.*)\]$/, '$1');
+  const connectTo = connectHost(hostname);
   const tls = protocol === 'https:';
   return {
-    host: isLocalName(name) ? '127.0.0.1' : name,
+    host: connectTo,
     port: port === '' ? (tls ? 443 : 80) : Number(port),
     tls,
-    serverName: isIP(name) === 0 ? name : '',
+    serverName: isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : '',
     authority: host,
     path: pathname + search,
   };
-};
-
-/** Whether a load on this URL stays on this machine. */
-export const isLoopback = (url: string): boolean => {
-  const { host } = addressOf(url);
-  return /^127\.\d+\.\d+\.\d+$/.test(host) || host === '::1';
 };

@@ -37,9 +37,9 @@ export class ConnectionSlot {
     const beganMs = this.#options.clock.now();
     this.close();
     const opened = await connect(this.#address, this.#options, timeoutMs);
-    const connectMs = this.#options.clock.now() - beganMs;
-    if (!(opened instanceof Connection))
-      return { sentMs: beganMs, endMs: beganMs + connectMs, connectMs, result: opened };
+    const connectedMs = this.#options.clock.now();
+    if (!(opened instanceof Connection)) return { sentMs: beganMs, endMs: connectedMs, result: opened };
+    const connectMs = connectedMs - beganMs;
     this.#connection = opened;
     const left = Math.max(1, timeoutMs - connectMs);
     return { connectMs, ...(await opened.exchange(bytes, method, timeoutMs, left)) };

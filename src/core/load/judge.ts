@@ -19,7 +19,8 @@ export interface Judgement {
 
 export interface Expectation {
   readonly kind: TargetKind;
-  readonly expectedStatus: number;
+  /** Absent: any 2xx. */
+  readonly expectedStatus?: number;
 }
 
 const shownBytes = 200;
@@ -27,11 +28,16 @@ const shownBytes = 200;
 const shorten = (body: string): string =>
   JSON.stringify(body.length > shownBytes ? `${body.slice(0, shownBytes)}...` : body);
 
+const isExpected = (status: number, expected: number | undefined): boolean =>
+  expected === undefined ? status >= 200 && status < 300 : status === expected;
+
 const faultOf = ({ status, body }: Answer, { kind, expectedStatus }: Expectation): Judgement['error'] => {
-  if (status === 429 && expectedStatus !== 429)
-    return { kind: 'throttled', message: `answered 429: ${shorten(body)}` };
-  if (status !== expectedStatus) {
-    return { kind: 'status', message: `answered ${status} instead of ${expectedStatus}: ${shorten(body)}` };
+  if (!isExpected(status, expectedStatus)) {
+    if (status === 429) return { kind: 'throttled', message: `answered 429: ${shorten(body)}` };
+    return {
+      kind: 'status',
+      message: `answered ${status} instead of ${expectedStatus ?? '2xx'}: ${shorten(body)}`,
+    };
   }
   if (kind !== 'sync-counter' || hitsOf(body) !== undefined) return undefined;
   return { kind: 'body', message: `answered ${status} without a count: ${shorten(body)}` };

@@ -1,0 +1,91 @@
+import { LabError } from '../../core/errors.ts';
+import { judge } from '../../core/load/judge.ts';
+import type { ErrorKind } from '../../core/payloads.ts';
+import type { Clock, HttpRequest } from '../../ports/index.ts';
+import type { Lane } from '../../ports/lane.ts';
+import { driveClosed } from '../generate/closed.ts';
+import type { Sent } from '../generate/drive.ts';
+import type { HitRequest } from './request.ts';
+import { type HitResult, type Hits, summarise } from './result.ts';
+
+export interface HitDeps {
+  readonly clock: Clock;
+  readonly httpLane: (request: HttpRequest) => Lane;
+  /** Ends the sending early; what was measured by then is still told. */
+  readonly mayGoOn?: () => boolean;
+  readonly onProgress?: (done: number) => void;
+}
+
+/** Nothing answered at the URL, already at the first request. */
+export class UnreachableError extends LabError {
+  override readonly name = 'UnreachableError';
+}
+
+/** Books one request after another; milliseconds. */
+class HitLog implements Hits {
+  readonly serviceMs: number[] = [];
+  readonly errors: Partial<Record<ErrorKind, number>> = {};
+  readonly examples: Partial<Record<ErrorKind, string>> = {};
+  connections = 0;
+  connectMs = 0;
+  sent = 0;
+  first: Hits['first'];
+
+  add({ sentMs, endMs, connectMs, result }: Sent): void {
+    this.sent++;
+    if (connectMs !== undefined) this.connections++;
+    const { cold, error } =
+      'error' in result
+        ? { cold: false, error: { kind: result.error, message: result.message } }
+        : judge(result, { kind: 'url' });
+    if (error !== undefined) {
+      this.errors[error.kind] = (this.errors[error.kind] ?? 0) + 1;
+      this.examples[error.kind] ??= error.message;
+      return;
+    }
+    this.connectMs += connectMs ?? 0;
+    this.first ??= { connectMs: connectMs ?? 0, serviceMs: endMs - sentMs, cold };
+    this.serviceMs.push(endMs - sentMs);
+  }
+}
+
+/**
+ * The reference method: `count` requests in succession over one kept-alive connection.
+ * @throws UnreachableError when the first request finds no connection
+ */
+export const hit = async (deps: HitDeps, request: HitRequest): Promise<HitResult> => {
+  const { clock } = deps;
+  const { url, count, timeoutMs, maxRate } = request;
+  const log = new HitLog();
+  const startedAt = new Date(clock.wallTime()).toISOString();
+  const startMs = clock.now();
+  let lastSentMs = startMs;
+  const { unsent } = await driveClosed(
+    { requests: count, concurrency: 1, warmup: 0, timeoutMs },
+    {
+      clock,
+      openLane: () => deps.httpLane({ url, method: 'GET', headers: {} }),
+      mayGoOn: () => deps.mayGoOn?.() ?? true,
+      onSent: (sent) => {
+        log.add(sent);
+        lastSentMs = sent.sentMs;
+        if (log.sent === 1 && log.examples.connect !== undefined)
+          throw new UnreachableError(log.examples.connect);
+        deps.onProgress?.(log.sent);
+      },
+      between: () =>
+        maxRate === undefined || log.sent === count
+          ? undefined
+          : clock.sleepUntil(lastSentMs + 1000 / maxRate),
+    },
+  );
+  const seconds = (clock.now() - startMs) / 1000;
+  return summarise(log, {
+    url,
+    count,
+    unsent,
+    startedAt,
+    seconds,
+    ...(maxRate === undefined ? {} : { maxRate }),
+  });
+};

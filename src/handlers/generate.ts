@@ -1,0 +1,75 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Context } from 'aws-lambda';
+import { readEnvironment } from '../adapters/aws/environment.ts';
+import { createLambdaClient, lambdaFunctionInvoker } from '../adapters/aws/function-invoker.ts';
+import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
+import { once } from '../adapters/aws/once.ts';
+import { httpLane } from '../adapters/http/lane.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { watchVitals } from '../adapters/system/vitals.ts';
+import { generate, type GenerateDeps, type Generated } from '../app/generate/generate.ts';
+import { hit } from '../app/hit/hit.ts';
+import { parseHit } from '../app/hit/request.ts';
+import type { HitResult } from '../app/hit/result.ts';
+import type { GenerateInput, GenerateOutput } from '../core/payloads.ts';
+
+/** What `latency-lab hit --from` invokes the same function with: the fields of a HitRequest. */
+export interface HitInput {
+  readonly hit: unknown;
+}
+
+/** Milliseconds that a hit leaves for its answer before the function's own timeout. */
+const hitReserveMs = 5000;
+
+const lane: GenerateDeps['httpLane'] = (request) => httpLane(request, { clock: systemClock });
+
+const deps = once((): GenerateDeps => {
+  const environment = readEnvironment(['RESULTS_BUCKET']);
+  return {
+    clock: systemClock,
+    store: s3ObjectStore(createS3Client(), environment.RESULTS_BUCKET),
+    invoker: lambdaFunctionInvoker(createLambdaClient()),
+    httpLane: lane,
+    watchVitals,
+  };
+});
+
+const metrics = once(() => new Metrics({ namespace: 'LatencyLab', serviceName: 'generator' }));
+
+const publish = (target: string, { output, self }: Generated): void => {
+  metrics().addDimension('target', target);
+  metrics().addMetric('RequestsSent', MetricUnit.Count, output.sent);
+  metrics().addMetric('RequestsFailed', MetricUnit.Count, output.failed);
+  metrics().addMetric('RequestsUnsent', MetricUnit.Count, output.unsent);
+  metrics().addMetric('SendLagP99', MetricUnit.Milliseconds, self.sendLagP99Ms);
+  metrics().addMetric('EventLoopDelayP99', MetricUnit.Milliseconds, self.eventLoopDelayP99Ms);
+  metrics().addMetric('CpuShare', MetricUnit.Percent, self.cpuShare * 100);
+  metrics().publishStoredMetrics();
+};
+
+let coldStart = true;
+
+const measure = async (input: GenerateInput, context: Context): Promise<GenerateOutput> => {
+  const surroundings = {
+    remainingMs: context.getRemainingTimeInMillis(),
+    coldStart,
+    memoryMb: Number(context.memoryLimitInMB),
+    node: process.version,
+  };
+  coldStart = false;
+  const generated = await generate(deps(), input, surroundings);
+  publish(input.assignment.target.id, generated);
+  return generated.output;
+};
+
+const hitFromHere = (input: HitInput, context: Context): Promise<HitResult> => {
+  const request = parseHit(input.hit);
+  const mayGoOn = (): boolean => context.getRemainingTimeInMillis() > request.timeoutMs + hitReserveMs;
+  return hit({ clock: systemClock, httpLane: lane, mayGoOn }, request);
+};
+
+export const handler = (
+  input: GenerateInput | HitInput,
+  context: Context,
+): Promise<GenerateOutput | HitResult> =>
+  'hit' in input ? hitFromHere(input, context) : measure(input, context);

@@ -1,0 +1,146 @@
+import { hit, UnreachableError } from '../../../src/app/hit/hit.ts';
+import type { HitRequest } from '../../../src/app/hit/request.ts';
+import { hitText } from '../../../src/app/hit/text.ts';
+import type { Lane } from '../../../src/ports/lane.ts';
+import type { Behaviour } from '../../support/virtual-clock.ts';
+import { answer, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
+
+const request: HitRequest = { url: 'http://127.0.0.1:1/hits', count: 5, timeoutMs: 1000 };
+
+/** A first connection takes 20 ms, as on a server where that is so. */
+const connecting = (lane: Lane, clock: VirtualClock): Lane => {
+  let connectMs: number | undefined = 20;
+  return {
+    ...lane,
+    send: async (timeoutMs) => {
+      const taken = connectMs === undefined ? {} : { connectMs };
+      await clock.sleepUntil(clock.now() + (connectMs ?? 0));
+      connectMs = undefined;
+      return { ...(await lane.send(timeoutMs)), ...taken };
+    },
+  };
+};
+
+const run = async (behave: Behaviour, given: Partial<HitRequest> = {}, extra: object = {}) => {
+  const clock = new VirtualClock();
+  const server = virtualServer(clock, behave);
+  const deps = { clock, httpLane: () => connecting(server.openLane(), clock), ...extra };
+  return { clock, server, result: await clock.run(hit(deps, { ...request, ...given })) };
+};
+
+const cold = { status: 200, headers: { 'x-cold': '1' }, body: '' };
+const firstSlow: Behaviour = (sentMs, index) =>
+  index === 0 ? { endMs: sentMs + 100, result: cold } : { endMs: sentMs + index };
+
+describe('hit', () => {
+  it('sends N in succession over one connection and keeps connecting and the first request apart', async () => {
+    const { result, server } = await run(firstSlow);
+    expect(server.opened()).toBe(1);
+    expect(result).toMatchObject({
+      schema: 'latency-lab.hit.v1',
+      startedAt: '2026-01-01T00:00:00.000Z',
+      seconds: 0.13,
+      sent: 5,
+      ok: 5,
+      connections: 1,
+      unsent: 0,
+      errors: {},
+      referenceMeanMs: (20 + 100 + 1 + 2 + 3 + 4) / 5,
+      first: { connectMs: 20, serviceMs: 100, cold: true },
+      rest: { n: 4, meanMs: 2.5, minMs: 1, maxMs: 4 },
+    });
+  });
+
+  it('gives a quantile only where there are enough requests for it', async () => {
+    const { result } = await run((sentMs) => ({ endMs: sentMs + 2 }), { count: 101 });
+    expect(result.rest?.quantiles['p50']).toEqual({ known: true, value: 2, low: 2, high: 2 });
+    expect(result.rest?.quantiles['p99.9']).toEqual({ known: false, neededN: 3688 });
+  });
+
+  it('goes on after errors, counts them by kind and leaves them out of the figures', async () => {
+    const { result } = await run((sentMs, index) =>
+      index === 1
+        ? { endMs: sentMs + 9, result: answer({}, 500) }
+        : { endMs: sentMs + (index === 2 ? 5000 : 1) },
+    );
+    expect(result).toMatchObject({
+      sent: 5,
+      ok: 3,
+      errors: { status: 1, timeout: 1 },
+      examples: { status: 'answered 500 instead of 2xx: "{\\"hits\\": 1}"', timeout: 'too late' },
+      rest: { n: 2, maxMs: 1 },
+    });
+  });
+
+  it('fails at once when nothing listens there', async () => {
+    const refused = {
+      error: 'connect',
+      message: 'no connection to 127.0.0.1:1: connection refused',
+    } as const;
+    const attempt = run((sentMs) => ({ endMs: sentMs + 1, result: refused }), { count: 1_000_000 });
+    await expect(attempt).rejects.toThrow(UnreachableError);
+    await expect(attempt).rejects.toThrow('no connection to 127.0.0.1:1: connection refused');
+  });
+
+  it('is held to a rate, counted from send to send', async () => {
+    const { clock } = await run((sentMs, index) => ({ endMs: sentMs + (index === 2 ? 250 : 1) }), {
+      maxRate: 10,
+    });
+    // Sent at 20, 120, 220, then when the slow one is done at 470, then at 570.
+    expect(clock.now()).toBe(571);
+  });
+
+  it('can be ended early, and tells what it has', async () => {
+    let asked = 0;
+    const { result } = await run((sentMs) => ({ endMs: sentMs + 1 }), {}, { mayGoOn: () => ++asked <= 2 });
+    expect(result).toMatchObject({ sent: 2, ok: 2, unsent: 3 });
+  });
+
+  it('tells its progress', async () => {
+    const done: number[] = [];
+    await run((sentMs) => ({ endMs: sentMs + 1 }), {}, { onProgress: (n: number) => done.push(n) });
+    expect(done).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('has no figures when nothing was answered', async () => {
+    const { result } = await run((sentMs) => ({ endMs: sentMs + 1, result: answer({}, 404) }));
+    expect(result).toMatchObject({ sent: 5, ok: 0, errors: { status: 5 } });
+    expect(result.first).toBeUndefined();
+    expect(hitText(result)).not.toContain('mean');
+  });
+});
+
+describe('hitText', () => {
+  it('tells a person what was measured and how', async () => {
+    const { result } = await run(firstSlow, { count: 11, maxRate: 1000 });
+    expect(hitText(result)).toBe(
+      [
+        'http://127.0.0.1:1/hits',
+        '11 requests in succession over 1 connection in 0.2 s, at most 1000/s: 11 answered',
+        '  mean      15.9 ms, connecting and first request included (the reference method)',
+        '  connect   20 ms',
+        '  first     100 ms (cold)',
+        'The 10 after the first, connecting left out:',
+        '  mean      5.5 ms   standard deviation 3.03 ms',
+        '  min       1 ms',
+        '  p50       5 ms   95 % interval 2 ms to 9 ms',
+        '  p90       needs 36 requests',
+        '  p95       needs 72 requests',
+        '  p99       needs 368 requests',
+        '  p99.9     needs 3688 requests',
+        '  max       10 ms',
+      ].join('\n'),
+    );
+  });
+
+  it('tells of errors and of an early end', async () => {
+    let asked = 0;
+    const { result } = await run(
+      (sentMs) => ({ endMs: sentMs + 1, result: answer({}, 503) }),
+      {},
+      { mayGoOn: () => ++asked <= 1 },
+    );
+    expect(hitText(result)).toContain('  status    1 error, the first: answered 503 instead of 2xx');
+    expect(hitText(result)).toContain('  unsent    4, because the run was ended early');
+  });
+});
