@@ -1,5 +1,6 @@
 /** One clear message for whatever was thrown. */
 import { LabError } from '../core/errors.ts';
+import { errorCode } from './error-code.ts';
 
 export interface Explanation {
   readonly message: string;
@@ -26,8 +27,7 @@ const awsHints: Readonly<Record<string, string>> = {
 };
 
 const hintFor = (error: Error): string | undefined => {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return systemHints[code] ?? awsHints[error.name];
+  return systemHints[errorCode(error)] ?? awsHints[error.name];
 };
 
 /** `debug` adds the stack of errors that are not the user's to mend. */

@@ -1,10 +1,11 @@
 /** `latency-lab local`: the whole lab on this machine. */
 import { join } from 'node:path';
+import { readManifest } from '../../local/deploy/build.ts';
 import { asInteger } from '../../core/validate.ts';
 import { listFlag, numberFlag, switchFlag, textFlag } from '../args/flags.ts';
 import { defineCommand } from '../command.ts';
 import { localRun } from '../local/run.ts';
-import { checkOnly, readArchitectures } from '../manifest.ts';
+import { checkOnly } from '../only.ts';
 import { newRunId } from '../run/ids.ts';
 import { checkRequest, loadFlags, runRequest } from '../run/load-flags.ts';
 import { prepareOut } from '../run/out-dir.ts';
@@ -31,7 +32,7 @@ export const local = defineCommand({
   ],
   flags,
   run: async ({ values }, context) => {
-    const architectures = await readArchitectures(context.root);
+    const { architectures } = await readManifest(context.root);
     checkOnly(
       values.only,
       architectures.filter((architecture) => architecture.local).map(({ id }) => id),

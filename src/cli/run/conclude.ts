@@ -1,10 +1,13 @@
 /** Ends a run for the user: what was measured, where it is, and whether it was what they asked for. */
 import { join, relative } from 'node:path';
 import { reportKey } from '../../core/keys.ts';
+import { headlineOf } from '../../core/report/headline.ts';
 import type { Report } from '../../core/report/types.ts';
+import { localFace } from '../../core/report/words.ts';
 import type { ObjectStore } from '../../ports/index.ts';
 import type { ExecutionState } from '../aws/executions.ts';
 import type { Context } from '../context.ts';
+import { writePartialReport } from './partial.ts';
 import { failures, summaryTable } from './summary.ts';
 
 export interface Results {
@@ -35,14 +38,14 @@ export const readReport = async ({ files, runId }: Results): Promise<Report | un
   return text === undefined ? undefined : (JSON.parse(text) as Report);
 };
 
-/** Prints the table and where everything is; warns of every target that has no full result. */
+/** Prints the headline, the table and where everything is; warns of every target that has no full result. */
 export const printReport = (context: Context, { out }: Results, report: Report): void => {
   const { print, terminal } = context;
-  print(`${summaryTable(report)}\n`);
-  print(`Report: ${shownPath(join(out, 'report.html'))}\n`);
+  print(
+    `${headlineOf(report).title}.\n\n${summaryTable(report)}\nReport: ${shownPath(join(out, 'report.html'))}\n`,
+  );
   for (const failure of failures(report)) terminal.say(`${terminal.style.bad('!')} ${failure}`);
-  if (report.plane === 'local')
-    terminal.say(terminal.style.dim('Local emulation: compare code, not clouds.'));
+  if (report.plane === 'local') terminal.say(terminal.style.dim(`${localFace}.`));
 };
 
 /** A run that ended by itself. @returns the exit code */
@@ -61,4 +64,13 @@ export const concludeEnded = async (
   if (report === undefined)
     throw new Error(`the run ended without a report; its objects are in ${shownPath(results.out)}`);
   return failures(report).length === 0 ? 0 : 1;
+};
+
+/** A run that was cut short: what was measured until then is reported and kept. */
+export const concludePartial = async (context: Context, results: Results, why: string): Promise<void> => {
+  const { terminal } = context;
+  terminal.say(`${terminal.style.bad('The run was cut short:')} ${why}`);
+  const report = await writePartialReport(results.files, results.runId, why);
+  if (report === undefined) terminal.say('Nothing had been measured yet.');
+  else printReport(context, results, report);
 };

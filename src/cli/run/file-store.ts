@@ -3,15 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ObjectStore } from '../../ports/index.ts';
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
+import { errorCode } from '../error-code.ts';
 
 const orUndefined = async <T>(promise: Promise<T>, code: string): Promise<T | undefined> => {
   try {
     return await promise;
   } catch (error) {
-    if (isCode(error, code)) return undefined;
+    if (errorCode(error) === code) return undefined;
     throw error;
   }
 };
@@ -51,7 +49,7 @@ export const fileStore = (directory: string, prefix: string): ObjectStore => {
         await link(aside, path);
         return true;
       } catch (error) {
-        if (isCode(error, 'EEXIST')) return false;
+        if (errorCode(error) === 'EEXIST') return false;
         throw error;
       } finally {
         await rm(aside, { force: true });

@@ -1,8 +1,9 @@
 /** Where a run's results go. Checked before anything is built, so that an hour's measurement is never lost to a full disk. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../../core/errors.ts';
+import { errorCode } from '../error-code.ts';
 
 /** Bytes that must fit: reports are about 0.5 MB each and raw samples a few MB. */
 const probeBytes = 4 * 1024 * 1024;
@@ -13,12 +14,10 @@ const mends: Readonly<Record<string, string>> = {
   EROFS: 'The file system is read-only: name a directory on another one.',
   EACCES: 'You have no permission to write there: name another directory.',
   EPERM: 'You have no permission to write there: name another directory.',
+  ENOENT: 'The file system takes no directories there: name another one.',
   ENOTDIR: 'A part of the path is a file: name a directory.',
   EEXIST: 'It is a file: name a directory.',
 };
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 
 const heldRun = async (directory: string): Promise<string | undefined> => {
   try {
@@ -27,6 +26,15 @@ const heldRun = async (directory: string): Promise<string | undefined> => {
   } catch {
     return undefined;
   }
+};
+
+/** Step by step: Node's own recursive mkdir never ends below a directory that refuses with ENOENT, as /proc does. */
+const makeDirectory = async (directory: string): Promise<void> => {
+  const parent = dirname(directory);
+  const found = await stat(directory).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  if (parent !== directory) await makeDirectory(parent);
+  await mkdir(directory);
 };
 
 /**
@@ -38,11 +46,11 @@ export const prepareOut = async (given: string, runId: string): Promise<string> 
   const directory = resolve(given);
   const probe = join(directory, `.probe-${randomUUID()}`);
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     await writeFile(probe, Buffer.alloc(probeBytes));
   } catch (error) {
-    const code = codeOf(error);
-    throw new InputError('--out', given, 'a directory that can be written', mends[code] ?? code);
+    const code = errorCode(error);
+    throw new InputError('--out', given, 'a directory that can be written', mends[code] ?? String(error));
   } finally {
     await rm(probe, { force: true }).catch(() => undefined);
   }

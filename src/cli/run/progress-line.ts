@@ -1,5 +1,6 @@
 /** One line that tells a newcomer what the run is doing. */
-import { count, duration } from '../terminal/words.ts';
+import { formatCount } from '../../core/report/format.ts';
+import { duration } from '../terminal/words.ts';
 import { plannedRequests, timedTargets, type RunProgress } from './progress.ts';
 import { remainingSeconds } from './remaining.ts';
 
@@ -26,7 +27,7 @@ const measuring = (progress: RunProgress, elapsedSeconds: number): string => {
     step?.targetId === undefined ? '' : ` round ${step.round ?? 1} of ${plan.rounds}, ${step.targetId}`;
   const left = remainingSeconds(progress, elapsedSeconds);
   const time = left === undefined ? '' : `, about ${duration(left)} left`;
-  return `Measuring${where}: ${count(sent)} of ${count(all)} requests${time}`;
+  return `Measuring${where}: ${formatCount(sent)} of ${formatCount(all)} requests${time}`;
 };
 
 /** @param elapsedSeconds since the first cell began; 0 before */

@@ -1,7 +1,7 @@
 /** The report in a few lines, for the terminal. */
-import type { Report, TargetReport, QuantileMs } from '../../core/report/types.ts';
+import { formatCount, formatQuantile } from '../../core/report/format.ts';
+import type { Report, TargetReport } from '../../core/report/types.ts';
 import { table, type Column } from '../terminal/table.ts';
-import { count, milliseconds } from '../terminal/words.ts';
 
 const columns: readonly Column[] = [
   { title: 'rank', align: 'right' },
@@ -14,9 +14,9 @@ const columns: readonly Column[] = [
   { title: 'state', align: 'left' },
 ];
 
-const quantile = (value: QuantileMs | undefined): string => {
-  if (value === undefined) return '-';
-  return 'ms' in value ? milliseconds(value.ms) : `n<${count(value.neededN)}`;
+const stateOf = (target: TargetReport): string => {
+  if (target.kind === 'null' && target.state === 'measured') return 'measured: the floor, not ranked';
+  return target.valid ? target.state : `${target.state}, invalid`;
 };
 
 const row = (target: TargetReport, rank: number | undefined): string[] => {
@@ -24,16 +24,16 @@ const row = (target: TargetReport, rank: number | undefined): string[] => {
   return [
     rank === undefined ? '-' : String(rank),
     target.id,
-    count(target.requests.ok),
-    quantile(warm?.quantiles.p50),
-    quantile(warm?.quantiles.p99),
-    count(cold?.n ?? 0),
-    count(target.requests.failed),
-    target.valid ? target.state : `${target.state}, generator overloaded`,
+    formatCount(target.requests.ok),
+    formatQuantile(warm?.quantiles.p50),
+    formatQuantile(warm?.quantiles.p99),
+    formatCount(cold?.n ?? 0),
+    formatCount(target.requests.failed),
+    stateOf(target),
   ];
 };
 
-/** Ranked targets first, fastest at the top; the others as the plan has them. */
+/** Ranked targets first, fastest at the top; then the others as the plan has them. Latencies are of warm requests. */
 export const summaryTable = (report: Report): string => {
   const ranked = report.rankings.flatMap(({ rows }) => rows);
   const place = (id: string): number => {
@@ -46,9 +46,8 @@ export const summaryTable = (report: Report): string => {
   return table(columns, rows);
 };
 
-/** One sentence for each target that could not be timed or did not answer, and for each that was left out. */
-export const failures = (report: Report): readonly string[] => [
-  ...report.targets
+/** One sentence for each target without a full result. */
+export const failures = (report: Report): readonly string[] =>
+  report.targets
     .filter(({ state }) => state !== 'measured')
-    .map(({ id, state, verification, remarks }) => `${id}: ${verification?.reason ?? remarks[0] ?? state}`),
-];
+    .map(({ id, state, remarks }) => `${id}: ${remarks[0] ?? state}`);

@@ -1,5 +1,5 @@
 import { table } from '../../../src/cli/terminal/table.ts';
-import { duration, enumerate, milliseconds, plural } from '../../../src/cli/terminal/words.ts';
+import { duration, plural } from '../../../src/cli/terminal/words.ts';
 
 describe('duration', () => {
   it.each([
@@ -14,22 +14,9 @@ describe('duration', () => {
   });
 });
 
-describe('milliseconds', () => {
-  it.each([
-    [0.1234, '0.12'],
-    [12.345, '12.3'],
-    [123.4, '123'],
-    [12_345.6, '12,346'],
-    [NaN, '-'],
-  ])('tells %d as %s', (ms, text) => {
-    expect(milliseconds(ms)).toBe(text);
-  });
-});
-
-describe('plural and enumerate', () => {
-  it('read as a sentence does', () => {
+describe('plural', () => {
+  it('reads as a sentence does', () => {
     expect([plural(1, 'target'), plural(1200, 'target')]).toEqual(['1 target', '1,200 targets']);
-    expect([enumerate([]), enumerate(['a']), enumerate(['a', 'b', 'c'])]).toEqual(['', 'a', 'a, b and c']);
   });
 });
 

@@ -1,12 +1,6 @@
-/** The architectures of this repository. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** What --only may name. */
 import { InputError } from '../core/errors.ts';
-import { parseManifest, type Architecture } from '../core/manifest.ts';
 import { nearest } from './args/nearest.ts';
-
-export const readArchitectures = async (root: string): Promise<readonly Architecture[]> =>
-  parseManifest(await readFile(join(root, 'templates', 'architectures.json'), 'utf8')).architectures;
 
 /**
  * The ids that --only names, all of which exist.

@@ -1,0 +1,98 @@
+/** Builds, starts and deploys the lab on this machine, one stage after the other for the eye. */
+import type { LeftOut } from '../../core/payloads.ts';
+import { list } from '../../core/report/headline.ts';
+import { buildLab, type Build } from '../../local/deploy/build.ts';
+import { deployLab } from '../../local/deploy/deploy.ts';
+import { startPlane, type LocalPlane } from '../../local/plane.ts';
+import { orAborted } from '../abort.ts';
+import type { Context } from '../context.ts';
+import { stage } from '../terminal/stage.ts';
+import { plural } from '../terminal/words.ts';
+
+export interface Lab {
+  readonly plane: LocalPlane;
+  readonly targets: readonly string[];
+  readonly leftOut: readonly LeftOut[];
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+export interface LabOptions {
+  /** Takes the logs of emulator and function host. */
+  readonly workDir: string;
+  readonly memoryMb: number;
+  readonly only?: readonly string[];
+}
+
+const builtWords = ({ targets, reused }: Build): string =>
+  `${reused ? 'Reused the unchanged builds of' : 'Built'} ${plural(targets.length, 'target')} (${list(targets)}) and started the emulator`;
+
+const prepare = (
+  context: Context,
+  { only }: LabOptions,
+  start: (log: (line: string) => void) => Promise<LocalPlane>,
+) =>
+  stage(
+    context.terminal,
+    {
+      doing: 'Building the services and starting the emulator',
+      done: ([, build]: readonly [LocalPlane, Build]) => builtWords(build),
+    },
+    (detail) =>
+      orAborted(
+        Promise.all([
+          start(detail),
+          buildLab({
+            root: context.root,
+            onProgress: detail,
+            // The null target is the harness's own floor: without it no figure of the others can be read.
+            ...(only === undefined ? {} : { only: [...new Set([...only, 'null'])] }),
+          }),
+        ]),
+        context.signal,
+      ),
+  );
+
+const deploy = (context: Context, plane: LocalPlane, { targets }: Build, memoryMb: number) =>
+  stage(
+    context.terminal,
+    { doing: 'Deploying the templates', done: () => 'Deployed the templates' },
+    (detail) =>
+      orAborted(
+        deployLab(plane, {
+          ...{ root: context.root, stackName: 'latency-lab', labName: 'local' },
+          ...{ memoryMb, targets, onProgress: detail },
+        }),
+        context.signal,
+      ),
+  );
+
+/** The AWS SDK and everything started from here reach the plane through the environment, as they would reach AWS. */
+const enter = (plane: LocalPlane): void => {
+  delete process.env['AWS_PROFILE'];
+  Object.assign(process.env, plane.env);
+};
+
+/** Runs `use` in a deployed lab. Whatever happens, nothing is left running afterwards. */
+export const withLab = async (
+  context: Context,
+  options: LabOptions,
+  use: (lab: Lab) => Promise<number>,
+): Promise<number> => {
+  const { terminal, root } = context;
+  let starting: Promise<LocalPlane> | undefined;
+  const start = (onLog: (line: string) => void): Promise<LocalPlane> =>
+    (starting = startPlane({ root, workDir: options.workDir, onLog }));
+  try {
+    const [plane, build] = await prepare(context, options, start);
+    for (const { id, reason } of build.leftOut)
+      terminal.say(`${terminal.style.bad('!')} ${id} is left out: ${reason}`);
+    const { outputs } = await deploy(context, plane, build, options.memoryMb);
+    enter(plane);
+    return await use({ plane, outputs, targets: build.targets, leftOut: build.leftOut });
+  } finally {
+    await starting?.then(
+      (plane) => plane.stop(),
+      () => undefined,
+    );
+  }
+};
