@@ -14,6 +14,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/local.ts')).local,
   },
   {
+    name: 'hit',
+    summary: 'call a URL N times in succession over one connection and say how long it took',
+    load: async () => (await import('./commands/hit.ts')).hit,
+  },
+  {
     name: 'diff',
     summary: 'what changed from one run to another; thresholds set the exit code',
     load: async () => (await import('./commands/diff.ts')).diff,

@@ -67,7 +67,7 @@ const flagValue = (
   if (inline !== undefined) return inline;
   const next = rest[0];
   if (next === undefined || looksLikeFlag(next)) {
-    throw new InputError(written, next ?? 'nothing', `a value: ${written} <${flag.placeholder}>`);
+    throw new InputError(written, next, `a value: ${written} <${flag.placeholder}>`);
   }
   rest.shift();
   return next;
@@ -88,7 +88,7 @@ const checkPositionals = (given: readonly string[], declaration: Declaration<Fla
   const declared = declaration.positionals ?? [];
   const missing = declared.find((positional, i) => positional.required && i >= given.length);
   const see = `See: latency-lab help ${declaration.name}`;
-  if (missing !== undefined) throw new InputError(missing.name, 'nothing', missing.help, see);
+  if (missing !== undefined) throw new InputError(missing.name, undefined, missing.help, see);
   const extra = given[declared.length];
   if (extra === undefined) return;
   const allowed =

@@ -4,6 +4,7 @@ import { reportKey } from '../../core/keys.ts';
 import { headlineOf } from '../../core/report/headline.ts';
 import type { Report } from '../../core/report/types.ts';
 import { localFace } from '../../core/report/words.ts';
+import { readManifest } from '../../local/deploy/build.ts';
 import type { ObjectStore } from '../../ports/index.ts';
 import type { ExecutionState } from '../aws/executions.ts';
 import type { Context } from '../context.ts';
@@ -70,7 +71,12 @@ export const concludeEnded = async (
 export const concludePartial = async (context: Context, results: Results, why: string): Promise<void> => {
   const { terminal } = context;
   terminal.say(`${terminal.style.bad('The run was cut short:')} ${why}`);
-  const report = await writePartialReport(results.files, results.runId, why);
+  const report = await writePartialReport(
+    results.files,
+    results.runId,
+    why,
+    (await readManifest(context.root)).architectures,
+  );
   if (report === undefined) terminal.say('Nothing had been measured yet.');
   else printReport(context, results, report);
 };

@@ -20,6 +20,8 @@ export const loadFlags = {
 };
 
 const flagOfField: Readonly<Record<string, string>> = {
+  url: 'URL',
+  count: 'COUNT',
   requests: '--requests',
   concurrency: '--concurrency',
   rate: '--rate',
