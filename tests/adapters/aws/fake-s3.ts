@@ -22,14 +22,17 @@ const conditionFailed = () =>
     message: 'At least one of the pre-conditions you specified did not hold',
   });
 
-/** A client whose sends are answered as S3 documents it for one bucket: conditions, ETags, pages of two keys. */
+/**
+ * Has the sends of `client`, or of all S3 clients, answered as S3 documents it for one bucket: conditions, ETags,
+ * pages of two keys.
+ */
 export const fakeS3 = (
   bucket: string,
-): { readonly client: S3Client; readonly contentTypes: Map<string, string> } => {
+  client?: S3Client,
+): { readonly objects: Map<string, string>; readonly contentTypes: Map<string, string> } => {
   const objects = new Map<string, string>();
   const contentTypes = new Map<string, string>();
-  const client = new S3Client({ region: 'eu-west-2' });
-  const mock = mockClient(client);
+  const mock = client === undefined ? mockClient(S3Client) : mockClient(client);
 
   mock
     .on(PutObjectCommand, { Bucket: bucket })
@@ -63,5 +66,5 @@ export const fakeS3 = (
       ...(more ? { NextContinuationToken: page.at(-1) } : {}),
     };
   });
-  return { client, contentTypes };
+  return { objects, contentTypes };
 };

@@ -7,10 +7,15 @@ import { fakeS3 } from './fake-s3.ts';
 const bucket = 'results';
 
 describe('s3ObjectStore', () => {
-  objectStoreSuite(() => s3ObjectStore(fakeS3(bucket).client, bucket));
+  objectStoreSuite(() => {
+    const client = new S3Client({ region: 'eu-west-2' });
+    fakeS3(bucket, client);
+    return s3ObjectStore(client, bucket);
+  });
 
   it('says what an object is by the end of its key, unless told', async () => {
-    const { client, contentTypes } = fakeS3(bucket);
+    const client = new S3Client({ region: 'eu-west-2' });
+    const { contentTypes } = fakeS3(bucket, client);
     const store = s3ObjectStore(client, bucket);
     await store.put('report.html', '<html>');
     await store.putIfAbsent('lock.json', '{}');

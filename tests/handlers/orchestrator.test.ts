@@ -1,0 +1,64 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { handler as cleanUp } from '../../src/handlers/clean-up.ts';
+import { handler as plan } from '../../src/handlers/plan.ts';
+import { handler as schedule } from '../../src/handlers/schedule.ts';
+import { handler as verify } from '../../src/handlers/verify.ts';
+import { fakeS3 } from '../adapters/aws/fake-s3.ts';
+
+const functionArn = 'arn:aws:lambda:eu-west-2:123456789012:function:counter:live';
+const target = { version: 1, id: 'direct', kind: 'sync-counter', functionArn };
+const finish = { executionName: 'e-1', run: {} };
+const environment = { LAB_NAME: 'lab', RESULTS_BUCKET: 'results', PLANE: 'local' };
+
+const fakeAws = (): Map<string, string> => {
+  mockClient(SSMClient)
+    .on(GetParametersByPathCommand, { Path: '/latency-lab/lab/targets' })
+    .resolves({ Parameters: [{ Name: '/latency-lab/lab/targets/direct', Value: JSON.stringify(target) }] });
+  let hits = 0;
+  mockClient(LambdaClient)
+    .on(InvokeCommand, { FunctionName: functionArn })
+    .callsFake(() => {
+      const payload = JSON.stringify({ statusCode: 200, body: JSON.stringify({ hits: ++hits }) });
+      return { $metadata: { requestId: 'r' }, Payload: { transformToString: () => payload } };
+    });
+  return fakeS3(environment.RESULTS_BUCKET).objects;
+};
+
+// In this order: a handler keeps what it has wired from its first success on.
+describe('the orchestrator handlers without their environment', () => {
+  it.each([
+    ['plan', () => plan({ request: {}, executionName: 'e-1' }), 'LAB_NAME'],
+    ['verify', () => verify({ runId: 'e-1', targetId: 'direct' }), 'RESULTS_BUCKET'],
+    ['schedule', () => schedule({ runId: 'e-1', verifications: [] }), 'RESULTS_BUCKET'],
+    ['clean-up', () => cleanUp(finish), 'RESULTS_BUCKET'],
+  ])('%s names the variable that is missing', async (_, call, name) => {
+    await expect(call()).rejects.toThrow(`environment variable ${name}: given `);
+  });
+});
+
+describe('the orchestrator handlers', () => {
+  beforeAll(() => Object.assign(process.env, environment));
+  afterAll(() => {
+    for (const name of Object.keys(environment)) Reflect.deleteProperty(process.env, name);
+  });
+
+  it('lead a run from its input to its outcome', async () => {
+    const objects = fakeAws();
+    const { runId, verifications } = await plan({ request: { rounds: 1 }, executionName: 'e-1' });
+    expect(verifications).toEqual([{ runId: 'e-1', targetId: 'direct' }]);
+
+    const verified = await Promise.all(verifications.map((one) => verify(one)));
+    expect(verified).toMatchObject([{ targetId: 'direct', ok: true, sent: 50, acknowledged: 50 }]);
+
+    const { rounds } = await schedule({ runId, verifications: verified });
+    const steps = [{ assignmentsKey: 'runs/e-1/steps/1-direct-0.json', workers: 1 }];
+    expect(rounds).toEqual([{ round: 1, steps }]);
+
+    expect(await cleanUp({ ...finish, run: { runId } })).toMatchObject({ runId, status: 'succeeded' });
+    expect([...objects.keys()].sort()).toEqual(
+      ['outcome.json', 'plan.json', 'steps/1-direct-0.json', 'verify.json'].map((name) => `runs/e-1/${name}`),
+    );
+  });
+});
