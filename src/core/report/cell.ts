@@ -1,7 +1,7 @@
 import type { LoadProfile } from '../load/profile.ts';
 import type { SamplePart } from '../payloads.ts';
 import { countErrors, countRequests } from './counts.ts';
-import { countWorkers, summariseGenerator } from './generator.ts';
+import { countWorkers, type PlannedWorker, summariseGenerator } from './generator.ts';
 import { summariseColdAndWarm } from './latency.ts';
 import { encodeHistograms, mergeHistograms } from './merge-histograms.ts';
 import { extentOf, timelineOf } from './timeline.ts';
@@ -22,17 +22,19 @@ export const perSecond = (count: number, seconds: number): { throughputPerSecond
  * Summarises the parts of one cell in one round. Figures come from the histograms, which are whole; the time line from
  * the raw samples.
  * @param parts of one round and cell, the latest attempt of each segment, at least one; ordered by worker and part
+ * @param planned the workers that were assigned; default: as many as the parts themselves speak of
  * @throws InputError on an unreadable histogram
  */
 export const summariseCell = (
   parts: readonly [SamplePart, ...SamplePart[]],
   load: LoadProfile,
+  planned?: readonly PlannedWorker[],
 ): CellSummary => {
   const histograms = mergeHistograms(parts.map((part) => part.histograms));
   const response = summariseColdAndWarm(histograms.response);
   const p50 = response.warm?.quantiles.p50;
   const generator = summariseGenerator(parts, p50 !== undefined && 'ms' in p50 ? p50.ms : undefined);
-  const workers = countWorkers(parts);
+  const workers = countWorkers(parts, planned);
   const requests = countRequests(parts);
   const extent = extentOf(parts);
   const seconds = extent?.seconds ?? 0;

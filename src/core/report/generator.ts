@@ -36,25 +36,39 @@ export const summariseGenerator = (
   };
 };
 
+/** One worker of one segment, as it was assigned. */
+export interface PlannedWorker {
+  readonly segment: number;
+  readonly worker: number;
+  readonly attempt: number;
+}
+
+/** The parts' own word on how many workers there were, for want of the assignments. */
+const workersOfParts = (parts: readonly SamplePart[]): readonly Omit<PlannedWorker, 'attempt'>[] => {
+  const widths = new Map(parts.map((part) => [part.segment, part.workers]));
+  return [...widths].flatMap(([segment, workers]) =>
+    Array.from({ length: workers }, (_, worker) => ({ segment, worker })),
+  );
+};
+
 /** Workers are counted per segment, since each segment starts its own. */
-export const countWorkers = (parts: readonly SamplePart[]): WorkerCounts => {
-  const planned = new Map(parts.map((part) => [part.segment, part.workers]));
+export const countWorkers = (
+  parts: readonly SamplePart[],
+  planned: readonly Omit<PlannedWorker, 'attempt'>[] = workersOfParts(parts),
+): WorkerCounts => {
   const seen = new Set(parts.map(workerKey));
   const finished = new Set(parts.filter((part) => part.final).map(workerKey));
   const unfinished = parts.filter((part) => !finished.has(workerKey(part)));
-  const missing = [...planned].flatMap(([segment, workers]) =>
-    Array.from({ length: workers }, (_, worker) => worker).filter(
-      (worker) => !seen.has(`${segment}/${worker}`),
-    ),
-  );
+  const missing = planned.filter((worker) => !seen.has(workerKey(worker)));
   return {
-    planned: [...planned.values()].reduce((sum, workers) => sum + workers, 0),
+    planned: planned.length,
     finished: finished.size,
     died: ascending(new Set(unfinished.map((part) => part.worker))),
-    missing: ascending(new Set(missing)),
+    missing: ascending(new Set(missing.map(({ worker }) => worker))),
   };
 };
 
-const workerKey = (part: SamplePart): string => `${part.segment}/${part.worker}`;
+const workerKey = (place: { readonly segment: number; readonly worker: number }): string =>
+  `${place.segment}/${place.worker}`;
 
 const ascending = (numbers: ReadonlySet<number>): number[] => [...numbers].sort((a, b) => a - b);

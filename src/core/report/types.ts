@@ -5,8 +5,13 @@
  */
 import type { LoadProfile } from '../load/profile.ts';
 import type { Reference } from '../manifest.ts';
-import type { ErrorKind, LeftOut, SelfReport, Verification } from '../payloads.ts';
+import type { LeftOut, Verification } from '../payloads.ts';
 import type { Target } from '../target.ts';
+import type { ColdAndWarm } from './latency-types.ts';
+import type { ErrorCount, RequestCounts, RoundReport } from './round-types.ts';
+
+export * from './latency-types.ts';
+export type * from './round-types.ts';
 
 export const reportSchema = 'latency-lab.report.v1';
 
@@ -87,114 +92,6 @@ export interface TargetReport {
   readonly service: ColdAndWarm;
   readonly rounds: readonly RoundReport[];
   readonly reference?: Reference;
-}
-
-/** Measured requests; warm-up is left out. sent = ok + failed, but `dropped` ones failed unsent. */
-export interface RequestCounts {
-  readonly sent: number;
-  readonly ok: number;
-  readonly failed: number;
-  /** Planned but not sent because time ran out. */
-  readonly unsent: number;
-  readonly warmup: number;
-}
-
-export interface ErrorCount {
-  readonly kind: ErrorKind;
-  readonly count: number;
-  readonly example?: string;
-}
-
-/** Absent where no such request was answered. */
-export interface ColdAndWarm {
-  readonly cold?: LatencySummary;
-  readonly warm?: LatencySummary;
-}
-
-export const quantileNames = ['p50', 'p90', 'p95', 'p99', 'p99.9'] as const;
-export type QuantileName = (typeof quantileNames)[number];
-export const quantileShares: Readonly<Record<QuantileName, number>> = {
-  p50: 0.5,
-  p90: 0.9,
-  p95: 0.95,
-  p99: 0.99,
-  'p99.9': 0.999,
-};
-
-/** A quantile with its 95 % interval, or how many samples it would take. */
-export type QuantileMs =
-  { readonly ms: number; readonly lowMs: number; readonly highMs: number } | { readonly neededN: number };
-
-export interface LatencySummary {
-  readonly n: number;
-  readonly meanMs: number;
-  /** Of the sample (n - 1); absent for n = 1. */
-  readonly standardDeviationMs?: number;
-  readonly minMs: number;
-  readonly maxMs: number;
-  readonly quantiles: Readonly<Record<QuantileName, QuantileMs>>;
-  /** Absent where either is unknown. */
-  readonly p99OverP50?: number;
-}
-
-/** One target in one round. */
-export interface RoundReport {
-  readonly round: number;
-  /** ISO 8601 of the first measured planned send; absent when nothing was sent. */
-  readonly startedAt?: string;
-  /** From the first planned send to the last answer, summed over the cell's segments. */
-  readonly seconds: number;
-  readonly requests: RequestCounts;
-  readonly throughputPerSecond?: number;
-  readonly response: ColdAndWarm;
-  readonly workers: WorkerCounts;
-  readonly generator?: GeneratorReport;
-  readonly valid: boolean;
-  readonly remarks: readonly string[];
-  readonly timeline: Timeline;
-  readonly histograms: EncodedHistograms;
-}
-
-export interface WorkerCounts {
-  readonly planned: number;
-  /** Wrote a last part. */
-  readonly finished: number;
-  /** Wrote parts, but no last one: died midway; their samples up to then are in the figures. */
-  readonly died: readonly number[];
-  /** Left nothing at all. */
-  readonly missing: readonly number[];
-}
-
-/** The generators' word about themselves: of each figure the worst worker's, because percentiles do not average. */
-export interface GeneratorReport extends SelfReport {
-  /** Workers that gave a self-report. */
-  readonly workers: number;
-  /** How many of them started cold. */
-  readonly coldStarts: number;
-  /** The bound that sendLagP99Ms is held to in the open model. */
-  readonly sendLagBoundMs: number;
-}
-
-/** Answers by planned send time, warm and cold together. Empty buckets are left out. */
-export interface Timeline {
-  readonly bucketSeconds: number;
-  readonly buckets: readonly TimelineBucket[];
-}
-
-export interface TimelineBucket {
-  /** The bucket's beginning, after the round's startedAt. */
-  readonly atSeconds: number;
-  readonly ok: number;
-  readonly failed: number;
-  /** Median and largest response time; absent where nothing succeeded. */
-  readonly p50Ms?: number;
-  readonly maxMs?: number;
-}
-
-/** HdrHistograms, V2 compressed base64, microseconds: mergeable by any HdrHistogram library. */
-export interface EncodedHistograms {
-  readonly response: { readonly cold: string; readonly warm: string };
-  readonly service: { readonly cold: string; readonly warm: string };
 }
 
 export interface Ranking {

@@ -1,0 +1,76 @@
+/** Reads a run's samples cell by cell: one cell's raw samples at a time are as much as memory has to hold. */
+import { cellsPrefix, parsePartKey, partKey, stepsPrefix } from '../core/keys.ts';
+import type { LoadProfile } from '../core/load/profile.ts';
+import type { SamplePart, WorkerAssignment } from '../core/payloads.ts';
+import { type CellSummary, summariseCell } from '../core/report/cell.ts';
+import type { PlannedWorker } from '../core/report/generator.ts';
+import { cellKey, latestParts } from '../core/report/latest-parts.ts';
+import type { ObjectStore } from '../ports/index.ts';
+import { inParallel } from './in-parallel.ts';
+
+/** Objects under way at once; a part of 5 s at full rate has about a megabyte. */
+const readsAtOnce = 16;
+
+export interface CellsFound {
+  readonly cells: readonly CellSummary[];
+  /** One sentence for each object that is there and cannot be read. */
+  readonly remarks: readonly string[];
+}
+
+const readJson = async <T>(store: ObjectStore, key: string, remarks: string[]): Promise<T | undefined> => {
+  const text = await store.get(key);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    remarks.push(`${key} is not JSON and was left out`);
+    return undefined;
+  }
+};
+
+/** Which workers each cell was to have: a step that never ran left no part that could tell. */
+const plannedWorkers = async (
+  store: ObjectStore,
+  runId: string,
+  remarks: string[],
+): Promise<ReadonlyMap<string, readonly PlannedWorker[]>> => {
+  const keys = await store.list(stepsPrefix(runId));
+  const steps = await inParallel(keys, readsAtOnce, (key) =>
+    readJson<WorkerAssignment[]>(store, key, remarks),
+  );
+  const planned = new Map<string, PlannedWorker[]>();
+  for (const assignment of steps.flatMap((step) => step ?? [])) {
+    const cell = planned.get(cellKey(assignment));
+    if (cell === undefined) planned.set(cellKey(assignment), [assignment]);
+    else cell.push(assignment);
+  }
+  return planned;
+};
+
+/** Every cell of which at least one part can be read. */
+export const readCells = async (
+  store: ObjectStore,
+  runId: string,
+  load: LoadProfile,
+): Promise<CellsFound> => {
+  const remarks: string[] = [];
+  const planned = await plannedWorkers(store, runId, remarks);
+  const places = (await store.list(cellsPrefix(runId))).flatMap((key) => parsePartKey(key) ?? []);
+  const cells: CellSummary[] = [];
+  for (const [key, ofCell] of latestParts(places)) {
+    const parts = await inParallel(ofCell, readsAtOnce, (place) =>
+      readJson<SamplePart>(store, partKey(place), remarks),
+    );
+    const [first, ...rest] = parts.flatMap((part) => part ?? []);
+    if (first === undefined) continue;
+    const workers = planned.get(key)?.filter(({ attempt }) => attempt === first.attempt);
+    try {
+      cells.push(summariseCell([first, ...rest], load, workers));
+    } catch (error) {
+      remarks.push(
+        `the samples of ${key} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+  return { cells, remarks };
+};

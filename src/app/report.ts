@@ -1,0 +1,93 @@
+/** Report: whatever the run left in the bucket, good or bad, becomes report.json, .html, .md and .csv. */
+import { InputError } from '../core/errors.ts';
+import { reportKey, verifyKey } from '../core/keys.ts';
+import type { FinishInput, ReportOutput, Verification } from '../core/payloads.ts';
+import { buildReport } from '../core/report/build.ts';
+import { renderCsv } from '../core/report/csv.ts';
+import { renderHtml } from '../core/report/html/page.ts';
+import { renderMarkdown } from '../core/report/markdown.ts';
+import type { KnownArchitecture } from '../core/report/target-report.ts';
+import type { Outcome, Report } from '../core/report/types.ts';
+import type { Clock, ObjectStore } from '../ports/index.ts';
+import { readPlan } from './plan-file.ts';
+import { readCells } from './report-cells.ts';
+
+export interface ReportDeps {
+  readonly store: ObjectStore;
+  readonly clock: Pick<Clock, 'wallTime'>;
+  /** The manifest's rows, for titles and reference figures. */
+  readonly architectures: readonly KnownArchitecture[];
+}
+
+/** A failed Lambda's cause is the JSON of its error; its message is what a person wants to read. */
+const messageOf = (cause: string): string => {
+  try {
+    const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : cause;
+  } catch {
+    return cause;
+  }
+};
+
+const outcomeOf = ({ error }: FinishInput): Outcome => {
+  if (error === undefined) return { ok: true };
+  return {
+    ok: false,
+    error: error.Error,
+    ...(error.Cause === undefined ? {} : { cause: messageOf(error.Cause) }),
+  };
+};
+
+const readVerifications = async (store: ObjectStore, runId: string): Promise<readonly Verification[]> => {
+  const text = await store.get(verifyKey(runId));
+  return text === undefined ? [] : (JSON.parse(text) as readonly Verification[]);
+};
+
+/** Without a failed request and whole, as the state machine's output has it. */
+const isClean = ({ state, valid, requests }: Report['targets'][number]): boolean =>
+  state === 'measured' && valid && requests.failed === 0;
+
+/** Writes report.json first: it is the record, the others are made of it. */
+const writeReport = async (store: ObjectStore, report: Report): Promise<void> => {
+  const { runId } = report;
+  await store.put(reportKey(runId, 'json'), JSON.stringify(report));
+  await Promise.all([
+    store.put(reportKey(runId, 'html'), renderHtml(report)),
+    store.put(reportKey(runId, 'md'), renderMarkdown(report)),
+    store.put(reportKey(runId, 'csv'), renderCsv(report)),
+  ]);
+};
+
+/** @throws InputError when no run is named or the run has no plan: then there is nothing to report on. */
+export const makeReport = async (
+  { store, clock, architectures }: ReportDeps,
+  input: FinishInput,
+): Promise<{ readonly report: Report; readonly output: ReportOutput }> => {
+  const { runId } = input;
+  if (runId === undefined) {
+    throw new InputError(
+      'runId',
+      undefined,
+      'the id of a run that Plan has planned',
+      'Plan failed before it made one',
+    );
+  }
+  const plan = await readPlan(store, runId);
+  const verifications = await readVerifications(store, runId);
+  const { cells, remarks } = await readCells(store, runId, plan.load);
+  const finishedAt = new Date(clock.wallTime()).toISOString();
+  const outcome = outcomeOf(input);
+  const report = buildReport({ plan, verifications, cells, remarks, finishedAt, outcome, architectures });
+  await writeReport(store, report);
+  const clean = report.targets.filter(isClean).map(({ id }) => id);
+  return {
+    report,
+    output: {
+      runId,
+      reportKey: reportKey(runId, 'json'),
+      htmlKey: reportKey(runId, 'html'),
+      measured: clean,
+      failed: report.targets.map(({ id }) => id).filter((id) => !clean.includes(id)),
+    },
+  };
+};

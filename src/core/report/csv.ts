@@ -1,0 +1,75 @@
+/** The figures as a long table (RFC 4180), one line per target, time and temperature, for spreadsheets and scripts. */
+import {
+  type LatencySummary,
+  type QuantileMs,
+  quantileNames,
+  type Report,
+  type TargetReport,
+} from './types.ts';
+
+const header = [
+  'target',
+  'memory_mb',
+  'state',
+  'valid',
+  'rank',
+  'time',
+  'temperature',
+  'n',
+  'failed',
+  'mean_ms',
+  'sd_ms',
+  'min_ms',
+  ...quantileNames.flatMap((name) => [`${name}_ms`, `${name}_low_ms`, `${name}_high_ms`]),
+  'max_ms',
+];
+
+type Field = string | number | boolean | undefined;
+
+/** Spreadsheets run text that begins like a formula, so such text is led by an apostrophe. */
+const field = (value: Field): string => {
+  if (typeof value !== 'string') return value === undefined ? '' : String(value);
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+
+const quantileFields = (quantile: QuantileMs | undefined): Field[] =>
+  quantile !== undefined && 'ms' in quantile
+    ? [quantile.ms, quantile.lowMs, quantile.highMs]
+    : [undefined, undefined, undefined];
+
+const latencyFields = (summary: LatencySummary | undefined): Field[] => [
+  summary?.meanMs,
+  summary?.standardDeviationMs,
+  summary?.minMs,
+  ...quantileNames.flatMap((name) => quantileFields(summary?.quantiles[name])),
+  summary?.maxMs,
+];
+
+const linesOf = (report: Report, target: TargetReport): Field[][] => {
+  const rank = report.rankings.flatMap((r) => r.rows).find((row) => row.id === target.id)?.rank;
+  const line = (time: string, temperature: string, summary: LatencySummary | undefined): Field[] => [
+    target.id,
+    target.memoryMb,
+    target.state,
+    target.valid,
+    rank,
+    time,
+    temperature,
+    summary?.n ?? 0,
+    target.requests.failed,
+    ...latencyFields(summary),
+  ];
+  return [
+    line('response', 'warm', target.response.warm),
+    line('response', 'cold', target.response.cold),
+    line('service', 'warm', target.service.warm),
+    line('service', 'cold', target.service.cold),
+  ];
+};
+
+/** Empty fields are figures that n cannot carry or that there are none of. Nothing is rounded. */
+export const renderCsv = (report: Report): string =>
+  [header, ...report.targets.flatMap((target) => linesOf(report, target))]
+    .map((fields) => `${fields.map(field).join(',')}\r\n`)
+    .join('');

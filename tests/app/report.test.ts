@@ -1,0 +1,138 @@
+import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
+import { makeReport, type ReportDeps } from '../../src/app/report.ts';
+import { assignmentsKey, partKey, planKey, reportKey, verifyKey } from '../../src/core/keys.ts';
+import type { SamplePart } from '../../src/core/payloads.ts';
+import type { Report } from '../../src/core/report/types.ts';
+import { sampleRun, sixArchitectures } from '../core/report/sample-run.ts';
+
+const run = sampleRun({ rounds: 3, requests: 50, seed: 2, characters: sixArchitectures });
+const runId = run.plan.runId;
+const clock = { wallTime: () => Date.parse('2026-11-21T10:00:00.000Z') };
+
+const filled = (parts: readonly SamplePart[] = run.parts): Map<string, string> => {
+  const objects = new Map(parts.map((part) => [partKey(part), JSON.stringify(part)]));
+  objects.set(planKey(runId), JSON.stringify(run.plan));
+  objects.set(verifyKey(runId), JSON.stringify(run.verifications));
+  return objects;
+};
+const depsOf = (objects: Map<string, string>): ReportDeps => ({
+  store: memoryObjectStore(objects),
+  clock,
+  architectures: [{ id: 'node-dynamodb', title: 'Node' }],
+});
+const storedReport = (objects: Map<string, string>): Report =>
+  JSON.parse(objects.get(reportKey(runId, 'json')) ?? '') as Report;
+
+describe('makeReport', () => {
+  it('writes all four formats and names clean and other targets', async () => {
+    const objects = filled();
+    const { output, report } = await makeReport(depsOf(objects), { runId });
+    expect(output).toEqual({
+      runId,
+      reportKey: `runs/${runId}/report.json`,
+      htmlKey: `runs/${runId}/report.html`,
+      measured: ['null', 'python-dynamodb', 'rust-dynamodb', 'cpp-dynamodb'],
+      failed: ['node-dynamodb', 'python-s3', 'lossy'],
+    });
+    expect(storedReport(objects)).toEqual(JSON.parse(JSON.stringify(report)));
+    expect(objects.get(reportKey(runId, 'html'))).toContain('<!doctype html>');
+    expect(objects.get(reportKey(runId, 'md'))).toMatch(/^# /);
+    expect(objects.get(reportKey(runId, 'csv'))).toMatch(/^target,/);
+    expect(report.finishedAt).toBe('2026-11-21T10:00:00.000Z');
+  });
+
+  it('reports a failed run with what it left and the message of its error', async () => {
+    const objects = filled(run.parts.filter((part) => part.round === 1));
+    const error = {
+      Error: 'InputError',
+      Cause: '{"errorType":"InputError","errorMessage":"too many steps"}',
+    };
+    const { report } = await makeReport(depsOf(objects), { runId, error });
+    expect(report.outcome).toEqual({ ok: false, error: 'InputError', cause: 'too many steps' });
+    expect(report.targets.find((t) => t.id === 'python-dynamodb')?.remarks).toContain(
+      'samples of 1 of 3 rounds',
+    );
+  });
+
+  it('takes the latest attempt alone', async () => {
+    const [first] = run.parts;
+    if (first === undefined) throw new Error('no parts');
+    const again = run.parts
+      .filter((part) => part.cellId === first.cellId && part.round === 1)
+      .map((part) => ({ ...part, attempt: 2 }));
+    const once = (await makeReport(depsOf(filled()), { runId })).report;
+    const twice = (await makeReport(depsOf(filled([...run.parts, ...again])), { runId })).report;
+    expect(twice).toEqual(once);
+  });
+
+  it('knows by the assignments of workers that left nothing', async () => {
+    const objects = filled();
+    const assignments = [0, 1].map((worker) => ({
+      round: 1,
+      cellId: 'rust-dynamodb',
+      segment: 0,
+      attempt: 1,
+      worker,
+    }));
+    objects.set(assignmentsKey(runId, 1, 'rust-dynamodb', 0), JSON.stringify(assignments));
+    const { report } = await makeReport(depsOf(objects), { runId });
+    const rust = report.targets.find((t) => t.id === 'rust-dynamodb');
+    expect(rust?.rounds[0]?.workers).toEqual({ planned: 2, finished: 1, died: [], missing: [1] });
+    expect(rust?.state).toBe('incomplete');
+  });
+
+  it('leaves out an object that is not JSON, and a cell whose histogram is damaged, and says so', async () => {
+    const objects = filled();
+    const [torn, damaged] = [
+      run.parts[1]!,
+      run.parts.find((p) => p.cellId === 'rust-dynamodb' && p.round === 2)!,
+    ];
+    objects.set(partKey(torn), '{"schema":"latency-lab.pa');
+    const histograms = { ...damaged.histograms, response: { cold: 'AAAA', warm: 'AAAA' } };
+    objects.set(partKey(damaged), JSON.stringify({ ...damaged, histograms }));
+    const { report } = await makeReport(depsOf(objects), { runId });
+    expect(report.remarks).toEqual([
+      `${partKey(torn)} is not JSON and was left out`,
+      expect.stringMatching(/^the samples of 2\/rust-dynamodb cannot be read: /),
+    ]);
+    expect(report.targets.find((t) => t.id === 'rust-dynamodb')?.rounds.map((r) => r.round)).toEqual([1, 3]);
+  });
+
+  it('reads hundreds of parts with a bounded number under way', async () => {
+    const [part] = run.parts.filter((p) => p.cellId === 'null' && p.final);
+    const many = Array.from({ length: 400 }, (_, i) => ({
+      ...part!,
+      part: i,
+      worker: i % 200,
+      workers: 200,
+    }));
+    const store = memoryObjectStore(filled(many));
+    let underWay = 0;
+    let most = 0;
+    const get = async (key: string): Promise<string | undefined> => {
+      most = Math.max(most, ++underWay);
+      await Promise.resolve();
+      underWay--;
+      return store.get(key);
+    };
+    const { report } = await makeReport({ ...depsOf(new Map()), store: { ...store, get } }, { runId });
+    expect(most).toBeLessThanOrEqual(16);
+    expect(report.targets[0]?.rounds[0]?.workers.finished).toBe(200);
+  });
+
+  it('says what is missing when there is no plan, or no run', async () => {
+    await expect(makeReport(depsOf(new Map()), { runId: 'gone' })).rejects.toThrow(
+      /runId: given "gone".*plan\.json/,
+    );
+    await expect(makeReport(depsOf(new Map()), {})).rejects.toThrow(
+      /runId: .*Plan failed before it made one/,
+    );
+  });
+
+  it('reports without verify.json that nothing was verified', async () => {
+    const objects = new Map([[planKey(runId), JSON.stringify(run.plan)]]);
+    const { report, output } = await makeReport(depsOf(objects), { runId });
+    expect(output.measured).toEqual([]);
+    expect(report.rankings[0]?.unranked[0]?.reason).toBe('it was not verified');
+  });
+});

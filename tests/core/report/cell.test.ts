@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { Histogram } from '../../../src/core/histogram/histogram.ts';
+import { summariseCell } from '../../../src/core/report/cell.ts';
+import { summariseLatency } from '../../../src/core/report/latency.ts';
+import { latestParts } from '../../../src/core/report/latest-parts.ts';
+import { bucketSecondsFor } from '../../../src/core/report/timeline.ts';
+import type { LoadProfile } from '../../../src/core/load/profile.ts';
+import type { SamplePart } from '../../../src/core/payloads.ts';
+import type { Sample } from '../../../src/core/samples.ts';
+import { partOf, selfReport } from './sample-run.ts';
+
+const load: LoadProfile = { model: 'closed', requests: 10, concurrency: 1, warmup: 0, timeoutMs: 1000 };
+const ok = (plannedMs: number, ms: number, more: Partial<Sample> = {}): Sample => ({
+  plannedUs: plannedMs * 1000,
+  sentUs: plannedMs * 1000,
+  endUs: (plannedMs + ms) * 1000,
+  cold: false,
+  warmup: false,
+  ...more,
+});
+const epochOf = (second: number): string => `2026-11-21T09:00:0${second}.000Z`;
+
+describe('latestParts', () => {
+  const place = (attempt: number, segment: number, worker: number, part: number, round = 1) => ({
+    runId: 'r',
+    cellId: 'a',
+    round,
+    attempt,
+    segment,
+    worker,
+    part,
+  });
+
+  it('keeps only the latest attempt of a cell, whole, and orders by worker, segment and part', () => {
+    const places = [
+      place(2, 0, 1, 0),
+      place(1, 1, 0, 0),
+      place(2, 0, 0, 10),
+      place(2, 0, 0, 9),
+      place(1, 0, 0, 0, 2),
+    ];
+    expect([...latestParts(Object.freeze(places))]).toEqual([
+      ['1/a', [place(2, 0, 0, 9), place(2, 0, 0, 10), place(2, 0, 1, 0)]],
+      ['2/a', [place(1, 0, 0, 0, 2)]],
+    ]);
+  });
+});
+
+describe('summariseCell', () => {
+  it('gives the same figures however the samples are cut into parts', () => {
+    const latencies = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 2, maxLength: 60 });
+    fc.assert(
+      fc.property(latencies, fc.nat(100), (ms, cut) => {
+        const samples = ms.map((value, i) => ok(i * 600, value));
+        const at = cut % samples.length;
+        const whole = summariseCell([partOf({ cellId: 'a' }, samples, selfReport())], load);
+        const first = partOf({ cellId: 'a', final: false }, samples.slice(0, at));
+        const second = partOf({ cellId: 'a', part: 1 }, samples.slice(at), selfReport());
+        expect(summariseCell([first, second], load)).toEqual(whole);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('measures seconds from the first planned send to the last answer, warm-up and pauses between segments left out', () => {
+    const parts = [
+      partOf({ cellId: 'a' }, [ok(-900, 5, { warmup: true }), ok(0, 5), ok(995, 5)], selfReport()),
+      partOf({ cellId: 'a', segment: 1, epoch: epochOf(5) }, [ok(0, 5), ok(1995, 5)], selfReport()),
+    ] as [SamplePart, SamplePart];
+    const { round } = summariseCell(parts, load);
+    expect(round.seconds).toBeCloseTo(3, 9);
+    expect(round.throughputPerSecond).toBeCloseTo(4 / 3, 9);
+    expect(round.startedAt).toBe(epochOf(0));
+    expect(round.timeline.buckets.map((b) => b.atSeconds)).toEqual([0, 0.8, 5, 6.8]);
+  });
+
+  it('runs response time from the planned send and service time from the actual one', () => {
+    const late = Array.from({ length: 8 }, (_, i) => ({ ...ok(i * 10, 30), sentUs: (i * 10 + 20) * 1000 }));
+    const { round } = summariseCell([partOf({ cellId: 'a' }, late, selfReport())], load);
+    const [service, response] = [round.histograms.service, round.histograms.response].map((encoded) =>
+      summariseLatency(Histogram.decode(encoded.warm)),
+    );
+    // A bucket of the histogram is at most 0.1 % wide.
+    expect(response?.minMs).toBeCloseTo(30, 1);
+    expect(service?.maxMs).toBeCloseTo(10, 1);
+  });
+
+  it('names workers that died and workers that left nothing, by the assignments where there are some', () => {
+    const parts = [
+      partOf({ cellId: 'a', workers: 3, final: false }, [ok(0, 5)]),
+      partOf({ cellId: 'a', workers: 3, worker: 2 }, [ok(0, 5)], selfReport()),
+    ] as [SamplePart, SamplePart];
+    expect(summariseCell(parts, load).round.workers).toEqual({
+      planned: 3,
+      finished: 1,
+      died: [0],
+      missing: [1],
+    });
+    const planned = [0, 1, 2, 3].map((worker) => ({ segment: 0, worker, attempt: 1 }));
+    const { round } = summariseCell(parts, load, planned);
+    expect(round.workers).toEqual({ planned: 4, finished: 1, died: [0], missing: [1, 3] });
+    expect(round.remarks).toEqual([
+      'worker 0 died midway; samples up to then are kept',
+      'workers 1, 3 left no samples',
+    ]);
+  });
+
+  it('takes of each figure the worst worker', () => {
+    const parts = [
+      partOf({ cellId: 'a', workers: 2 }, [ok(0, 5)], { ...selfReport(3), coldStart: true }),
+      partOf({ cellId: 'a', workers: 2, worker: 1 }, [ok(0, 5)], selfReport(7)),
+    ] as [SamplePart, SamplePart];
+    expect(summariseCell(parts, load).round.generator).toMatchObject({
+      workers: 2,
+      sendLagP99Ms: 7,
+      sendLagMaxMs: 14,
+      coldStarts: 1,
+      connectionsOpened: 2,
+    });
+  });
+
+  it('counts failures in the time line, and none of their latencies', () => {
+    const samples = [ok(0, 5), ok(10, 900, { error: 'timeout' })];
+    const { round, errors } = summariseCell([partOf({ cellId: 'a' }, samples, selfReport())], load);
+    expect(round.timeline.buckets).toEqual([{ atSeconds: 0, ok: 1, failed: 1, p50Ms: 5, maxMs: 5 }]);
+    expect(errors).toEqual([{ kind: 'timeout', count: 1, example: 'an example' }]);
+  });
+
+  it('survives a cell without a single answer', () => {
+    const samples = [ok(0, 900, { error: 'connect' })];
+    const { round } = summariseCell([partOf({ cellId: 'a' }, samples)], load);
+    expect(round.response).toEqual({});
+    expect(round.requests).toEqual({ sent: 1, ok: 0, failed: 1, unsent: 0, warmup: 0 });
+  });
+});
+
+describe('bucketSecondsFor', () => {
+  it.each([
+    [0, 0.1],
+    [6, 0.1],
+    [6.1, 0.2],
+    [30, 0.5],
+    [60, 1],
+    [61, 2],
+    [840, 20],
+    [43_200, 1000],
+  ])('cuts %f s into slices of %f s', (span, expected) => {
+    expect(bucketSecondsFor(span)).toBe(expected);
+  });
+});

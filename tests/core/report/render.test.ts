@@ -1,0 +1,173 @@
+import { buildReport, summariseParts } from '../../../src/core/report/build.ts';
+import { renderCsv } from '../../../src/core/report/csv.ts';
+import { headlineOf } from '../../../src/core/report/headline.ts';
+import { renderHtml } from '../../../src/core/report/html/page.ts';
+import { renderMarkdown } from '../../../src/core/report/markdown.ts';
+import type { Report } from '../../../src/core/report/types.ts';
+import { type RunSettings, sampleRun, sixArchitectures } from './sample-run.ts';
+
+const attack = '"><script>alert(1)</script></script><img src=x onerror=alert(1)>|`[x](javascript:1)';
+
+/** Three rounds unless told otherwise: without verdicts it is built fast. */
+const build = (settings: Partial<RunSettings> = {}): Report => {
+  const run = sampleRun({ rounds: 3, requests: 150, seed: 3, characters: sixArchitectures, ...settings });
+  return buildReport({
+    ...run,
+    cells: summariseParts(run.parts, run.plan),
+    finishedAt: '2026-11-21T09:05:00.000Z',
+  });
+};
+const report = build({ rounds: 5 });
+const html = renderHtml(report);
+const embedded = (page: string): unknown =>
+  JSON.parse(/<script type="application\/json" id="report-data">(.*?)<\/script>/s.exec(page)?.[1] ?? '');
+
+describe('headlineOf', () => {
+  it('says who shares the first rank, and by how much the others are slower', () => {
+    const { title, sentences } = headlineOf(report);
+    expect(title).toMatch(/^(rust|cpp)-dynamodb and (rust|cpp)-dynamodb share the first rank/);
+    expect(sentences.join(' ')).toMatch(
+      /node-dynamodb takes 2\.\d+ times and python-dynamodb takes 3\.\d+ times as long/,
+    );
+    expect(sentences.join(' ')).toContain('Not ranked: python-s3 and lossy');
+  });
+
+  it('claims nothing beyond this run under five rounds', () => {
+    const { title, sentences } = headlineOf(build());
+    expect(title).toMatch(/^In this run /);
+    expect(sentences.join(' ')).toContain('3 rounds speak of this run only');
+  });
+
+  it('has words for one target, for none, and for a run that failed', () => {
+    expect(headlineOf(build({ characters: [{ id: 'a', warmMs: 2, coldMs: 9 }] })).title).toMatch(
+      /^a answered half/,
+    );
+    expect(headlineOf(build({ characters: [] })).title).toBe('No target was measured');
+    const failed = { ...report, outcome: { ok: false, error: 'States.Timeout' } };
+    expect(headlineOf(failed).sentences[0]).toContain('The run failed (States.Timeout)');
+  });
+});
+
+describe('renderHtml', () => {
+  it('embeds the very report it shows', () => {
+    expect(embedded(html)).toEqual(JSON.parse(JSON.stringify(report)));
+  });
+
+  it('needs no network and runs no script', () => {
+    expect(html).not.toMatch(
+      /<(link|img|iframe|object|embed)\b|@import|url\(|src=|https?:\/\/(?!x\.execute-api)/i,
+    );
+    expect(html.match(/<script\b[^>]*>/g)).toEqual(['<script type="application/json" id="report-data">']);
+    expect(html).toContain('content="default-src &#39;none&#39;;');
+  });
+
+  it('escapes whatever comes from outside', () => {
+    const hostile = renderHtml(
+      build({
+        characters: [
+          { id: 'a', warmMs: 2, coldMs: 9, target: { runtime: attack, vantage: attack } },
+          { id: 'b', warmMs: 2, coldMs: 9, failing: { share: 0.5, kind: 'status', example: attack } },
+          { id: 'c', warmMs: 2, coldMs: 9, failsVerification: attack },
+        ],
+        plan: { labels: { [attack]: attack }, leftOut: [{ id: attack, reason: attack }], runId: attack },
+      }),
+    );
+    expect(hostile.match(/<script\b/g)).toHaveLength(1);
+    expect(hostile.match(/<\/script/g)).toHaveLength(1);
+    expect(hostile).not.toContain('<img');
+    expect(embedded(hostile)).toMatchObject({ runId: attack });
+  });
+
+  it('says on its face that it is an emulation, only where it is one', () => {
+    expect(html).toContain('Local emulation: compare code, not clouds');
+    expect(renderHtml(build({ plan: { plane: 'aws' } }))).not.toContain('compare code, not clouds');
+  });
+
+  it('gives every table a caption and scoped heads, and every picture words', () => {
+    const tables = html.match(/<table[\s\S]*?<\/table>/g) ?? [];
+    expect(tables.length).toBeGreaterThan(10);
+    for (const table of tables) {
+      expect(table).toMatch(/<caption>[^<]+<\/caption>/);
+      expect(table).not.toMatch(/<th(?![^>]*scope=)(?!ead)/);
+    }
+    expect(html.match(/role="img" aria-label="[^"]{20,}"/g)?.length).toBe(6 + 1 + 6);
+    expect(html).not.toMatch(/<svg(?![^>]*(aria-hidden|class="key"))/);
+  });
+
+  it('closes every element it opens, in order', () => {
+    const stack: string[] = [];
+    const wrong: string[] = [];
+    for (const [tag, closing, name = ''] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^>]*?>/g)) {
+      if (['meta', 'html', 'head'].includes(name) || tag.endsWith('/>')) continue;
+      if (closing !== '/') stack.push(name);
+      else if (stack.pop() !== name) wrong.push(tag);
+    }
+    expect(wrong).toEqual([]);
+    expect(stack).toEqual([]);
+  });
+
+  it('draws numbers only: no NaN, Infinity or undefined gets out', () => {
+    const page = html.replace(/<script[\s\S]*<\/script>/, '');
+    expect(page).not.toMatch(/NaN|Infinity|undefined|\[object/);
+  });
+
+  it('renders a run that left nothing', () => {
+    const { plan } = sampleRun({ rounds: 3, requests: 5, seed: 1, characters: sixArchitectures });
+    const empty = buildReport({ plan, verifications: [], cells: [], finishedAt: plan.createdAt });
+    expect(renderHtml(empty)).toContain('No target could be ranked');
+    expect(renderHtml(empty)).not.toMatch(/NaN|undefined/);
+  });
+
+  it('shows reference figures with their caveats, and neither without the other', () => {
+    expect(html).not.toContain('December 2021');
+    const target = report.targets[1]!;
+    const withReference = {
+      ...report,
+      targets: [{ ...target, reference: { meanMs: 60, dollars: 3.24, per: 'million requests' } }],
+    };
+    expect(renderHtml(withReference)).toContain('$3.24 per million requests');
+    expect(renderHtml(withReference)).toContain('December 2021');
+  });
+});
+
+describe('renderMarkdown', () => {
+  it('has the same answer, ranking and reasons', () => {
+    const text = renderMarkdown(report);
+    expect(text).toContain(`# ${headlineOf(report).title}`);
+    expect(text).toMatch(/\| python-dynamodb \| 4 \| \d\.\d+ \(/);
+    expect(text).toContain('lossy: verification failed');
+    expect(text).toContain('Local emulation: compare code, not clouds');
+  });
+
+  it('lets no text from outside break a table or become markup', () => {
+    const text = renderMarkdown(build({ plan: { leftOut: [{ id: 'x', reason: `${attack}\n# big` }] } }));
+    expect(text).not.toContain('<script');
+    expect(text).not.toContain('\n# big');
+    expect(text).not.toContain('[x](');
+  });
+});
+
+describe('renderCsv', () => {
+  const lines = renderCsv(report).trimEnd().split('\r\n');
+
+  it('has a line per target, time and temperature, all as wide as the head', () => {
+    expect(lines).toHaveLength(1 + report.targets.length * 4);
+    expect(new Set(lines.map((line) => line.split(',').length)).size).toBe(1);
+  });
+
+  it('gives figures unrounded and leaves empty what n cannot carry', () => {
+    const head = lines[0]!.split(',');
+    const row = lines
+      .find((line) => line.startsWith('python-dynamodb,') && line.includes(',response,warm,'))!
+      .split(',');
+    const warm = report.targets.find((t) => t.id === 'python-dynamodb')!.response.warm!;
+    expect(Number(row[head.indexOf('mean_ms')])).toBe(warm.meanMs);
+    expect(row[head.indexOf('p99.9_ms')]).toBe('');
+    expect(row[head.indexOf('rank')]).toBe('4');
+  });
+
+  it('quotes text and disarms formulas', () => {
+    const target = { ...report.targets[0]!, id: '=HYPERLINK("x"),1' };
+    expect(renderCsv({ ...report, targets: [target] })).toContain(`"'=HYPERLINK(""x""),1"`);
+  });
+});

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv, { type ValidateFunction } from 'ajv';
+import { buildReport, summariseParts } from '../../../src/core/report/build.ts';
+import type { Report } from '../../../src/core/report/types.ts';
+import { type RunSettings, sampleRun, sixArchitectures } from './sample-run.ts';
+
+const published = readFileSync(join(__dirname, '../../../schemas/report.v1.schema.json'), 'utf8');
+
+/** The published schema lets later versions add fields; a report of this version has none but those it names. */
+const withoutFurtherFields = (schema: unknown): unknown => {
+  if (Array.isArray(schema)) return schema.map(withoutFurtherFields);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([k, v]) => [k, withoutFurtherFields(v)]));
+  return 'properties' in schema && 'required' in schema ? { ...inner, additionalProperties: false } : inner;
+};
+
+const compile = (schema: unknown): ValidateFunction => {
+  const ajv = new Ajv({ allErrors: true });
+  ajv.addFormat('date-time', (text: string) => !Number.isNaN(Date.parse(text)));
+  return ajv.compile(schema as object);
+};
+const validate = compile(withoutFurtherFields(JSON.parse(published)));
+
+const build = (settings: Partial<RunSettings>): Report => {
+  const run = sampleRun({ rounds: 3, requests: 60, seed: 1, characters: sixArchitectures, ...settings });
+  return buildReport({
+    ...run,
+    cells: summariseParts(run.parts, run.plan),
+    finishedAt: run.plan.createdAt,
+    outcome: { ok: false, error: 'States.Timeout', cause: 'too long' },
+    remarks: ['one object cannot be read'],
+    architectures: [{ id: 'null', title: 'floor', reference: { meanMs: 1, dollars: 2, per: 'month' } }],
+  });
+};
+const stored = (report: Report): unknown => JSON.parse(JSON.stringify(report));
+
+describe('schemas/report.v1.schema.json', () => {
+  it.each([
+    ['three rounds, no verdict', {}],
+    ['five rounds, verdicts', { rounds: 5 }],
+    ['one request', { rounds: 1, requests: 1 }],
+    [
+      'the open model',
+      {
+        load: {
+          model: 'open',
+          rate: 1.5,
+          durationSeconds: 9,
+          warmup: 1,
+          timeoutMs: 99,
+          maxConnections: 9,
+        } as const,
+      },
+    ],
+    [
+      'left-out architectures',
+      { plan: { leftOut: [{ id: 'x', reason: 'no cargo' }], plane: 'aws' as const } },
+    ],
+  ])('describes a report of %s completely', (_name, settings) => {
+    validate(stored(build(settings)));
+    expect(validate.errors).toBeNull();
+  });
+
+  it('describes the report of a run that left nothing', () => {
+    const { plan } = sampleRun({ rounds: 3, requests: 5, seed: 1, characters: sixArchitectures });
+    validate(stored(buildReport({ plan, verifications: [], cells: [], finishedAt: plan.createdAt })));
+    expect(validate.errors).toBeNull();
+  });
+
+  it('refuses another schema, a missing field, a number as text and an unknown state', () => {
+    const report = build({});
+    const [first] = report.targets;
+    expect(validate({ ...report, schema: 'latency-lab.report.v2' })).toBe(false);
+    expect(validate({ ...report, method: {} })).toBe(false);
+    expect(validate({ ...report, targets: [{ ...first, state: 'fine' }] })).toBe(false);
+    expect(validate({ ...report, targets: [{ ...first, throughputPerSecond: '1' }] })).toBe(false);
+  });
+
+  it('lets later versions add fields', () => {
+    const lenient = compile(JSON.parse(published));
+    expect(lenient({ ...(stored(build({})) as object), cost: {} })).toBe(true);
+  });
+});
