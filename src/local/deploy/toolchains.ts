@@ -28,8 +28,13 @@ const probes: Readonly<Record<Toolchain, readonly Probe[]>> = {
       get: 'Debian, Ubuntu: apt-get install g++; macOS: xcode-select --install',
     },
     {
-      command: ['sh', '-c', 'echo "#include <curl/curl.h>" | c++ -E -x c++ - >/dev/null'],
-      get: 'the headers of libcurl; Debian, Ubuntu: apt-get install libcurl4-openssl-dev',
+      // As the service's CMakeLists.txt asks for.
+      command: [
+        'sh',
+        '-c',
+        String.raw`printf '#include <curl/curl.h>\n#if LIBCURL_VERSION_NUM < 0x075800\n#error\n#endif\n' | c++ -fsyntax-only -x c++ -`,
+      ],
+      get: 'the headers of libcurl 7.88 or later; Debian, Ubuntu: apt-get install libcurl4-openssl-dev',
     },
   ],
 };
