@@ -1,4 +1,5 @@
 /** CleanUp: writes down how the run ended and releases the lab's lock. Every path of the state machine ends here. */
+import { messageOfCause } from '../core/cause.ts';
 import { outcomeKey } from '../core/keys.ts';
 import type { CleanUpInput, FinishInput, Outcome } from '../core/payloads.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
@@ -9,19 +10,9 @@ export interface CleanUpDeps {
   readonly clock: Pick<Clock, 'wallTime'>;
 }
 
-/** Lambda's causes are JSON with the message inside; those of Step Functions itself are plain text. */
-const messageOf = (cause: string): string => {
-  try {
-    const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };
-    return typeof errorMessage === 'string' ? errorMessage : cause;
-  } catch {
-    return cause;
-  }
-};
-
 const errorOf = ({ error, reportError }: FinishInput): Outcome['error'] => {
   const first = error ?? reportError;
-  return first === undefined ? undefined : { name: first.Error, message: messageOf(first.Cause ?? '') };
+  return first === undefined ? undefined : { name: first.Error, message: messageOfCause(first.Cause ?? '') };
 };
 
 /**

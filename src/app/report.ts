@@ -1,4 +1,5 @@
 /** Report: whatever the run left in the bucket, good or bad, becomes report.json, .html, .md and .csv. */
+import { messageOfCause } from '../core/cause.ts';
 import { InputError } from '../core/errors.ts';
 import { reportKey, verifyKey } from '../core/keys.ts';
 import type { FinishInput, ReportOutput, Verification } from '../core/payloads.ts';
@@ -19,22 +20,12 @@ export interface ReportDeps {
   readonly architectures: readonly KnownArchitecture[];
 }
 
-/** A failed Lambda's cause is the JSON of its error; its message is what a person wants to read. */
-const messageOf = (cause: string): string => {
-  try {
-    const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };
-    return typeof errorMessage === 'string' ? errorMessage : cause;
-  } catch {
-    return cause;
-  }
-};
-
 const outcomeOf = ({ error }: FinishInput): Outcome => {
   if (error === undefined) return { ok: true };
   return {
     ok: false,
     error: error.Error,
-    ...(error.Cause === undefined ? {} : { cause: messageOf(error.Cause) }),
+    ...(error.Cause === undefined ? {} : { cause: messageOfCause(error.Cause) }),
   };
 };
 
