@@ -1,0 +1,90 @@
+/**
+ * Does the generator time what really happened? A server in another process delays each answer by 1 to 20 ms and
+ * records the delay itself; the generator's times are compared with it, request by request and in their quantiles.
+ * What is left over is the way there and back, two event loops and the machine's other work.
+ * Run: node bench/generator-agreement.mjs
+ */
+import { host, importSources, quantileOf, startServer } from './generator-sources.mjs';
+
+const { driveClosed, driveOpen, httpLane, Histogram, openSchedule, systemClock } = await importSources([
+  'src/app/generate/closed.ts',
+  'src/app/generate/open.ts',
+  'src/adapters/http/lane.ts',
+  'src/adapters/system/clock.ts',
+  'src/core/histogram/histogram.ts',
+  'src/core/load/schedule.ts',
+]);
+
+/** @typedef {{ plannedMs: number, sentMs: number, endMs: number, result: { headers: Record<string, string> } }} Sent */
+
+const measure = async (/** @type {{ rate?: number, requests: number, concurrency: number }} */ load) => {
+  const server = await startServer('generator-delay-server.mjs');
+  /** @type {Sent[]} */
+  const all = [];
+  const drive = {
+    clock: systemClock,
+    openLane: () =>
+      httpLane({ url: `${server.url}/hits`, method: 'GET', headers: {} }, { clock: systemClock }),
+    onSent: (/** @type {Sent} */ sent) => all.push(sent),
+    mayGoOn: () => true,
+  };
+  const { rate, requests, concurrency } = load;
+  const limits = { warmup: 0, timeoutMs: 10_000 };
+  if (rate === undefined) {
+    await driveClosed({ ...limits, requests, concurrency }, drive);
+  } else {
+    const share = { totalRate: rate, durationSeconds: requests / rate, worker: 0, workers: 1 };
+    await driveOpen(
+      { ...limits, maxConnections: concurrency },
+      openSchedule(share),
+      systemClock.now(),
+      drive,
+    );
+  }
+  const records = /** @type {number[]} */ (await (await fetch(`${server.url}/records`)).json());
+  await server.stop();
+  return { all: all.slice(100), records };
+};
+
+const row = (/** @type {string} */ name, /** @type {readonly number[]} */ values) =>
+  console.log(`  ${name.padEnd(36)}${values.map((value) => value.toFixed(3).padStart(9)).join('')}`);
+
+const shares = [0.5, 0.9, 0.99, 0.999];
+
+const compare = async (/** @type {string} */ name, /** @type {Parameters<typeof measure>[0]} */ load) => {
+  const { all, records } = await measure(load);
+  const histogram = Histogram.create();
+  for (const { sentMs, endMs } of all) histogram.record((endMs - sentMs) * 1000);
+  const idOf = (/** @type {Sent} */ sent) => Number(sent.result.headers['x-request-id']);
+  const own = all.map((sent) => records[idOf(sent)] ?? NaN);
+  const added = all.map((sent) => sent.endMs - sent.sentMs - (records[idOf(sent)] ?? NaN));
+  const generator = shares.map((q) => histogram.quantile(q) / 1000);
+  const server = shares.map((q) => quantileOf(own, q));
+  console.log(`${name}: ${all.length} requests`);
+  row('generator, ms', generator);
+  row('server, ms', server);
+  row(
+    'difference of the quantiles',
+    generator.map((value, i) => value - (server[i] ?? NaN)),
+  );
+  row(
+    'difference request by request',
+    shares.map((q) => quantileOf(added, q)),
+  );
+  if (load.rate !== undefined)
+    row(
+      'send lag',
+      shares.map((q) =>
+        quantileOf(
+          all.map((s) => s.sentMs - s.plannedMs),
+          q,
+        ),
+      ),
+    );
+};
+
+console.log(`${host()}\n${''.padEnd(38)}${shares.map((q) => `p${q * 100}`.padStart(9)).join('')}`);
+await compare('closed, 1 connection', { requests: 1100, concurrency: 1 });
+await compare('closed, 8 connections', { requests: 4100, concurrency: 8 });
+await compare('open, 200/s', { rate: 200, requests: 2100, concurrency: 50 });
+await compare('open, 500/s', { rate: 500, requests: 5100, concurrency: 50 });

@@ -1,0 +1,53 @@
+/** What the benchmarks of the generator measure, bundled from the sources as they are. */
+import { build } from 'esbuild';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/**
+ * Bundles TypeScript modules of the project and imports them.
+ * @param {readonly string[]} modules relative to the repository
+ */
+export const importSources = async (modules) => {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-generator-'));
+  const outfile = join(directory, 'sources.mjs');
+  const contents = modules.map((module) => `export * from './${module}';`).join('\n');
+  try {
+    await build({
+      stdin: { contents, resolveDir: root },
+      ...{ outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error' },
+    });
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+};
+
+/**
+ * Starts a program of bench/ that prints its port and ends with its stdin.
+ * @param {string} name
+ */
+export const startServer = async (name) => {
+  const child = spawn(process.execPath, [join(root, 'bench', name)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [port] = await once(createInterface({ input: child.stdout }), 'line');
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: async () => {
+      child.stdin.end();
+      await once(child, 'exit');
+    },
+  };
+};
+
+/** @param {readonly number[]} values @param {number} q */
+export const quantileOf = (values, q) =>
+  [...values].sort((a, b) => a - b)[Math.max(0, Math.ceil(q * values.length) - 1)] ?? NaN;
+
+export const host = () =>
+  `${new Date().toISOString()}  ${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}  Node ${process.version}`;

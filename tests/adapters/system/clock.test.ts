@@ -1,0 +1,35 @@
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+
+describe('systemClock', () => {
+  it('never wakes before the time, however short the sleep', async () => {
+    for (const ms of [0, 0.2, 0.9, 1.5, 3.3, 12]) {
+      const wakeAtMs = systemClock.now() + ms;
+      await systemClock.sleepUntil(wakeAtMs);
+      expect(systemClock.now()).toBeGreaterThanOrEqual(wakeAtMs);
+    }
+  });
+
+  it('does not wait for a time that has passed', async () => {
+    const turns: string[] = [];
+    const next = new Promise<void>((resolve) => setImmediate(resolve)).then(() => turns.push('next turn'));
+    await systemClock.sleepUntil(systemClock.now() - 1);
+    turns.push('awake');
+    await next;
+    expect(turns).toEqual(['awake', 'next turn']);
+  });
+
+  it('lets other work go on while it waits out the last stretch', async () => {
+    let turns = 0;
+    const count = (): void => {
+      turns++;
+      if (turns < 5) setImmediate(count);
+    };
+    count();
+    await systemClock.sleepUntil(systemClock.now() + 20);
+    expect(turns).toBe(5);
+  });
+
+  it('tells the wall time of the machine', () => {
+    expect(Math.abs(systemClock.wallTime() - Date.now())).toBeLessThan(60_000);
+  });
+});
