@@ -1,0 +1,94 @@
+/** The whole lab on a local plane of its own: what `latency-lab local` deploys, with the executions in the test's hands. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Report } from '../../src/core/report/types.ts';
+import { buildLab } from '../../src/local/deploy/build.ts';
+import { deployLab } from '../../src/local/deploy/deploy.ts';
+import { startPlane } from '../../src/local/plane.ts';
+
+const root = join(__dirname, '..', '..');
+
+export interface Execution {
+  readonly arn: string;
+  /** Resolves when it ended. */
+  readonly ended: Promise<{
+    readonly status: string | undefined;
+    readonly error: string | undefined;
+    readonly cause: string;
+  }>;
+}
+
+export interface DeployedLab {
+  readonly env: Readonly<Record<string, string>>;
+  readonly generatorArn: string;
+  start(name: string, input: unknown): Promise<Execution>;
+  keys(prefix: string): Promise<readonly string[]>;
+  report(runId: string): Promise<Report>;
+  stop(): Promise<void>;
+}
+
+const silent = () => undefined;
+
+/** @param targets ids of architectures */
+export const deployWholeLab = async (targets: readonly string[]): Promise<DeployedLab> => {
+  const workDir = join(root, '.latency-lab', 'tests', `whole-run-${process.pid}`);
+  mkdirSync(workDir, { recursive: true });
+  const [plane] = await Promise.all([
+    startPlane({ root, workDir }),
+    buildLab({ root, only: targets, onProgress: silent }),
+  ]);
+  const { outputs } = await deployLab(plane, {
+    root,
+    stackName: 'whole-run',
+    labName: 'whole-run',
+    memoryMb: 512,
+    targets,
+    onProgress: silent,
+  });
+  const config = {
+    endpoint: plane.emulatorUrl,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  const sfn = new SFNClient(config);
+  const s3 = new S3Client({ ...config, forcePathStyle: true });
+  const Bucket = outputs['ResultsBucketName'];
+
+  const ended = async (executionArn: string | undefined) => {
+    for (;;) {
+      const { status, error, cause = '' } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+      if (status !== 'RUNNING') return { status, error, cause };
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  };
+  return {
+    env: plane.env,
+    generatorArn: outputs['GeneratorFunctionArn'] ?? '',
+    start: async (name, input) => {
+      const { executionArn: arn = '' } = await sfn.send(
+        new StartExecutionCommand({
+          stateMachineArn: outputs['StateMachineArn'],
+          name,
+          input: JSON.stringify(input),
+        }),
+      );
+      return { arn, ended: ended(arn) };
+    },
+    keys: async (Prefix) => {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
+      return Contents.map(({ Key = '' }) => Key);
+    },
+    report: async (runId) => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: `runs/${runId}/report.json` }));
+      return JSON.parse((await Body?.transformToString()) ?? '') as Report;
+    },
+    stop: async () => {
+      sfn.destroy();
+      s3.destroy();
+      await plane.stop();
+      rmSync(workDir, { recursive: true, force: true });
+    },
+  };
+};

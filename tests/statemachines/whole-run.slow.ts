@@ -1,0 +1,146 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { Report } from '../../src/core/report/types.ts';
+import { type DeployedLab, deployWholeLab } from './deployed-lab.ts';
+
+jest.setTimeout(240_000);
+
+const targets = ['null', 'python-dynamodb', 'node-dynamodb'];
+const slowMs = 50;
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A service of somebody else's: one path loses updates, one breaks after its verification, one is slow. */
+const startForeign = async (): Promise<Server> => {
+  let breaking = 0;
+  const server = createServer((request, response) => {
+    const answer = (status: number, ms: number) =>
+      setTimeout(() => response.writeHead(status).end('{"hits":1}'), ms);
+    if (request.url === '/breaks') answer(++breaking > 3 ? 503 : 200, 0);
+    else answer(200, request.url === '/slow' ? slowMs : 0);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+};
+
+let lab: DeployedLab;
+let foreign: Server;
+let base: string;
+beforeAll(async () => {
+  [lab, foreign] = await Promise.all([deployWholeLab(targets), startForeign()]);
+  base = `http://127.0.0.1:${(foreign.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  foreign.closeAllConnections();
+  foreign.close();
+  await lab.stop();
+});
+
+const extra = (id: string, kind: string, url: string) => ({ version: 1, id, kind, url });
+const stateOf = ({ targets: reports }: Report) =>
+  Object.fromEntries(reports.map(({ id, state }) => [id, state]));
+const of = ({ targets: reports }: Report, id: string) => reports.find((target) => target.id === id)!;
+
+/** The counters as their tables hold them, in no particular order. */
+const counts = async (): Promise<readonly number[]> => {
+  const client = new DynamoDBClient({
+    endpoint: lab.env['AWS_ENDPOINT_URL']!,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+  const tables = await Promise.all(
+    TableNames.map((TableName) => client.send(new ScanCommand({ TableName }))),
+  );
+  client.destroy();
+  return tables.map(({ Items = [] }) => Number(Items[0]?.['hits']?.N ?? 0));
+};
+
+/** Kills the generator's processes as an out-of-memory killer would. */
+const killGenerators = (): number => {
+  const mark = `AWS_LAMBDA_FUNCTION_NAME=${lab.generatorArn.split(':')[6]!}`;
+  const pids = readdirSync('/proc').filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, 'utf8').split('\0').includes(mark);
+    } catch {
+      return false;
+    }
+  });
+  pids.forEach((pid) => process.kill(Number(pid), 'SIGKILL'));
+  return pids.length;
+};
+
+describe('a whole run on the local plane', () => {
+  it('refuses bad input with its reason and leaves nothing behind', async () => {
+    const { ended } = await lab.start('bad', { rounds: 0 });
+    const { status, error, cause } = await ended;
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'InputError' });
+    expect(cause).toContain('rounds');
+    expect(await lab.keys('runs/')).toEqual([]);
+  });
+
+  it('measures every target and loses no hit', async () => {
+    const load = { model: 'closed', requests: 20, concurrency: 2, warmup: 2 };
+    const { ended } = await lab.start('well', { runId: 'well', rounds: 2, load });
+    expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
+    const report = await lab.report('well');
+    expect(stateOf(report)).toEqual(Object.fromEntries(targets.map((id) => [id, 'measured'])));
+    for (const { requests, verification } of report.targets) {
+      expect(requests).toMatchObject({ sent: 40, ok: 40, failed: 0, unsent: 0 });
+      expect(verification).toMatchObject({ ok: true, sent: 50, acknowledged: 50 });
+    }
+    const perCounter = 50 + report.targets[0]!.requests.warmup + 40;
+    expect(await counts()).toEqual([perCounter, perCounter]);
+    expect(await lab.keys('runs/lock.json')).toEqual([]);
+  });
+
+  it('shows three targets that fail in three ways, and hides nobody else', async () => {
+    const { ended } = await lab.start('mixed', {
+      runId: 'mixed',
+      targets: ['python-dynamodb'],
+      extraTargets: [
+        extra('loses', 'sync-counter', `${base}/loses`),
+        extra('breaks', 'url', `${base}/breaks`),
+        extra('absent', 'url', 'http://127.0.0.1:9/'),
+      ],
+      rounds: 1,
+      load: { model: 'closed', requests: 10, concurrency: 1, warmup: 0 },
+    });
+    expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
+    const report = await lab.report('mixed');
+    expect(stateOf(report)).toEqual({
+      null: 'measured',
+      'python-dynamodb': 'measured',
+      loses: 'not-timed',
+      breaks: 'unanswered',
+      absent: 'not-timed',
+    });
+    expect(of(report, 'loses').verification!.reason).toContain('updates are lost');
+    expect(of(report, 'breaks').errors).toMatchObject([{ kind: 'status', count: 10 }]);
+    expect(of(report, 'absent').verification!.reason).toContain('none of 3 requests');
+    expect(of(report, 'python-dynamodb').requests.ok).toBe(10);
+  });
+
+  it('keeps the samples of a generator that died midway, and measures the others whole', async () => {
+    const requests = 12_000 / slowMs;
+    const { ended } = await lab.start('dies', {
+      runId: 'dies',
+      targets: ['null'],
+      extraTargets: [extra('slow', 'url', `${base}/slow`)],
+      rounds: 1,
+      load: { model: 'closed', requests, concurrency: 1, warmup: 0 },
+    });
+    const deadline = Date.now() + 120_000;
+    while ((await lab.keys('runs/dies/cells/1/slow/')).length === 0 && Date.now() < deadline)
+      await sleep(100);
+    expect(killGenerators()).toBeGreaterThan(0);
+    expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
+    const report = await lab.report('dies');
+    expect(stateOf(report)).toEqual({ null: 'measured', slow: 'incomplete' });
+    const { requests: counted, rounds } = of(report, 'slow');
+    expect(rounds[0]!.workers).toMatchObject({ planned: 1, finished: 0, died: [0] });
+    expect(counted.ok).toBeGreaterThan(0);
+    expect(counted.ok).toBeLessThan(requests);
+  });
+});
