@@ -60,6 +60,8 @@ const makeTerminal = (): Terminal => {
 
 /** @returns the exit code: 0 fine, 1 failed, 2 misuse, 128 + n when stopped by signal n. */
 export const main = async (args: readonly string[], installation: Installation): Promise<number> => {
+  // We run on Node 20 on purpose; the SDK's notice that it will not for ever is for us, not for the user.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const terminal = makeTerminal();
   const { signal, release } = onInterrupt(terminal);
   // The reader of our output may leave early (`| head`); that is no failure of ours.

@@ -1,0 +1,66 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from './program.ts';
+
+let cwd: string;
+beforeAll(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'latency-lab-misuse-'));
+  writeFileSync(join(cwd, 'file'), '');
+  writeFileSync(join(cwd, 'other.json'), '{"schema":"another.v1"}');
+});
+afterAll(() => {
+  rmSync(cwd, { recursive: true, force: true });
+});
+
+/** The arguments, and what the one message must hold: what was given, what is allowed. */
+const misuses: readonly (readonly [string, ...string[]])[] = [
+  ['lcoal', 'given "lcoal"', 'Did you mean local?'],
+  ['--nope', 'given "--nope"', 'latency-lab help'],
+  ['local --nope', 'given "--nope"', '--only'],
+  ['local extra', 'given "extra"', 'no argument'],
+  ['local --requests 0', '--requests: given 0', '1 to 1,000,000'],
+  ['local --requests -1', '--requests: given -1', '1 to 1,000,000'],
+  ['local --requests 1e12', '--requests: given 1000000000000', '1 to 1,000,000'],
+  ['local --requests', '--requests: given nothing', '<N>'],
+  ['local --rate 50', '--duration: given nothing', 'A rate needs a duration'],
+  ['local --rate 5001 --duration 5', '--rate: given 5001', '5,000'],
+  ['local --duration 5', '--rate: given nothing', 'durationSeconds'],
+  ['local --rounds 51', '--rounds: given 51', '1 to 50'],
+  ['local --memory 127', '--memory: given 127', '128 to 10240'],
+  ['local --memory 10241', '--memory: given 10241', '128 to 10240'],
+  ['local --only nowhere', '--only: given "nowhere"', 'node-dynamodb'],
+  ['local --out file', '--out: given "file"', 'a directory that can be written'],
+  ['local --out /proc/nothing', '--out: given "/proc/nothing"', 'a directory that can be written'],
+  ['hit', 'URL: given nothing', 'http://'],
+  ['hit example.com', 'URL: given "example.com"', 'with its scheme'],
+  ['hit ftp://example.com/', 'URL: given "ftp://example.com/"', 'http://'],
+  ['hit http://127.0.0.1/ 0', 'COUNT: given 0', '1 to 1000000'],
+  ['hit http://127.0.0.1/ -1', 'COUNT: given -1', '1 to 1000000'],
+  ['hit http://127.0.0.1/ 1e12', 'COUNT: given 1000000000000', '1 to 1000000'],
+  ['diff none.json other.json', 'FILE: given "none.json"', 'There is no such file'],
+  ['diff other.json other.json', 'FILE: given "other.json"', 'latency-lab.report.v1'],
+];
+
+describe('latency-lab', () => {
+  it.each(misuses)('refuses `%s` with exit code 2 and one message', async (line, ...parts) => {
+    const { code, stdout, stderr } = await run(line.split(' '), cwd);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    for (const part of parts) expect(stderr).toContain(part);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  it('has written nothing for all of that', () => {
+    expect(readdirSync(cwd).sort()).toEqual(['file', 'other.json']);
+    expect(existsSync('/proc/nothing')).toBe(false);
+  });
+
+  it.each([['--version'], ['help'], ['help local'], ['local --help'], ['hit -h'], ['']])(
+    'answers `%s` on stdout with exit code 0',
+    async (line) => {
+      const { code, stdout, stderr } = await run(line === '' ? [] : line.split(' '), cwd);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain('latency-lab');
+    },
+  );
+});

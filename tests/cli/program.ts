@@ -1,0 +1,75 @@
+/** Runs the command line as a user does, and looks after its processes. */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const root = join(__dirname, '../..');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Program {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** What it has said so far, on stderr. */
+  readonly said: () => string;
+}
+
+/** Runs in `cwd`, so that nothing is written into the repository but its own state. */
+export const start = (args: readonly string[], cwd: string, env: Record<string, string> = {}): Program => {
+  const child = spawn(process.execPath, [join(root, 'bin/latency-lab.mjs'), ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...output }));
+  return { child, ended, said: () => output.stderr };
+};
+
+export const run = (args: readonly string[], cwd: string, env?: Record<string, string>): Promise<Ended> =>
+  start(args, cwd, env).ended;
+
+export interface Process {
+  readonly pid: number;
+  readonly args: string;
+}
+
+/** The live processes that `pid` started, and those that they started. */
+export const descendants = (pid: number): readonly Process[] => {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
+  const all = lines.map((line) => {
+    const [, own, parent, state = '', args = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+    return { pid: Number(own), parent: Number(parent), state, args };
+  });
+  const under = (parent: number): typeof all =>
+    all
+      .filter((one) => one.parent === parent && !one.state.startsWith('Z'))
+      .flatMap((one) => [one, ...under(one.pid)]);
+  return under(pid).map(({ pid: own, args }) => ({ pid: own, args }));
+};
+
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Looks every 100 ms. @throws Error after `withinMs` */
+export const until = async (what: string, withinMs: number, holds: () => boolean): Promise<void> => {
+  const deadline = performance.now() + withinMs;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+};
