@@ -76,15 +76,15 @@ export const cached = async ({ cache, name, key, probe, build }) => {
     }
     const own = `${id}-${randomBytes(4).toString('hex')}`;
     const dir = join(cache, own);
+    const pointer = join(cache, `${own}.tmp`);
     try {
       makeDirectory(dir);
       await build(dir);
-      const pointer = join(cache, `${own}.tmp`);
       writeFileSync(pointer, JSON.stringify({ dir: own }));
       renameSync(pointer, join(cache, `${id}.json`));
       return dir;
     } catch (error) {
-      rmSync(dir, { recursive: true, force: true });
+      for (const rest of [dir, pointer]) rmSync(rest, { recursive: true, force: true });
       if (error instanceof SetupError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw new SetupError(`setting up ${name}: ${reason}\n${mendFor(reason, cache)}`.trimEnd());
