@@ -47,14 +47,6 @@ export interface HttpReply {
   readonly body: string;
 }
 
-/** One attempt per call, over kept-alive connections: as many as calls are in flight at once. */
-export interface HttpSender {
-  /** Rejects when no full answer came within `timeoutMs`; any status is an answer. */
-  send(request: HttpRequest, timeoutMs: number): Promise<HttpReply>;
-  /** Closes idle connections, so that the process can end. */
-  close(): void;
-}
-
 export interface Clock {
   /** Milliseconds on a monotonic clock, with fractions. */
   now(): number;

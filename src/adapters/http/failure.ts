@@ -10,17 +10,6 @@ export class BodyLimitError extends Error {
   override readonly name = 'BodyLimitError';
 }
 
-/** What `HttpSender.send` rejects with. `kind` is the error kind that the report counts. */
-export class HttpFailure extends Error {
-  override readonly name = 'HttpFailure';
-  readonly kind: Failure['error'];
-
-  constructor(failure: Failure) {
-    super(failure.message);
-    this.kind = failure.error;
-  }
-}
-
 const inWords = new Map([
   ['ECONNREFUSED', 'connection refused: nothing listens there'],
   ['ENOTFOUND', 'no such host name'],

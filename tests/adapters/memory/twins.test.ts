@@ -1,5 +1,4 @@
 import { memoryFunctionInvoker } from '../../../src/adapters/memory/function-invoker.ts';
-import { memoryHttpSender } from '../../../src/adapters/memory/http-sender.ts';
 import { memoryObjectStore } from '../../../src/adapters/memory/object-store.ts';
 import { memoryTargetRegistry } from '../../../src/adapters/memory/target-registry.ts';
 import { objectStoreSuite } from '../object-store.suite.ts';
@@ -20,17 +19,5 @@ describe('memoryFunctionInvoker', () => {
     const invoker = memoryFunctionInvoker({ arn: (payload) => ({ ...reply, payload }) });
     expect(await invoker.invoke('arn', '{"a":1}', 10)).toEqual({ ...reply, payload: '{"a":1}' });
     await expect(invoker.invoke('other', '{}', 10)).rejects.toThrow('Function not found: other');
-  });
-});
-
-describe('memoryHttpSender', () => {
-  it('sends to its server, and rejects when that throws', async () => {
-    const sender = memoryHttpSender(({ url }) => {
-      if (url.endsWith('/gone')) throw new Error('connection refused');
-      return { status: 200, headers: {}, body: url };
-    });
-    const request = { url: 'http://127.0.0.1/', method: 'GET', headers: {} };
-    expect(await sender.send(request, 10)).toMatchObject({ body: 'http://127.0.0.1/' });
-    await expect(sender.send({ ...request, url: 'http://127.0.0.1/gone' }, 10)).rejects.toThrow('refused');
   });
 });
