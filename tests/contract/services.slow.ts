@@ -36,7 +36,8 @@ const hammer = async (deployed: Deployed, clients: number, total: number): Promi
     while (left > 0) {
       left -= 1;
       const reply = await deployed.ask(hit!.event);
-      if (reply.status !== 200) throw new Error(`increment ${total - left} was refused: ${JSON.stringify(reply)}`);
+      if (reply.status !== 200)
+        throw new Error(`increment ${total - left} was refused: ${JSON.stringify(reply)}`);
       counts.push(hitOf(reply));
     }
   };
