@@ -65,7 +65,7 @@ const withVerdict = (report: Report, ranking: Ranking, first: string): Headline 
       ? `${list(leaders)} share the first rank: the fastest answers half of its requests within ${median}`
       : `${first} answers fastest: half of its requests within ${median}`,
     sentences: [
-      ...(shared ? [`No difference was shown among the first ${leaders.length}.`] : []),
+      ...(shared ? ['No difference was shown between them.'] : []),
       ...slower(ranking, first, rest),
     ],
   };

@@ -44,7 +44,9 @@ export const judgeCell = (
     remarks.push(`${named(workers.died)} died midway; samples up to then are kept`);
   }
   if (workers.missing.length > 0) remarks.push(`${named(workers.missing)} left no samples`);
-  if (generator === undefined) remarks.push('no generator finished, so none vouched for its send times');
+  if (load.model === 'open' && generator === undefined) {
+    remarks.push('no generator finished, so none vouched for its send times');
+  }
   if (unsent > 0) remarks.push(`${unsent} planned requests were not sent because time ran out`);
   return { valid: !late, remarks };
 };

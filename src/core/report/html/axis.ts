@@ -10,10 +10,10 @@ export const gridLines = (scale: Scale, height: number): Markup =>
     .join('')}"/>`;
 
 /** Labels under (or over) a plot, as text of the page, so that they stay readable at any width. */
-export const axisLabels = (scale: Scale, unit: string): Markup =>
+export const axisLabels = (scale: Scale): Markup =>
   markup`<div class="axis" aria-hidden="true">${scale.ticks.map(
     (t, i) =>
-      markup`<span class="tick${t.decade ? ' decade' : ''}${edge(i, scale.ticks.length)}" style="left:${t.position}%">${formatTick(t.value)}${i === scale.ticks.length - 1 ? ` ${unit}` : ''}</span>`,
+      markup`<span class="tick${t.decade ? ' decade' : ''}${edge(i, scale.ticks.length)}" style="left:${t.position}%">${formatTick(t.value)}</span>`,
   )}</div>`;
 
 const edge = (index: number, count: number): string => {

@@ -2,6 +2,7 @@ import { describeLoad, formatInstant } from '../format.ts';
 import { headlineOf } from '../headline.ts';
 import type { Report } from '../types.ts';
 import { localFace } from '../words.ts';
+import { coldTable } from './cold-table.ts';
 import { distributionFigure } from './distribution-figure.ts';
 import { failureSection } from './failure-section.ts';
 import { seriesOf } from './figure-data.ts';
@@ -46,7 +47,7 @@ const figures = (report: Report): MarkupValue => {
   const timeline = timelineFigure(all, report.method.rounds);
   return [
     rankingSection(report, all),
-    section('latency', 'Latency', distributionFigure(all), tailFigure(all)),
+    section('latency', 'Latency', distributionFigure(all), tailFigure(all), coldTable(all)),
     failureSection(report),
     timeline === undefined ? undefined : section('timeline', 'Time line', timeline),
     targetSection(report, all),

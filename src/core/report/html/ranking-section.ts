@@ -13,10 +13,10 @@ import { markup, type Markup, type MarkupValue } from './markup.ts';
 import { type Column, section, table } from './table.ts';
 
 const columns: readonly Column[] = [
-  { head: 'Target' },
-  { head: 'Rank', classes: 'number' },
-  { head: markup`p50 <small>ms, 95 %</small>`, classes: 'number' },
-  { head: markup`p99 <small>ms, 95 %</small>`, classes: 'number' },
+  { head: 'Rank', classes: 'rank' },
+  { head: 'Target', namesRow: true },
+  { head: 'p50', classes: 'number' },
+  { head: 'p99', classes: 'number' },
   { head: 'Against the first', classes: 'number wide' },
   { head: markup`Cold <small>mean ms (n)</small>`, classes: 'number wide' },
   { head: 'Failed', classes: 'number' },
@@ -57,8 +57,8 @@ export const nameCell = (series: Series): Markup =>
 const cells = (series: Series, rank: MarkupValue, ratio: MarkupValue): MarkupValue[] => {
   const { response, requests } = series.target;
   return [
-    nameCell(series),
     rank,
+    nameCell(series),
     quantileCell(response.warm, 'p50'),
     quantileCell(response.warm, 'p99'),
     ratio,
@@ -73,7 +73,7 @@ const captionOf = (report: Report, ranking: Ranking): string => {
     report.rankings.length > 1
       ? ` Called ${ranking.path === 'http' ? 'over HTTP' : 'by direct invocation'} from ${ranking.vantage}.`
       : '';
-  return `Warm response time, fastest median first.${apart}`;
+  return `Warm response time in ms with 95 % intervals, fastest median first.${apart}`;
 };
 
 const rankingTable = (report: Report, ranking: Ranking, all: readonly Series[]): MarkupValue => {
@@ -82,7 +82,7 @@ const rankingTable = (report: Report, ranking: Ranking, all: readonly Series[]):
   const first = ranking.rows[0]?.id;
   const ranked = ranking.rows.flatMap((row) =>
     find(row.id).map((s) =>
-      cells(s, row.rank ?? markup`<span class="muted">none</span>`, against(ranking, first, row.id)),
+      cells(s, row.rank ?? markup`<span class="muted">–</span>`, against(ranking, first, row.id)),
     ),
   );
   const floors = all

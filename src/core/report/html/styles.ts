@@ -36,12 +36,12 @@ caption{padding:0 0 .5rem;text-align:left;color:var(--soft);font-size:.875rem}
 th,td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:baseline}
 th:last-child,td:last-child{padding-right:0}
 thead th{font-size:.8125rem;font-weight:600;color:var(--soft);vertical-align:bottom}
-tbody th{font-weight:600}
+tbody th{font-weight:600;white-space:nowrap}.ranking tbody th{white-space:normal}
 .number{text-align:right;white-space:nowrap}thead .number{white-space:normal}
-.interval{white-space:nowrap}
+.interval{white-space:nowrap}td .interval,td .needed{display:block}
 .ranking{font-size:1rem}
-.ranking td:nth-child(3){font-weight:700}
-.ranking small{display:block}.ranking thead small{display:inline}
+.rank{width:3.2rem}.ranking td:first-child{font-weight:700;font-size:1.0625rem}.ranking td:nth-child(3){font-weight:700}
+.ranking small{display:block}.ranking thead small{display:inline}.ranking td .muted{font-weight:400;font-size:.9375rem}
 .swatch{display:inline-block;width:.7em;height:.7em;margin-right:.5em;border-radius:2px;background:var(--c)}
 .title{margin-left:1.25em}
 .unranked dl,.words{margin:0}
@@ -57,7 +57,7 @@ summary .title{display:inline;margin-left:.75em}
 details[open]{padding-bottom:1rem}
 @media (max-width:40rem){
 main{padding:1.5rem 1rem 3rem}section{margin-top:2.5rem}
-.wide{display:none}.ranking{font-size:.9375rem}.ranking th,.ranking td{padding-right:.5rem}
+.wide,.ranking .title{display:none}.rank{width:2.4rem}tbody th{white-space:normal}.ranking{font-size:.9375rem}.ranking th,.ranking td{padding-right:.5rem}
 .unranked div,.words div{grid-template-columns:1fr}
 .facts{grid-template-columns:1fr 1fr}
 summary .title{display:block;margin-left:1.6em}

@@ -4,6 +4,8 @@ export interface Column {
   readonly head: MarkupValue;
   /** `number` aligns right; `wide` is left out where there is little room. */
   readonly classes?: string;
+  /** The cell that names its row; without any such column the first one does. */
+  readonly namesRow?: boolean;
 }
 
 /** A table with a caption and scoped heads; the first cell of a row is its head. Scrolls by itself, never the page. */
@@ -18,14 +20,19 @@ export const table = (
 <tbody>${rows.map((cells) => row(columns, cells))}</tbody>
 </table></div>`;
 
-const row = (columns: readonly Column[], cells: readonly MarkupValue[]): Markup =>
-  markup`<tr>${cells.map((cell, i) => {
+const row = (columns: readonly Column[], cells: readonly MarkupValue[]): Markup => {
+  const naming = Math.max(
+    0,
+    columns.findIndex((column) => column.namesRow),
+  );
+  return markup`<tr>${cells.map((cell, i) => {
     const classes = columns[i]?.classes ?? '';
-    return i === 0
+    return i === naming
       ? markup`<th scope="row" class="${classes}">${cell}</th>`
       : markup`<td class="${classes}">${cell}</td>`;
   })}</tr>
 `;
+};
 
 /** A section of the page, reachable from the contents. */
 export const section = (id: string, title: string, ...content: readonly MarkupValue[]): Markup =>

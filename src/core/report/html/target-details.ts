@@ -10,7 +10,7 @@ const number = (head: MarkupValue): Column => ({ head, classes: 'number' });
 
 const quantile = (q: QuantileMs): MarkupValue =>
   'neededN' in q
-    ? markup`<span class="muted">n too small <small>(takes ${formatCount(q.neededN)})</small></span>`
+    ? markup`<span class="muted">n too small <small class="needed">takes ${formatCount(q.neededN)}</small></span>`
     : markup`${formatNumber(q.ms)} <small class="interval">${formatInterval(q.lowMs, q.highMs)}</small>`;
 
 const latencyRow = (name: string, s: LatencySummary): MarkupValue[] => [

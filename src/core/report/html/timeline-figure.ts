@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from '../format.ts';
+import { formatCount, formatNumber, formatTick } from '../format.ts';
 import type { RoundReport, TimelineBucket } from '../types.ts';
 import { colourClass, type Series } from './figure-data.ts';
 import { markup, type Markup } from './markup.ts';
@@ -65,7 +65,7 @@ export const timelineFigure = (all: readonly Series[], roundCount: number): Mark
   if (shown.length === 0) return undefined;
   const scale = logScale(values);
   const rounds = Array.from({ length: roundCount }, (_, i) => i + 1);
-  return markup`<figure class="times"><figcaption>Each box is one round of a target, from its first request to its last: median response time per slice of time, the slowest answer above it, on one logarithmic axis from ${formatNumber(scale.low)} to ${formatNumber(scale.high)} ms.</figcaption>
+  return markup`<figure class="times"><figcaption>Each box is one round of a target, from its first request to its last: median response time per slice of time, the slowest answer above it, on one logarithmic axis from ${formatTick(scale.low)} to ${formatTick(scale.high)} ms.</figcaption>
 <p class="legend" aria-hidden="true"><span><i class="key-median"></i>median</span><span><i class="key-reach"></i>to the slowest</span><span><i class="key-failed"></i>failures</span><span><i class="key-died"></i>cut short</span></p>
 ${shown.map((series) => row(series, rounds, scale))}<div class="row foot" aria-hidden="true"><div class="label"></div><div class="panels">${rounds.map(
     (number) => markup`<span>${roundCount <= 12 ? `round ${number}` : number}</span>`,

@@ -1,0 +1,38 @@
+import { formatCount, formatNumber } from '../format.ts';
+import { nameCell, quantileCell } from './ranking-section.ts';
+import type { Series } from './figure-data.ts';
+import type { Markup } from './markup.ts';
+import { table } from './table.ts';
+
+/** What a request costs that has to wait for a new process; nothing where none was seen. */
+export const coldTable = (all: readonly Series[]): Markup | undefined => {
+  const rows = all.flatMap((series) => {
+    const { cold, warm } = series.target.response;
+    if (cold === undefined) return [];
+    const p50 = warm?.quantiles.p50;
+    const times = p50 !== undefined && 'ms' in p50 ? `${formatNumber(cold.meanMs / p50.ms)} ×` : '–';
+    return [
+      [
+        nameCell(series),
+        formatCount(cold.n),
+        formatNumber(cold.meanMs),
+        times,
+        quantileCell(cold, 'p50'),
+        formatNumber(cold.minMs),
+        formatNumber(cold.maxMs),
+      ],
+    ];
+  });
+  if (rows.length === 0) return undefined;
+  return table(
+    'Cold answers: response time in ms of requests that waited for a process to initialise',
+    [
+      { head: 'Target' },
+      ...['n', 'mean', 'mean over warm p50', 'p50', 'min', 'max'].map((head) => ({
+        head,
+        classes: 'number',
+      })),
+    ],
+    rows,
+  );
+};
