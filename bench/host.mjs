@@ -101,13 +101,17 @@ const startTheHost = async () => {
     accountId: '000000000000',
   };
   const ready = await startNode([join(directory, 'main.mjs')], { LATENCY_LAB_HOST: JSON.stringify(config) });
-  return /** @type {{ lambdaUrl: string, isolation: Record<string, string> }} */ (JSON.parse(ready));
+  /** @type {{ lambdaUrl: string, isolation: Record<string, string> }} */
+  const parsed = JSON.parse(ready);
+  return parsed;
 };
 
 /** Drives a process of the same function over a Runtime API of our own. Resolves with a function that makes one call. */
 const startDirect = async () => {
-  /** @type {typeof import('../src/local/host/http1-server.ts')} */
-  const { serveHttp } = await import(pathToFileURL(join(directory, 'http1-server.mjs')).href);
+  const loaded = /** @type {unknown} */ (
+    await import(pathToFileURL(join(directory, 'http1-server.mjs')).href)
+  );
+  const { serveHttp } = /** @type {typeof import('../src/local/host/http1-server.ts')} */ (loaded);
   const task = join(directory, 'direct');
   mkdirSync(task);
   writeFileSync(join(task, 'app.mjs'), source);
@@ -115,7 +119,8 @@ const startDirect = async () => {
   let onPoll;
   /** @type {import('../src/local/host/http1-server.ts').Reply | undefined} */
   let poll;
-  let onAnswer = () => {};
+  /** @type {() => void} */
+  let onAnswer = () => undefined;
   const server = await serveHttp(1e7, ({ request, reply }) => {
     if (request.method === 'GET') {
       if (onPoll === undefined) poll = reply;

@@ -1,11 +1,9 @@
-/** One process of a function: started in its cage, its output cut into lines, its end told. */
-import { type ChildProcess, spawn } from 'node:child_process';
+/** One process of a function: started on its seat, its output cut into lines, its end told. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import type { Cage } from './isolation.ts';
-import type { Reaper } from './reaper.ts';
 import type { Command } from './runtimes.ts';
+import { type Seat, killGroup } from './seats.ts';
 
 export interface FunctionProcess {
   /** Resolves, with how it ended, once it is gone and all of its output was read. Never rejects. */
@@ -23,9 +21,7 @@ export interface Ending {
   readonly outOfMemory: boolean;
 }
 
-export interface ProcessDeps {
-  readonly cage: Cage;
-  readonly reaper: Reaper;
+export interface OutputDeps {
   readonly onLine: (line: string) => void;
   /** Resolves when there is room for more output again. */
   readonly room: () => Promise<void> | undefined;
@@ -50,7 +46,7 @@ const reasonOf = (code: number | null, signal: string | null): string | undefine
 const maxLine = 256 * 1024;
 
 /** Calls back per line. Bytes that are no UTF-8 become U+FFFD; the last line needs no end. */
-const readLines = (stream: Readable, deps: ProcessDeps): void => {
+const readLines = (stream: Readable, deps: OutputDeps): void => {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   stream.on('data', (chunk: Buffer) => {
@@ -101,11 +97,8 @@ const memoryReader = (pid: number): { read: () => number | undefined; close: () 
   return { read, close };
 };
 
-const endingOf = (child: ChildProcess, cage: Cage): Promise<Ending> =>
+const endingOf = ({ child, cage }: Seat): Promise<Ending> =>
   new Promise((resolve) => {
-    child.once('error', (error) => {
-      if (child.pid === undefined) resolve({ reason: error.message, outOfMemory: false });
-    });
     child.once('exit', (code, signal) => {
       const ending = { reason: reasonOf(code, signal), outOfMemory: cage.outOfMemory() };
       // Output may be held open by a child that outlives it: wait for the end of output, but not for long.
@@ -117,43 +110,25 @@ const endingOf = (child: ChildProcess, cage: Cage): Promise<Ending> =>
     });
   });
 
+/** Starts the command on the seat, which is left when the process ends. */
 export const startProcess = (
+  seat: Seat,
   command: Command,
   cwd: string,
   env: Readonly<Record<string, string>>,
-  deps: ProcessDeps,
+  output: OutputDeps,
 ): FunctionProcess => {
-  const { cage, reaper } = deps;
-  const child = spawn(command.file, command.args, {
-    cwd,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own, so that its children can be killed with it.
-    detached: true,
-  });
-  const { pid } = child;
-  const ended = endingOf(child, cage);
-  if (pid === undefined) {
-    cage.close();
-    return { ended, throttle: () => undefined, maxMemoryMb: () => undefined, kill: () => undefined };
-  }
-  reaper.add(pid);
-  cage.add(pid);
+  const { child, cage, pid } = seat;
+  const ended = endingOf(seat);
+  readLines(child.stdout, output);
+  readLines(child.stderr, output);
+  seat.become(command, cwd, env);
   const memory = memoryReader(pid);
-  readLines(child.stdout, deps);
-  readLines(child.stderr, deps);
-  const kill = (): void => {
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      // The whole group is gone already.
-    }
-  };
+  let isOver = false;
   void ended.then(() => {
-    kill();
+    isOver = true;
     memory.close();
-    cage.close();
-    reaper.remove(pid);
+    seat.leave();
   });
   return {
     ended,
@@ -161,6 +136,9 @@ export const startProcess = (
       cage.throttle();
     },
     maxMemoryMb: memory.read,
-    kill,
+    kill: () => {
+      // Afterwards its number may be somebody else's.
+      if (!isOver) killGroup(pid);
+    },
   };
 };

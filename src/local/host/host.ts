@@ -16,6 +16,7 @@ import { createLauncher } from './launcher.ts';
 import { type LogsApi, createLogWriter } from './log-writer.ts';
 import { createProxyMode } from './proxy-mode.ts';
 import { startReaper } from './reaper.ts';
+import { createSeats } from './seats.ts';
 import type { ControlPlane, IsolationReport } from './types.ts';
 
 /** What is behind the host: the emulator, or its twin in a test. */
@@ -79,8 +80,17 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
     handleLambda(exchange);
   });
   const lambdaUrl = `http://127.0.0.1:${lambdaServer.port}`;
+  const seats = createSeats(isolation, reaper);
   const code = createCodeStore(config.codeDir, config.workDir);
-  const launcher = createLauncher({ config, code, control, isolation, reaper, logs, lambdaUrl });
+  const launcher = createLauncher({
+    config,
+    code,
+    control,
+    isolation: isolation.report,
+    seats,
+    logs,
+    lambdaUrl,
+  });
   const executor = createExecutor(launcher, config.accountConcurrency);
   const dispatcher = createDispatcher(control, executor);
   const lambdaApi = createLambdaApi({ dispatcher, passOn, onChange: deps.onChange });
@@ -97,6 +107,7 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
     lambdaServer.close();
     httpServer.close();
     executor.close();
+    seats.close();
     await reaper.finish();
     await logs.close(lastLogsMs);
   };

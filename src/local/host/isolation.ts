@@ -3,14 +3,19 @@
  * virtual CPU per 1769 MB; initialisation runs unthrottled, the share applies from the first event.
  */
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Place, cpuSettings, findPlace, memorySettings, tryOrWhy } from './control-groups.ts';
 import type { IsolationReport } from './types.ts';
 
 /** The control groups of one function process. */
 export interface Cage {
-  add(pid: number): void;
+  /** Resolves when the process is in it, which may take 10 ms. It may have ended already. */
+  add(pid: number): Promise<void>;
+  /** Sets the size from which CPU share and memory limit follow, and applies the latter. */
+  resize(memoryMb: number): void;
   /** Applies the CPU share; once is enough. */
   throttle(): void;
   /** True when the kernel killed something in it for want of memory. */
@@ -23,7 +28,7 @@ export interface Isolation {
   readonly report: IsolationReport;
   /** Directories to be emptied and removed when the host is gone. */
   readonly directories: readonly string[];
-  open(id: string, memoryMb: number): Cage;
+  open(id: string): Cage;
 }
 
 const layersReport = (): string => {
@@ -46,11 +51,14 @@ const basesOf = ({ cpu, memory }: Places): string[] => [
   ...new Set([cpu, memory].flatMap((place) => (place === undefined ? [] : [place.base]))),
 ];
 
-const openCage = (places: Places, id: string, memoryMb: number): Cage => {
+const openCage = (places: Places, id: string): Cage => {
   const { cpu, memory } = places;
   // In version 2 both are one directory.
   const directories = basesOf(places).map((base) => join(base, id));
   for (const directory of directories) mkdirSync(directory);
+  let memoryMb = 0;
+  let throttled = false;
+  let closed = false;
   const set = (
     place: Place | undefined,
     settings: (place: Place, mb: number) => [string, string][],
@@ -58,8 +66,6 @@ const openCage = (places: Places, id: string, memoryMb: number): Cage => {
     if (place === undefined) return;
     for (const [file, value] of settings(place, memoryMb)) writeFileSync(join(place.base, id, file), value);
   };
-  set(memory, memorySettings);
-  let throttled = false;
 
   const remove = (directory: string, triesLeft: number): void => {
     tryOrWhy(() => {
@@ -74,15 +80,17 @@ const openCage = (places: Places, id: string, memoryMb: number): Cage => {
   };
 
   return {
-    add: (pid) => {
-      for (const directory of directories)
-        // It may have ended already.
-        tryOrWhy(() => {
-          writeFileSync(join(directory, 'cgroup.procs'), String(pid));
-        });
+    add: async (pid) => {
+      const moves = directories.map((directory) => writeFile(join(directory, 'cgroup.procs'), String(pid)));
+      await Promise.allSettled(moves);
+    },
+    resize: (mb) => {
+      memoryMb = mb;
+      set(memory, memorySettings);
     },
     throttle: () => {
-      if (!throttled) set(cpu, cpuSettings);
+      // The process may have ended in this moment.
+      if (!throttled && !closed) set(cpu, cpuSettings);
       throttled = true;
     },
     outOfMemory: () => {
@@ -95,6 +103,7 @@ const openCage = (places: Places, id: string, memoryMb: number): Cage => {
       return killed;
     },
     close: () => {
+      closed = true;
       for (const directory of directories) remove(directory, 50);
     },
   };
@@ -104,7 +113,7 @@ const openCage = (places: Places, id: string, memoryMb: number): Cage => {
 export const detectIsolation = (
   read: (file: string) => string = (file) => readFileSync(file, 'utf8'),
 ): Isolation => {
-  const id = `latency-lab-${process.pid}`;
+  const id = `latency-lab-${process.pid}-${randomBytes(4).toString('hex')}`;
   const find = (controller: 'cpu' | 'memory'): Place | string => {
     let found: Place | string = `control groups are a matter of Linux, and this is ${process.platform}`;
     const why = tryOrWhy(() => {
@@ -123,6 +132,6 @@ export const detectIsolation = (
   return {
     report: { cpu: say(cpu), memory: say(memory), layers: layersReport() },
     directories: basesOf(places),
-    open: (name, memoryMb) => openCage(places, name, memoryMb),
+    open: (name) => openCage(places, name),
   };
 };

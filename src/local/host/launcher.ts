@@ -3,10 +3,8 @@ import type { CodeStore } from './code-store.ts';
 import type { HostConfig } from './config.ts';
 import { processEnvironment } from './environment.ts';
 import { startProcess } from './function-process.ts';
-import type { Isolation } from './isolation.ts';
 import { type Journal, openJournal } from './journal.ts';
 import type { LogWriter } from './log-writer.ts';
-import type { Reaper } from './reaper.ts';
 import {
   type Command,
   UnsupportedFunctionError,
@@ -15,7 +13,8 @@ import {
   withLayers,
 } from './runtimes.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
-import type { ControlPlane, FunctionVersion } from './types.ts';
+import type { Seats } from './seats.ts';
+import type { ControlPlane, FunctionVersion, IsolationReport } from './types.ts';
 
 /** A version with its code on disk. */
 export interface Prepared {
@@ -42,21 +41,20 @@ export interface LauncherDeps {
   readonly config: HostConfig;
   readonly code: CodeStore;
   readonly control: ControlPlane;
-  readonly isolation: Isolation;
-  readonly reaper: Reaper;
+  readonly isolation: IsolationReport;
+  readonly seats: Seats;
   readonly logs: LogWriter;
   readonly lambdaUrl: string;
 }
 
 export const createLauncher = (deps: LauncherDeps): Launcher => {
-  const { config, code, control, isolation, reaper, logs } = deps;
-  let started = 0;
+  const { config, code, control, seats, logs, lambdaUrl } = deps;
 
   const layersDirectory = async (fn: FunctionVersion): Promise<string | undefined> => {
     if (fn.layers.length === 0) return undefined;
-    if (isolation.report.layers.startsWith('none'))
+    if (deps.isolation.layers.startsWith('none'))
       throw new UnsupportedFunctionError(
-        `${fn.name}: layers cannot be mounted here (${isolation.report.layers})`,
+        `${fn.name}: layers cannot be mounted here (${deps.isolation.layers})`,
       );
     return code.layers(await Promise.all(fn.layers.map((arn) => control.layer(arn))));
   };
@@ -68,18 +66,20 @@ export const createLauncher = (deps: LauncherDeps): Launcher => {
     return { fn, taskRoot, command: command && layers !== undefined ? withLayers(command, layers) : command };
   };
 
-  const start: Launcher['start'] = ({ fn, taskRoot }, command, journal, { initLimitMs, throttled }) =>
-    startSandbox((runtimeApi) => {
-      const cage = isolation.open(`f${++started}`, fn.memoryMb);
-      if (throttled) cage.throttle();
+  const start: Launcher['start'] = async ({ fn, taskRoot }, command, journal, { initLimitMs, throttled }) => {
+    const seat = await seats.take();
+    seat.cage.resize(fn.memoryMb);
+    if (throttled) seat.cage.throttle();
+    const onLine = (line: string): void => {
+      journal.write(line);
+    };
+    return startSandbox((runtimeApi) => {
       const { region, emulatorUrl } = config;
-      const around = { region, taskRoot, runtimeApi, logStream: journal.streamName, emulatorUrl };
-      const env = processEnvironment(fn, { ...around, lambdaUrl: deps.lambdaUrl });
-      const onLine = (line: string): void => {
-        journal.write(line);
-      };
-      return startProcess(command, taskRoot, env, { cage, reaper, onLine, room: () => logs.room() });
+      const around = { region, taskRoot, runtimeApi, logStream: journal.streamName, emulatorUrl, lambdaUrl };
+      const env = processEnvironment(fn, around);
+      return startProcess(seat, command, taskRoot, env, { onLine, room: () => logs.room() });
     }, initLimitMs);
+  };
 
   return { prepare, openJournal: (fn) => openJournal(fn, logs), start };
 };

@@ -96,7 +96,7 @@ describe('the Invoke API', () => {
     const replies = await Promise.all(Array.from({ length: 10 }, () => twin.invoke('slow', '{"ms":1500}')));
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(8);
     const refused = replies.filter(({ status }) => status === 429);
-    expect(refused.map(({ text }) => JSON.parse(text).Reason)).toEqual(
+    expect(refused.map(({ text }) => (JSON.parse(text) as { Reason: string }).Reason)).toEqual(
       Array(2).fill('ConcurrentInvocationLimitExceeded'),
     );
     expect(new Set(replies.map(({ text }) => text)).size).toBe(9);
@@ -156,7 +156,7 @@ describe('the Invoke API', () => {
       const id = headers.get('x-amzn-requestid') ?? '';
       const text = Buffer.from(headers.get('x-amz-log-result') ?? '', 'base64').toString();
       const lines = text
-        .trimEnd()
+        .replace(/\n$/, '')
         .split('\n')
         .slice(isCold ? 1 : 0);
       expect(lines[0]).toBe(`START RequestId: ${id} Version: $LATEST`);

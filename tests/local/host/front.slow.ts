@@ -1,0 +1,198 @@
+import { request } from 'node:http';
+import { type Twin, arnOf, node, nodeSettings, startTwin } from './twin.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly text: string;
+}
+
+describe('the HTTP front', () => {
+  let twin: Twin;
+  beforeAll(async () => {
+    twin = await startTwin();
+    const echo = 'export const handler = async (event) => ({ statusCode: 200, body: JSON.stringify(event) })';
+    twin.define('echo', node(echo), nodeSettings);
+    twin.aliases.set('echo:live', { version: '$LATEST', weights: {} });
+    twin.define(
+      'answer',
+      node('export const handler = async (event) => JSON.parse(event.body)'),
+      nodeSettings,
+    );
+    twin.define(
+      'fail',
+      node(
+        'export const handler = async (event) => { if (event.rawPath === "/hang") await new Promise((r) => setTimeout(r, 2500)); throw new Error("no") }',
+      ),
+      nodeSettings,
+    );
+    const integration = (name: string, more = {}) => ({
+      type: 'AWS_PROXY',
+      uri: arnOf(name),
+      payloadFormat: '2.0',
+      timeoutMs: 1000,
+      ...more,
+    });
+    twin.apis.set('abc123', {
+      id: 'abc123',
+      routes: [
+        { key: 'GET /hits', integration: integration('echo:live') },
+        { key: 'ANY /things/{id}', integration: integration('echo:${stageVariables.alias}') },
+        { key: 'POST /answer', integration: integration('answer') },
+        { key: 'GET /fail', integration: integration('fail') },
+        { key: 'GET /hang', integration: integration('fail') },
+        { key: 'GET /gone', integration: integration('gone') },
+        { key: 'POST /queue', integration: integration('x', { uri: 'arn:aws:sqs:::queue' }) },
+      ],
+      stages: { $default: { alias: 'live' }, lab: { alias: 'live' } },
+    });
+  });
+  afterAll(() => twin.close());
+
+  const send = (method: string, path: string, body = '', headers: Record<string, string | string[]> = {}) =>
+    new Promise<Answer>((resolve, reject) => {
+      const { port } = new URL(twin.host.httpUrl);
+      const host = `abc123.execute-api.localhost:${port}`;
+      const outgoing = request(
+        { host: '127.0.0.1', port, method, path, headers: { host, ...headers } },
+        (incoming) => {
+          let text = '';
+          incoming.setEncoding('utf8').on('data', (part: string) => (text += part));
+          incoming.on('end', () =>
+            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text }),
+          );
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+
+  it('builds the event in payload format 2.0', async () => {
+    const { status, headers, text } = await send('GET', '/hits?a=1&a=2&b=x%20y', '', {
+      'X-Many': ['1', '2'],
+      Cookie: 'c1=v1; c2=v2',
+      'User-Agent': 'test',
+    });
+    expect([status, headers['content-type']]).toEqual([200, 'text/plain;charset=UTF-8']);
+    const event = JSON.parse(text);
+    expect(event).toMatchObject({
+      version: '2.0',
+      routeKey: 'GET /hits',
+      rawPath: '/hits',
+      rawQueryString: 'a=1&a=2&b=x%20y',
+      cookies: ['c1=v1', 'c2=v2'],
+      queryStringParameters: { a: '1,2', b: 'x y' },
+      isBase64Encoded: false,
+      requestContext: {
+        accountId: '000000000000',
+        apiId: 'abc123',
+        domainName: 'abc123.execute-api.localhost',
+        stage: '$default',
+        http: {
+          method: 'GET',
+          path: '/hits',
+          protocol: 'HTTP/1.1',
+          sourceIp: '127.0.0.1',
+          userAgent: 'test',
+        },
+      },
+    });
+    expect(event.headers).toMatchObject({ 'x-many': '1,2', 'x-forwarded-proto': 'http' });
+    expect(event.headers.cookie).toBeUndefined();
+    expect(event.body).toBeUndefined();
+    expect(event.requestContext.time).toMatch(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/);
+    expect(headers['apigw-requestid']).toBe(event.requestContext.requestId);
+  });
+
+  it('gives path parameters and a named stage with its variables', async () => {
+    const event = JSON.parse(
+      (await send('PUT', '/lab/things/a%20b', 'text', { 'content-type': 'text/plain' })).text,
+    );
+    expect(event).toMatchObject({
+      routeKey: 'ANY /things/{id}',
+      rawPath: '/lab/things/a%20b',
+      pathParameters: { id: 'a b' },
+      stageVariables: { alias: 'live' },
+      body: 'text',
+      requestContext: { stage: 'lab' },
+    });
+  });
+
+  it('sends a binary body in base64', async () => {
+    const { text } = await send('POST', '/things/1', 'a=1', {
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+    expect(JSON.parse(text)).toMatchObject({ isBase64Encoded: true, body: 'YT0x' });
+  });
+
+  it.each([
+    [
+      'a structure',
+      { statusCode: 201, headers: { 'X-A': 'b', 'content-type': 'text/html' }, body: '<p>' },
+      201,
+      '<p>',
+      'text/html',
+    ],
+    [
+      'base64',
+      { statusCode: 200, isBase64Encoded: true, body: 'aGk=' },
+      200,
+      'hi',
+      'text/plain;charset=UTF-8',
+    ],
+    ['a value', { hits: 1 }, 200, '{"hits":1}', 'application/json'],
+    ['a text', 'plain', 200, 'plain', 'application/json'],
+    ['a bad status', { statusCode: 'x' }, 500, '{"message":"Internal Server Error"}', 'application/json'],
+    [
+      'a bad header',
+      { statusCode: 200, headers: { 'a b': '1' } },
+      500,
+      '{"message":"Internal Server Error"}',
+      'application/json',
+    ],
+  ])('makes an answer of %s', async (_, answer, status, body, type) => {
+    const reply = await send('POST', '/answer', JSON.stringify(answer), {
+      'content-type': 'application/json',
+    });
+    expect([reply.status, reply.text, reply.headers['content-type']]).toEqual([status, body, type]);
+  });
+
+  it('sends cookies one by one, and keeps a header within its line', async () => {
+    const answer = { statusCode: 200, cookies: ['a=1', 'b=2'], headers: { 'x-evil': 'a\r\nx-other: b' } };
+    const { headers } = await send('POST', '/answer', JSON.stringify(answer), {
+      'content-type': 'application/json',
+    });
+    expect(headers['set-cookie']).toEqual(['a=1', 'b=2']);
+    expect([headers['x-evil'], headers['x-other']]).toEqual(['a x-other: b', undefined]);
+  });
+
+  it.each([
+    ['/fail', 500, 'Internal Server Error'],
+    ['/hang', 503, 'Service Unavailable'],
+    ['/gone', 500, 'Internal Server Error'],
+    ['/nowhere', 404, 'Not Found'],
+  ])('answers %s with %i', async (path, status, message) => {
+    const reply = await send('GET', path);
+    expect([reply.status, JSON.parse(reply.text)]).toEqual([status, { message }]);
+  });
+
+  it('answers 503 when the function is throttled', async () => {
+    twin.reserved.set('echo', 0);
+    expect((await send('GET', '/hits')).status).toBe(503);
+    twin.reserved.delete('echo');
+    expect((await send('GET', '/hits')).status).toBe(200);
+  });
+
+  it('does not know another host', async () => {
+    expect((await send('GET', '/hits', '', { host: 'example.com' })).status).toBe(404);
+    expect((await send('GET', '/hits', '', { host: 'other.execute-api.localhost' })).status).toBe(404);
+  });
+
+  it('passes integrations that are no functions on', async () => {
+    expect(await send('POST', '/queue?x=1', 'message')).toMatchObject({
+      status: 207,
+      text: 'from the emulator',
+    });
+    expect(twin.passedOn).toContain('POST /queue?x=1 message');
+  });
+});
