@@ -15,6 +15,9 @@ import { failuresOf } from '../../../src/local/deploy/stacks.ts';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
 import { makeZip } from '../host/zip-file.ts';
 
+// Real processes on a busy machine.
+jest.setTimeout(60_000);
+
 const Bucket = 'packages';
 const transform = { Transform: 'AWS::Serverless-2016-10-31' };
 

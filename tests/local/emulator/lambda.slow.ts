@@ -18,6 +18,9 @@ import {
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
 import { makeZip } from '../host/zip-file.ts';
 
+// Real processes on a busy machine.
+jest.setTimeout(60_000);
+
 const FunctionName = 'counter';
 const zipOf = (source: string): Buffer => makeZip([{ path: 'app.mjs', data: source }]);
 const first = zipOf('export const handler = () => 1;');

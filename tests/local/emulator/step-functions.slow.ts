@@ -7,6 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
 import { makeZip } from '../host/zip-file.ts';
 
+// Real processes on a busy machine.
+jest.setTimeout(60_000);
+
 const account = '000000000000';
 const roleArn = `arn:aws:iam::${account}:role/any`;
 const alias = `arn:aws:lambda:us-east-1:${account}:function:worker:live`;

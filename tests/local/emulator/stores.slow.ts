@@ -15,6 +15,9 @@ import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { paginateGetParametersByPath, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
 
+// Real processes on a busy machine.
+jest.setTimeout(60_000);
+
 let emulator: TestEmulator;
 beforeAll(async () => {
   emulator = await startTestEmulator();

@@ -3,6 +3,9 @@ import { existsSync, rmSync } from 'node:fs';
 import { bundle, temporaryDirectory } from '../fixtures/bundle.ts';
 import { eventually, type Held, hold, runs } from '../fixtures/processes.ts';
 
+// Real processes on a busy machine.
+jest.setTimeout(60_000);
+
 interface Said {
   readonly pids: readonly number[];
   readonly state: string;

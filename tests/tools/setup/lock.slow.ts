@@ -6,6 +6,9 @@ import { promisify } from 'node:util';
 import { root, temporaryDirectory } from '../../local/fixtures/bundle.ts';
 import { eventually } from '../../local/fixtures/processes.ts';
 
+// Real processes on a busy machine.
+jest.setTimeout(60_000);
+
 const run = promisify(execFile);
 
 describe('cached, between processes', () => {

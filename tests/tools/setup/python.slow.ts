@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { findPython } from '../../../tools/setup/python.mjs';
 import { temporaryDirectory } from '../../local/fixtures/bundle.ts';
 
+// Real processes on a busy machine.
+jest.setTimeout(60_000);
+
 describe('findPython', () => {
   const directory = temporaryDirectory();
   afterAll(() => {
