@@ -5,7 +5,16 @@ import type { LoadProfile } from './load/profile.ts';
 import { parseLoad } from './load/parse.ts';
 import type { Target } from './target.ts';
 import { asTarget, asTargetId } from './validate-target.ts';
-import { asArray, asInteger, asMatch, asObject, asText, optional, rejectUnknownFields } from './validate.ts';
+import {
+  asArray,
+  asInteger,
+  asLine,
+  asMatch,
+  asObject,
+  asText,
+  optional,
+  rejectUnknownFields,
+} from './validate.ts';
 
 /** A run request with its defaults filled in. `targets` stays absent where all registered ones are meant. */
 export interface CheckedRequest {
@@ -48,8 +57,8 @@ const asLeftOut = (value: unknown, field: string): LeftOut => {
   const object = asObject(value, field);
   rejectUnknownFields(object, field, ['id', 'reason']);
   return {
-    id: asText(object['id'], `${field}.id`, 100),
-    reason: asText(object['reason'], `${field}.reason`, 1_000),
+    id: asLine(object['id'], `${field}.id`, 100),
+    reason: asText(object['reason'], `${field}.reason`, 4_000),
   };
 };
 

@@ -1,7 +1,7 @@
 /** Reads a target from untyped JSON: a registered SSM parameter or an entry of a run request's `extraTargets`. */
 import { InputError } from './errors.ts';
 import { type RequestSpec, type Target, targetKinds } from './target.ts';
-import { asInteger, asMatch, asObject, asOneOf, asText, optional, rejectUnknownFields } from './validate.ts';
+import { asInteger, asMatch, asObject, asOneOf, asLine, optional, rejectUnknownFields } from './validate.ts';
 
 /** Bytes of JSON: every worker's assignment carries its target, and a state's data may not pass 256 KiB. */
 const maxTargetBytes = 100_000;
@@ -18,7 +18,6 @@ const targetFields = [
   'runtime',
   'maxRate',
   'vantage',
-  'vantage',
   'billing',
   'request',
 ];
@@ -28,6 +27,8 @@ const arnPattern =
   /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]{1,140}(:[A-Za-z0-9_$-]{1,128})?$/;
 // RFC 9110 5.6.2, token.
 const headerNamePattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
+// RFC 9110 5.5, field-content: a line break would begin another header.
+const headerValuePattern = /^[\t\x20-\x7e\x80-\xff]{0,8192}$/;
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 export const asTargetId = (value: unknown, field: string): string =>
@@ -55,7 +56,10 @@ const asHeaders = (value: unknown, field: string): Record<string, string> =>
   Object.fromEntries(
     Object.entries(asObject(value, field)).map(([name, text]) => {
       asMatch(name, field, headerNamePattern, 'header names of letters, digits and hyphens');
-      return [name, text === '' ? '' : asText(text, `${field}.${name}`, 8_192)];
+      return [
+        name,
+        asMatch(text, `${field}.${name}`, headerValuePattern, 'up to 8,192 printable characters of Latin-1'),
+      ];
     }),
   );
 
@@ -110,15 +114,14 @@ export const asTarget = (value: unknown, where: string): Target => {
     ...optional(object, 'functionArn', (v) =>
       asMatch(v, `${where}.functionArn`, arnPattern, 'the ARN of a Lambda function, version or alias'),
     ),
-    ...optional(object, 'logGroup', (v) => asText(v, `${where}.logGroup`, 512)),
+    ...optional(object, 'logGroup', (v) => asLine(v, `${where}.logGroup`, 512)),
     ...optional(object, 'memoryMb', (v) => asInteger(v, `${where}.memoryMb`, 128, 10_240)),
     ...optional(object, 'cpuArchitecture', (v) =>
       asOneOf(v, `${where}.cpuArchitecture`, ['x86_64', 'arm64'] as const),
     ),
-    ...optional(object, 'runtime', (v) => asText(v, `${where}.runtime`, 100)),
+    ...optional(object, 'runtime', (v) => asLine(v, `${where}.runtime`, 100)),
     ...optional(object, 'maxRate', (v) => asPositive(v, `${where}.maxRate`)),
-    ...optional(object, 'vantage', (v) => asText(v, `${where}.vantage`, 40)),
-    ...optional(object, 'vantage', (v) => asText(v, `${where}.vantage`, 40)),
+    ...optional(object, 'vantage', (v) => asLine(v, `${where}.vantage`, 40)),
     ...optional(object, 'billing', (v) => asBilling(v, `${where}.billing`)),
     ...optional(object, 'request', (v) => asRequestSpec(v, `${where}.request`)),
   };

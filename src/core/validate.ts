@@ -30,17 +30,22 @@ export const asInteger = (value: unknown, field: string, min: number, max: numbe
   throw new InputError(field, value, `a whole number from ${min} to ${max}`);
 };
 
-/** A text of 1 to `maxLength` characters without control characters. */
-export const asText = (value: unknown, field: string, maxLength: number): string => {
-  if (
-    typeof value === 'string' &&
-    value.length >= 1 &&
-    value.length <= maxLength &&
-    !/[\0-\x1f\x7f]/.test(value)
-  )
-    return value;
-  throw new InputError(field, value, `a text of 1 to ${maxLength} characters on one line`);
+const asTextWithout = (
+  controls: RegExp,
+  allowed: string,
+): ((value: unknown, field: string, maxLength: number) => string) => {
+  return (value, field, maxLength) => {
+    const fits = typeof value === 'string' && value.length >= 1 && value.length <= maxLength;
+    if (fits && !controls.test(value)) return value;
+    throw new InputError(field, value, `a text of 1 to ${maxLength} characters${allowed}`);
+  };
 };
+
+/** A text for people, of 1 to `maxLength` characters; it may have several lines. */
+export const asText = asTextWithout(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/, '');
+
+/** A text of 1 to `maxLength` characters without line breaks and other control characters. */
+export const asLine = asTextWithout(/[\0-\x1f\x7f]/, ' on one line');
 
 export const asMatch = (
   value: unknown,

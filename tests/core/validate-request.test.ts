@@ -26,7 +26,7 @@ describe('parseRunRequest', () => {
       rounds: 50,
       seed: 0,
       labels: { host: 'laptop' },
-      leftOut: [{ id: 'rust-dynamodb', reason: 'no cargo' }],
+      leftOut: [{ id: 'rust-dynamodb', reason: 'no cargo:\ninstall it' }],
     };
     expect(parse(request)).toMatchObject({ ...request, load: { model: 'open', ...request.load } });
   });
@@ -57,6 +57,8 @@ describe('parseRunRequest', () => {
     ['seed', { seed: 2 ** 32 }],
     ['labels', { labels: [] }],
     ['labels.host', { labels: { host: 7 } }],
+    ['labels.host', { labels: { host: '\u0007' } }],
+    ['leftOut[0].id', { leftOut: [{ id: 'a\nb', reason: 'c' }] }],
     ['leftOut[0]', { leftOut: [{ id: 'a', reason: 'b', more: 1 }] }],
     ['leftOut[0].reason', { leftOut: [{ id: 'a' }] }],
   ])('names %s in %j', (field, request) => {
