@@ -19,8 +19,18 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/hit.ts')).hit,
   },
   {
+    name: 'report',
+    summary: 'render the report of a run as a table, HTML, Markdown or CSV',
+    load: async () => (await import('./commands/report.ts')).report,
+  },
+  {
     name: 'diff',
     summary: 'what changed from one run to another; thresholds set the exit code',
     load: async () => (await import('./commands/diff.ts')).diff,
+  },
+  {
+    name: 'targets',
+    summary: 'list what can be measured; check that a running service keeps the contract',
+    load: async () => (await import('./commands/targets.ts')).targets,
   },
 ];

@@ -1,27 +1,14 @@
 /** Reads the contract's vectors and checks answers against them; knows no service and no transport. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import {
+  departures as departuresFrom,
+  type ContractReply,
+  type ContractVector,
+} from '../../src/core/contract.ts';
 
-export interface Vector {
-  readonly title: string;
-  readonly kind: 'sync-counter' | 'null';
-  readonly store: 'up' | 'down' | 'none';
-  readonly event: APIGatewayProxyEventV2;
-  readonly expect: {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: string;
-  };
-}
-
-/** An answer, however it travelled. `body` is undefined where the transport has none (HEAD over HTTP). */
-export interface Reply {
-  readonly status: number;
-  /** By lower-case name. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body?: string | undefined;
-}
+export type Vector = ContractVector;
+export type Reply = ContractReply;
 
 const folder = join(__dirname, '../../events/contract');
 const read = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));
@@ -37,20 +24,8 @@ export const vectorsFor = (kind: Vector['kind'], store: Vector['store']): readon
     .filter((vector) => vector.kind === kind && vector.store === store);
 
 /** Everything in which the reply departs from the vector, in words; empty when it conforms. */
-export const departures = (vector: Vector, reply: Reply): readonly string[] => {
-  const found: string[] = [];
-  const must = (what: string, given: string | undefined, pattern: string): void => {
-    if (given === undefined || !new RegExp(pattern).test(given)) {
-      found.push(`${what} is ${given ?? 'missing'}, must match ${pattern}`);
-    }
-  };
-  must('status', String(reply.status), `^${vector.expect.status}$`);
-  for (const [name, pattern] of Object.entries({ ...common.headers, ...vector.expect.headers })) {
-    must(name, reply.headers[name], pattern);
-  }
-  if (reply.body !== undefined) must('body', reply.body, vector.expect.body);
-  return found;
-};
+export const departures = (vector: Vector, reply: Reply): readonly string[] =>
+  departuresFrom(vector, common.headers, reply);
 
 /** What must hold between the answers of one process, first answer first. */
 export const sequenceDepartures = (replies: readonly Reply[]): readonly string[] => {

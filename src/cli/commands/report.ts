@@ -1,0 +1,61 @@
+/** `latency-lab report`: a report in another format. */
+import { writeFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { InputError } from '../../core/errors.ts';
+import { renderCsv } from '../../core/report/csv.ts';
+import { renderHtml } from '../../core/report/html/page.ts';
+import { renderMarkdown } from '../../core/report/markdown.ts';
+import type { Report } from '../../core/report/types.ts';
+import { choiceFlag, textFlag } from '../args/flags.ts';
+import { defineCommand } from '../command.ts';
+import { errorCode } from '../error-code.ts';
+import { readReportFile } from '../report-file.ts';
+import { summaryTable } from '../run/summary.ts';
+
+const formats = ['table', 'html', 'md', 'csv', 'json'] as const;
+type Format = (typeof formats)[number];
+
+const renderers: Readonly<Record<Format, (report: Report) => string>> = {
+  table: summaryTable,
+  html: renderHtml,
+  md: renderMarkdown,
+  csv: renderCsv,
+  json: (report) => `${JSON.stringify(report, null, 2)}\n`,
+};
+
+/** The format that a file's name asks for. */
+const formatOf = (out: string | undefined): Format | undefined => {
+  const ending = extname(out ?? '').slice(1);
+  return formats.find((format) => format === ending);
+};
+
+const write = async (out: string, text: string): Promise<void> => {
+  try {
+    await writeFile(out, text);
+  } catch (error) {
+    throw new InputError('--out', out, 'a file that can be written', errorCode(error));
+  }
+};
+
+export const report = defineCommand({
+  name: 'report',
+  summary: 'Renders the report.json of a run as a table, HTML, Markdown or CSV.',
+  examples: [
+    'latency-lab report reports/local-20261121-090000',
+    'latency-lab report report.json --out report.html',
+  ],
+  positionals: [{ name: 'FILE', required: true, help: 'a report.json of a run, or the directory it is in' }],
+  flags: {
+    format: choiceFlag(formats, 'default: what the name of --out ends with, else table'),
+    out: textFlag('FILE', 'where to write it; default stdout'),
+  },
+  run: async ({ values, positionals: [file = ''] }, { print, terminal }) => {
+    const text = renderers[values.format ?? formatOf(values.out) ?? 'table'](await readReportFile(file));
+    if (values.out === undefined) print(text);
+    else {
+      await write(values.out, text);
+      terminal.say(`Written to ${values.out}`);
+    }
+    return 0;
+  },
+});
