@@ -6,16 +6,24 @@
  */
 import { host, importSources, quantileOf, startServer } from './generator-sources.mjs';
 
-const { driveClosed, driveOpen, httpLane, Histogram, openSchedule, systemClock } = await importSources([
+/** @typedef {import('../src/app/generate/drive.ts').Sent} Sent */
+/**
+ * @typedef {typeof import('../src/app/generate/closed.ts') & typeof import('../src/app/generate/open.ts')
+ *   & typeof import('../src/adapters/http/lane.ts') & typeof import('../src/adapters/system/clock.ts')
+ *   & typeof import('../src/core/histogram/histogram.ts') & typeof import('../src/core/load/schedule.ts')} Sources
+ */
+
+const sources = [
   'src/app/generate/closed.ts',
   'src/app/generate/open.ts',
   'src/adapters/http/lane.ts',
   'src/adapters/system/clock.ts',
   'src/core/histogram/histogram.ts',
   'src/core/load/schedule.ts',
-]);
-
-/** @typedef {{ plannedMs: number, sentMs: number, endMs: number, result: { headers: Record<string, string> } }} Sent */
+];
+const { driveClosed, driveOpen, httpLane, Histogram, openSchedule, systemClock } = /** @type {Sources} */ (
+  await importSources(sources)
+);
 
 const measure = async (/** @type {{ rate?: number, requests: number, concurrency: number }} */ load) => {
   const server = await startServer('generator-delay-server.mjs');
@@ -46,8 +54,9 @@ const measure = async (/** @type {{ rate?: number, requests: number, concurrency
   return { all: all.slice(100), records };
 };
 
-const row = (/** @type {string} */ name, /** @type {readonly number[]} */ values) =>
+const row = (/** @type {string} */ name, /** @type {readonly number[]} */ values) => {
   console.log(`  ${name.padEnd(36)}${values.map((value) => value.toFixed(3).padStart(9)).join('')}`);
+};
 
 const shares = [0.5, 0.9, 0.99, 0.999];
 
@@ -55,7 +64,8 @@ const compare = async (/** @type {string} */ name, /** @type {Parameters<typeof 
   const { all, records } = await measure(load);
   const histogram = Histogram.create();
   for (const { sentMs, endMs } of all) histogram.record((endMs - sentMs) * 1000);
-  const idOf = (/** @type {Sent} */ sent) => Number(sent.result.headers['x-request-id']);
+  const idOf = (/** @type {Sent} */ { result }) =>
+    'headers' in result ? Number(result.headers['x-request-id']) : NaN;
   const own = all.map((sent) => records[idOf(sent)] ?? NaN);
   const added = all.map((sent) => sent.endMs - sent.sentMs - (records[idOf(sent)] ?? NaN));
   const generator = shares.map((q) => histogram.quantile(q) / 1000);

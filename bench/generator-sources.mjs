@@ -13,6 +13,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /**
  * Bundles TypeScript modules of the project and imports them.
  * @param {readonly string[]} modules relative to the repository
+ * @returns {Promise<unknown>} all that they export; the caller says of what type
  */
 export const importSources = async (modules) => {
   const directory = mkdtempSync(join(tmpdir(), 'bench-generator-'));
@@ -23,7 +24,9 @@ export const importSources = async (modules) => {
       stdin: { contents, resolveDir: root },
       ...{ outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error' },
     });
-    return await import(pathToFileURL(outfile).href);
+    /** @type {unknown} */
+    const loaded = await import(pathToFileURL(outfile).href);
+    return loaded;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -35,9 +38,10 @@ export const importSources = async (modules) => {
  */
 export const startServer = async (name) => {
   const child = spawn(process.execPath, [join(root, 'bench', name)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [port] = await once(createInterface({ input: child.stdout }), 'line');
+  /** @type {unknown} */
+  const port = (await once(createInterface({ input: child.stdout }), 'line'))[0];
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${String(port)}`,
     stop: async () => {
       child.stdin.end();
       await once(child, 'exit');

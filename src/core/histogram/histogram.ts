@@ -40,10 +40,12 @@ export class Histogram {
 
   merge(other: Histogram): void {
     if (other.#total === 0) return;
-    for (let i = other.#lowest; i <= other.#highest; i++) {
-      const count = other.#counts[i] ?? 0;
-      if (count > 0) this.#add(i, count);
-    }
+    if (other.#highest >= this.#counts.length) this.#grow(other.#highest);
+    const into = this.#counts;
+    for (let i = other.#lowest; i <= other.#highest; i++) into[i] = (into[i] ?? 0) + (other.#counts[i] ?? 0);
+    this.#total += other.#total;
+    this.#lowest = Math.min(this.#lowest, other.#lowest);
+    this.#highest = Math.max(this.#highest, other.#highest);
   }
 
   /** The value of rank k (1 = smallest) as the top of its bucket. @throws RangeError outside 1..count. */
