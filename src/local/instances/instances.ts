@@ -1,0 +1,74 @@
+/** Servers that the emulator has no machine for: they run here as processes, and register as they do on AWS. */
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { targetsPath } from '../../core/keys.ts';
+import type { Target } from '../../core/target.ts';
+import { region } from '../aws-environment.ts';
+import { startReaper } from '../reaper/reaper.ts';
+import { startFastapi } from './fastapi.ts';
+
+export interface InstancesOptions {
+  /** The repository. */
+  readonly root: string;
+  /** Takes their logs. */
+  readonly workDir: string;
+  readonly emulatorUrl: string;
+  readonly labName: string;
+  /** Ids of the architectures that are deployed; those without a server of their own are passed over. */
+  readonly targets: readonly string[];
+  readonly onLog?: (line: string) => void;
+}
+
+export interface Instances {
+  /** Resolves with a sentence when one ends without having been stopped. */
+  readonly died: Promise<string>;
+  /** Resolves when all of them are gone. */
+  stop(): Promise<void>;
+}
+
+/** Here every generator stands beside every target, so no vantage is named. */
+const targetAt = (url: string): Target => ({
+  version: 1,
+  id: 'fastapi-ec2',
+  kind: 'sync-counter',
+  url: `${url}/hits`,
+  cpuArchitecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
+  runtime: 'FastAPI, one uvicorn worker',
+});
+
+/** What the server itself writes on AWS, over the entry that its template made. */
+const register = async ({ emulatorUrl, labName }: InstancesOptions, target: Target): Promise<void> => {
+  const ssm = new SSMClient({
+    endpoint: emulatorUrl,
+    region,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  try {
+    const parameter = { Name: `${targetsPath(labName)}${target.id}`, Value: JSON.stringify(target) };
+    await ssm.send(new PutParameterCommand({ ...parameter, Type: 'String', Overwrite: true }));
+  } finally {
+    ssm.destroy();
+  }
+};
+
+/**
+ * Starts the servers among the targets and registers their addresses. Rejects when one does not start; none is left then.
+ */
+export const startInstances = async (options: InstancesOptions): Promise<Instances> => {
+  if (!options.targets.includes('fastapi-ec2'))
+    return { died: new Promise(() => undefined), stop: () => Promise.resolve() };
+  const reaper = startReaper(options.root);
+  try {
+    const server = await startFastapi({ ...options, reaper });
+    await register(options, targetAt(server.ready.url));
+    return {
+      died: server.died,
+      stop: async () => {
+        await server.stop();
+        await reaper.close();
+      },
+    };
+  } catch (error) {
+    await reaper.close();
+    throw error;
+  }
+};

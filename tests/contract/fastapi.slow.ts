@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { startFastapi } from '../../src/local/instances/fastapi.ts';
+import { startReaper, type Reaper } from '../../src/local/reaper/reaper.ts';
+import { root } from './services.ts';
+import { departures, sequenceDepartures, vectorsFor, type Reply } from './vectors.ts';
+
+jest.setTimeout(120_000);
+
+type Server = Awaited<ReturnType<typeof startFastapi>>;
+
+let reaper: Reaper;
+let workDir: string;
+let server: Server;
+const agent = new Agent({ keepAlive: true, maxSockets: 50 });
+beforeEach(async () => {
+  workDir = mkdtempSync(join(tmpdir(), 'fastapi-'));
+  reaper = startReaper(root);
+  server = await startFastapi({ root, workDir, reaper });
+});
+afterEach(async () => {
+  await server.stop();
+  await reaper.close();
+  rmSync(workDir, { recursive: true, force: true });
+});
+afterAll(() => {
+  agent.destroy();
+});
+
+const ask = (method: string, target: string): Promise<Reply> =>
+  new Promise((resolve, reject) => {
+    request(`${server.ready.url}${target}`, { method, agent }, (response) => {
+      const headers = response.headers as Reply['headers'];
+      const status = response.statusCode ?? 0;
+      const body = method === 'HEAD' ? (response.resume(), Promise.resolve(undefined)) : text(response);
+      body.then((read) => {
+        resolve({ status, headers, body: read });
+      }, reject);
+    })
+      .on('error', reject)
+      .end();
+  });
+
+// A named stage is API Gateway's: a server of its own has none.
+const vectors = vectorsFor('sync-counter', 'up').filter(
+  ({ event }) => event.requestContext.stage === '$default',
+);
+
+describe('the FastAPI service', () => {
+  it('conforms to every vector over HTTP', async () => {
+    const replies: Reply[] = [];
+    for (const vector of vectors) {
+      const { requestContext, rawPath, rawQueryString } = vector.event;
+      const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
+      const reply = await ask(requestContext.http.method, `${rawPath}${query}`);
+      expect({ title: vector.title, found: departures(vector, reply) }).toEqual({
+        title: vector.title,
+        found: [],
+      });
+      replies.push(reply);
+    }
+    expect(sequenceDepartures(replies)).toEqual([]);
+  });
+
+  it('counts exactly 2,000 increments of 50 clients at once', async () => {
+    const counts: number[] = [];
+    let left = 2_000;
+    const client = async (): Promise<void> => {
+      while (left > 0) {
+        left -= 1;
+        const reply = await ask('GET', '/hits');
+        counts.push((JSON.parse(reply.body ?? '') as { hits: number }).hits);
+      }
+    };
+    await Promise.all(Array.from({ length: 50 }, client));
+    expect(counts.sort((a, b) => a - b)).toEqual(Array.from({ length: 2_000 }, (_, index) => index + 1));
+  });
+
+  it('tells whoever watches over it that it is healthy, without counting that', async () => {
+    expect((await ask('GET', '/healthz')).status).toBe(204);
+    const first = await ask('GET', '/hits');
+    expect([first.body, first.headers['x-cold']]).toEqual(['{"hits":1}', '1']);
+  });
+});
