@@ -85,6 +85,13 @@ describe('cleanUp', () => {
     expect([...objects.keys()]).toEqual([lockKey]);
   });
 
+  it('writes down its own outcome also when its lock has expired and gone to another', async () => {
+    const { objects, finish, written } = setUp('e-2');
+    await finish({ runId: 'run-1' });
+    expect(written()).toMatchObject({ runId: 'run-1', status: 'succeeded' });
+    expect(objects.has(lockKey)).toBe(true);
+  });
+
   it('releases the lock even when the outcome cannot be written', async () => {
     const { objects, store } = setUp('e-1');
     const full = { ...store, put: () => Promise.reject(new Error('no room')) };
