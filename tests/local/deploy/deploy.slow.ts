@@ -1,0 +1,94 @@
+import { rmSync } from 'node:fs';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { buildLab } from '../../../src/local/deploy/build.ts';
+import { deployLab } from '../../../src/local/deploy/deploy.ts';
+import { type LocalPlane, startPlane } from '../../../src/local/plane.ts';
+import { makeLab, plainTemplate, type TestLab } from '../fixtures/lab.ts';
+
+// Real processes on a busy machine.
+jest.setTimeout(120_000);
+
+const request = (url: string): Promise<{ status: number | undefined; body: string }> =>
+  new Promise((resolve, reject) => {
+    const { port, host, pathname } = new URL(url);
+    get({ host: '127.0.0.1', port, path: pathname, headers: { host } }, (reply) => {
+      let body = '';
+      reply.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+      reply.on('end', () => {
+        resolve({ status: reply.statusCode, body });
+      });
+    }).once('error', reject);
+  });
+
+describe('deployLab', () => {
+  let lab: TestLab;
+  let plane: LocalPlane;
+  const progress: string[] = [];
+  const onProgress = (line: string) => progress.push(line);
+  beforeAll(async () => {
+    lab = makeLab();
+    plane = await startPlane({ root: lab.root, workDir: join(lab.root, '.latency-lab', 'runs') });
+  });
+  afterAll(async () => {
+    await plane.stop();
+    rmSync(lab.root, { recursive: true });
+  });
+
+  const deploy = async (stackName: string) => {
+    const { targets } = await buildLab({ root: lab.root, only: ['plain'], onProgress });
+    return deployLab(plane, {
+      root: lab.root,
+      stackName,
+      labName: 'test',
+      memoryMb: 256,
+      targets,
+      onProgress,
+    });
+  };
+
+  it('deploys what was built, and it answers over HTTP', async () => {
+    const { outputs } = await deploy('good');
+    expect(outputs).toEqual({
+      Url: expect.stringMatching(/^http:\/\/\w+\.execute-api\.localhost:\d+\/hits$/),
+    });
+    expect(await request(outputs['Url'] ?? '')).toEqual({ status: 200, body: 'first' });
+    expect(progress).toEqual(expect.arrayContaining(['Plain: ready', 'good: ready']));
+  });
+
+  it('names every resource that could not be created, and why', async () => {
+    lab.write(
+      'templates/plain.json',
+      plainTemplate({ Odd: { Type: 'AWS::No::Such', DependsOn: 'plainFunction' } }),
+    );
+    await expect(deploy('bad')).rejects.toMatchObject({
+      name: 'DeployError',
+      exitCode: 1,
+      message: expect.stringMatching(
+        /^sam deploy failed:\nbad-Plain-\S+ \/ Odd \(AWS::No::Such\): .*AWS::No::Such/,
+      ),
+    });
+  });
+
+  it('does not wait for a plane that is gone', async () => {
+    lab.write('templates/plain.json', plainTemplate());
+    const dead: LocalPlane = {
+      ...plane,
+      emulatorUrl: 'http://127.0.0.1:1',
+      died: Promise.resolve('the emulator ended'),
+    };
+    const { targets } = await buildLab({ root: lab.root, only: ['plain'], onProgress });
+    const options = {
+      root: lab.root,
+      stackName: 'late',
+      labName: 'test',
+      memoryMb: 256,
+      targets,
+      onProgress,
+    };
+    await expect(deployLab(dead, options)).rejects.toMatchObject({
+      name: 'DeployError',
+      message: 'the emulator ended',
+    });
+  });
+});

@@ -1,0 +1,137 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
+import { networkInterfaces } from 'node:os';
+import { connect } from 'node:net';
+import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { S3Client, CreateBucketCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
+import { type LocalPlane, startPlane } from '../../../src/local/plane.ts';
+import { bundle, root, temporaryDirectory } from '../fixtures/bundle.ts';
+import { eventually, hold, processesWith } from '../fixtures/processes.ts';
+
+// Real processes on a busy machine.
+jest.setTimeout(60_000);
+
+interface Urls {
+  readonly emulatorUrl: string;
+  readonly lambdaUrl: string;
+  readonly httpUrl: string;
+}
+
+const urlsOf = ({ emulatorUrl, lambdaUrl, httpUrl }: Urls): string[] => [emulatorUrl, lambdaUrl, httpUrl];
+const accepts = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1000 });
+    const end = (open: boolean) => () => {
+      socket.destroy();
+      resolve(open);
+    };
+    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
+  });
+const answers = (url: string): Promise<boolean> => accepts('127.0.0.1', Number(new URL(url).port));
+const otherAddresses = (): string[] =>
+  Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address);
+
+describe('startPlane', () => {
+  const directory = temporaryDirectory();
+  let plane: LocalPlane;
+  beforeAll(async () => {
+    plane = await startPlane({ root, workDir: directory });
+  });
+  afterAll(async () => {
+    await plane.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  const client = () => ({
+    region: plane.env['AWS_REGION'] ?? '',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+
+  it('listens on 127.0.0.1 and nowhere else', async () => {
+    for (const url of urlsOf(plane)) {
+      expect(new URL(url).hostname).toBe('127.0.0.1');
+      expect(await answers(url)).toBe(true);
+      for (const address of otherAddresses())
+        expect(await accepts(address, Number(new URL(url).port))).toBe(false);
+    }
+  });
+
+  it('answers as S3, and as Lambda through the function host', async () => {
+    const s3 = new S3Client({ ...client(), endpoint: plane.emulatorUrl, forcePathStyle: true });
+    await s3.send(new CreateBucketCommand({ Bucket: 'only-here' }));
+    const lambda = new LambdaClient({ ...client(), endpoint: plane.lambdaUrl });
+    expect((await lambda.send(new ListFunctionsCommand({}))).Functions).toEqual([]);
+  });
+
+  it('answers 404 for an HTTP API that there is not', async () => {
+    const status = await new Promise((resolve, reject) => {
+      const headers = { host: `none.${plane.apiUrlSuffix}` };
+      get(`${plane.httpUrl}/hits`, { headers }, (reply) => {
+        resolve(reply.resume().statusCode);
+      }).once('error', reject);
+    });
+    expect(status).toBe(404);
+  });
+
+  it('points SDK clients and the SAM CLI at itself and at nothing real', () => {
+    expect(plane.env).toMatchObject({
+      AWS_ENDPOINT_URL: plane.emulatorUrl,
+      AWS_ENDPOINT_URL_LAMBDA: plane.lambdaUrl,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    });
+  });
+
+  it('says what really runs', () => {
+    expect(plane.labels).toMatchObject({
+      'AWS emulator': 'ministack 1.5.33',
+      'Runs nodejs functions': expect.stringMatching(/^Node v\d+\.\d+\.\d+$/),
+      'Runs python functions': expect.stringMatching(/^Python 3\.\d+\.\d+$/),
+      'Isolation of cpu': expect.any(String),
+      'Host CPU': expect.stringMatching(/ x \d+$/),
+      'Host kernel': expect.any(String),
+    });
+  });
+
+  it('runs beside another one, which has a state of its own and leaves nothing when stopped', async () => {
+    const workDir = temporaryDirectory();
+    const other = await startPlane({ root, workDir });
+    const s3 = new S3Client({ ...client(), endpoint: other.emulatorUrl, forcePathStyle: true });
+    expect((await s3.send(new ListBucketsCommand({}))).Buckets ?? []).toEqual([]);
+    expect(processesWith(workDir).length).toBeGreaterThanOrEqual(2);
+    await Promise.all([other.stop(), other.stop()]);
+    expect(processesWith(workDir)).toEqual([]);
+    expect(await Promise.all(urlsOf(other).map(answers))).toEqual([false, false, false]);
+    expect(readdirSync(workDir).sort()).toEqual(['emulator.log', 'host.log']);
+    rmSync(workDir, { recursive: true });
+  });
+
+  it.each([
+    ['launcher.py', /^the emulator ended unexpectedly \(SIGKILL\)/],
+    ['host.mjs', /^the function host ended unexpectedly \(SIGKILL\)/],
+  ])('tells when %s is gone, and still stops', async (program, reason) => {
+    const workDir = temporaryDirectory();
+    const other = await startPlane({ root, workDir });
+    const [pid = 0] = processesWith(workDir).filter((found) => processesWith(program).includes(found));
+    process.kill(pid, 'SIGKILL');
+    expect(await other.died).toMatch(reason);
+    await other.stop();
+    expect(processesWith(workDir)).toEqual([]);
+    rmSync(workDir, { recursive: true });
+  });
+
+  it('is gone after SIGKILL of the process that started it', async () => {
+    const workDir = temporaryDirectory();
+    const { child, said } = await hold<Urls>(bundle('plane-holder', workDir), [root, workDir]);
+    expect(await Promise.all(urlsOf(said).map(answers))).toEqual([true, true, true]);
+    child.kill('SIGKILL');
+    await eventually('all processes gone', () => processesWith(workDir).length === 0);
+    await eventually('state removed', () => !readdirSync(workDir).some((name) => name.startsWith('state-')));
+    expect(await Promise.all(urlsOf(said).map(answers))).toEqual([false, false, false]);
+    rmSync(workDir, { recursive: true });
+  });
+});
