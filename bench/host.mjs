@@ -101,9 +101,9 @@ const startTheHost = async () => {
     accountId: '000000000000',
   };
   const ready = await startNode([join(directory, 'main.mjs')], { LATENCY_LAB_HOST: JSON.stringify(config) });
-  /** @type {{ lambdaUrl: string, isolation: Record<string, string> }} */
+  /** @type {unknown} */
   const parsed = JSON.parse(ready);
-  return parsed;
+  return /** @type {{ lambdaUrl: string, isolation: Record<string, string> }} */ (parsed);
 };
 
 /** Drives a process of the same function over a Runtime API of our own. Resolves with a function that makes one call. */

@@ -57,10 +57,12 @@ describe('the HTTP front', () => {
         { host: '127.0.0.1', port, method, path, headers: { host, ...headers } },
         (incoming) => {
           let text = '';
-          incoming.setEncoding('utf8').on('data', (part: string) => (text += part));
-          incoming.on('end', () =>
-            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text }),
-          );
+          incoming.setEncoding('utf8').on('data', (part: string) => {
+            text += part;
+          });
+          incoming.on('end', () => {
+            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text });
+          });
         },
       );
       outgoing.on('error', reject);

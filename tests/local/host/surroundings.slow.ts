@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { startScript } from '../../../src/local/host/seats.ts';
 import { ensure } from '../../../tools/setup.mjs';
 import { type Twin, arnOf, bootstrap, node, nodeSettings, startTwin } from './twin.ts';
 import { makeZip } from './zip-file.ts';
@@ -146,4 +148,14 @@ describe('the surroundings of a function', () => {
     // A busy machine gives less, never more.
     expect(used).toBeLessThan(0.25);
   }, 30_000);
+});
+
+describe('startScript', () => {
+  it('brings any text through the shell unharmed', () => {
+    const nasty = `a'b"c $HOME \`id\` \\n\nnext; exit 3 #ü`;
+    const script = startScript({ file: '/bin/sh', args: ['-c', 'printf %s "$X" "$1"', 'sh', nasty] }, '/', {
+      X: nasty,
+    });
+    expect(spawnSync('sh', [], { input: script }).stdout.toString()).toBe(nasty + nasty);
+  });
 });

@@ -1,0 +1,87 @@
+import { type LogEvent, batchLength, createLogWriter } from '../../../src/local/host/log-writer.ts';
+
+const event = (message: string): LogEvent => ({ timestamp: 1, message });
+
+describe('batchLength', () => {
+  it('keeps to 10,000 events and 1 MiB with 26 bytes for each', () => {
+    expect(batchLength([])).toBe(0);
+    expect(batchLength(Array.from({ length: 12_000 }, () => event('a')))).toBe(10_000);
+    const half = event('x'.repeat(524_288 - 26));
+    expect(batchLength([half, half])).toBe(2);
+    expect(batchLength([half, half, event('y')])).toBe(2);
+    expect(batchLength([event('x'.repeat(2_000_000)), half])).toBe(1);
+  });
+
+  it('counts bytes, not characters', () => {
+    const half = event('ü'.repeat((524_288 - 26) / 2));
+    expect(batchLength([half, half, half])).toBe(2);
+  });
+});
+
+describe('createLogWriter', () => {
+  const fake = () => {
+    const calls: string[] = [];
+    const api = {
+      createGroup: jest.fn((group: string) => Promise.resolve(void calls.push(`group ${group}`))),
+      createStream: jest.fn((group: string, stream: string) =>
+        Promise.resolve(void calls.push(`stream ${group} ${stream}`)),
+      ),
+      put: jest.fn((_: string, stream: string, events: readonly LogEvent[]) =>
+        Promise.resolve(void calls.push(`put ${stream} ${events.map(({ message }) => message).join()}`)),
+      ),
+    };
+    return { calls, api };
+  };
+
+  it('makes group and stream once and writes what was collected in one call', async () => {
+    const { calls, api } = fake();
+    const writer = createLogWriter(api, () => undefined);
+    const one = writer.open('g', 'one');
+    const two = writer.open('g', 'two');
+    one.write('a');
+    one.write('');
+    one.write('b');
+    two.write('c');
+    await writer.close(1000);
+    expect(calls).toEqual(['group g', 'stream g one', 'put one a,b', 'stream g two', 'put two c']);
+  });
+
+  it('tells a failure once, loses those events, and goes on', async () => {
+    const { calls, api } = fake();
+    const failures: unknown[] = [];
+    jest.useFakeTimers();
+    try {
+      const writer = createLogWriter(api, (error) => failures.push(error));
+      api.put.mockRejectedValueOnce(new Error('down')).mockRejectedValueOnce(new Error('down'));
+      const stream = writer.open('g', 's');
+      for (const message of ['a', 'b', 'c']) {
+        stream.write(message);
+        await jest.advanceTimersByTimeAsync(1000);
+      }
+      expect(failures).toHaveLength(1);
+      expect(calls.at(-1)).toBe('put s c');
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('asks writers to hold back above 8 MiB, until they were written', async () => {
+    const { api } = fake();
+    const writer = createLogWriter(api, () => undefined);
+    const stream = writer.open('g', 's');
+    expect(writer.room()).toBeUndefined();
+    for (let i = 0; i < 9; i++) stream.write('x'.repeat(1_000_000));
+    await writer.room();
+    expect(writer.room()).toBeUndefined();
+    await writer.close(1000);
+  });
+
+  it('gives up closing when the logs do not answer', async () => {
+    const { api } = fake();
+    api.put.mockReturnValue(new Promise(() => undefined));
+    const writer = createLogWriter(api, () => undefined);
+    writer.open('g', 's').write('a');
+    await writer.close(10);
+    expect(api.put).toHaveBeenCalledTimes(1);
+  });
+});
