@@ -9,6 +9,12 @@ const oldest = [3, 10];
 const installMend =
   'Install Python 3.10 or later (Debian, Ubuntu: apt-get install python3 python3-venv; macOS: brew install python).';
 
+/**
+ * Compiled when installed instead of at the first import: Lambda's own runtime is, and a cold start would show it.
+ * The others' modules are compiled as they are used, which is a small part of them.
+ */
+const compiled = new Set(['python-runtime']);
+
 /** @param {string} program @returns {Promise<{ version: number[], venv: boolean } | undefined>} undefined where it does not run */
 const inspect = async (program) => {
   const code =
@@ -72,7 +78,11 @@ export const pythonEnvironments = ({ root, cache, env }) => {
     cached({
       cache,
       name,
-      key: [readFileSync(lockOf(name)), env['LATENCY_LAB_PYTHON'] ?? ''],
+      key: [
+        readFileSync(lockOf(name)),
+        env['LATENCY_LAB_PYTHON'] ?? '',
+        ...(compiled.has(name) ? ['compiled'] : []),
+      ],
       probe: join('bin', 'python'),
       build,
     });
@@ -116,6 +126,7 @@ export const pythonEnvironments = ({ root, cache, env }) => {
       '--quiet',
       '--require-hashes',
       '--no-build',
+      ...(compiled.has(name) ? ['--compile-bytecode'] : []),
       '--python',
       join(dir, 'bin', 'python'),
     ];

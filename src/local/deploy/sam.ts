@@ -28,6 +28,8 @@ export const sam = async (
       // Where it finds esbuild.
       PATH: `${join(root, 'node_modules', '.bin')}:${process.env['PATH'] ?? ''}`,
       SAM_CLI_TELEMETRY: '0',
+      // Empty counts as unset: its modules are in a cache of ours, and compiling them each time takes seconds.
+      PYTHONDONTWRITEBYTECODE: '',
       // Seconds between two looks at a stack's events. The default of 5 is longer than a whole deployment here.
       SAM_CLI_POLL_DELAY: '0.1',
       __SAM_CLI_APP_DIR: join(root, '.latency-lab', 'sam'),
