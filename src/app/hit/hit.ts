@@ -13,6 +13,8 @@ export interface HitDeps {
   readonly httpLane: (request: HttpRequest) => Lane;
   /** Ends the sending early; what was measured by then is still told. */
   readonly mayGoOn?: () => boolean;
+  /** Ends the sending at once: the request under way is given up and not counted. */
+  readonly signal?: AbortSignal;
   readonly onProgress?: (done: number) => void;
 }
 
@@ -49,6 +51,15 @@ class HitLog implements Hits {
   }
 }
 
+const openLane = ({ httpLane, signal }: HitDeps, url: string): Lane => {
+  const lane = httpLane({ url, method: 'GET', headers: {} });
+  const close = (): void => {
+    lane.close();
+  };
+  signal?.addEventListener('abort', close, { once: true });
+  return lane;
+};
+
 /**
  * The reference method: `count` requests in succession over one kept-alive connection.
  * @throws UnreachableError when the first request finds no connection
@@ -64,9 +75,10 @@ export const hit = async (deps: HitDeps, request: HitRequest): Promise<HitResult
     { requests: count, concurrency: 1, warmup: 0, timeoutMs },
     {
       clock,
-      openLane: () => deps.httpLane({ url, method: 'GET', headers: {} }),
-      mayGoOn: () => deps.mayGoOn?.() ?? true,
+      openLane: () => openLane(deps, url),
+      mayGoOn: () => deps.signal?.aborted !== true && (deps.mayGoOn?.() ?? true),
       onSent: (sent) => {
+        if (deps.signal?.aborted === true) return;
         log.add(sent);
         lastSentMs = sent.sentMs;
         if (log.sent === 1 && log.examples.connect !== undefined)

@@ -32,7 +32,7 @@ const fromHere = async (request: HitRequest, { terminal, signal }: Context): Pro
     {
       clock: systemClock,
       httpLane: (spec) => httpLane(spec, { clock: systemClock }),
-      mayGoOn: () => !signal.aborted,
+      signal,
       onProgress,
     },
     request,

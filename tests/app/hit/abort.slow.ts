@@ -1,0 +1,23 @@
+import { httpLane } from '../../../src/adapters/http/lane.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { hit } from '../../../src/app/hit/hit.ts';
+import { ok, rawServer } from '../../support/raw-server.ts';
+
+describe('hit when it is aborted', () => {
+  it('gives up a request that is never answered, and tells what it has', async () => {
+    const abort = new AbortController();
+    let requests = 0;
+    const server = await rawServer((socket) => {
+      if (++requests <= 3) socket.write(ok(''));
+      else abort.abort();
+    });
+    const deps = {
+      clock: systemClock,
+      httpLane: (request: Parameters<typeof httpLane>[0]) => httpLane(request, { clock: systemClock }),
+      signal: abort.signal,
+    };
+    const result = await hit(deps, { url: server.url, count: 10, timeoutMs: 60_000 });
+    await server.close();
+    expect(result).toMatchObject({ sent: 3, ok: 3, errors: {}, unsent: 6 });
+  });
+});
