@@ -5,129 +5,80 @@
  * The closing line is `N passed, N failed` (and `, N skipped`), with the totals of all suites.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensure } from '../tools/setup.mjs';
+import { checks, suites } from '../tools/test/suites.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
-/** @typedef {{ name: string, command: string[], cwd?: string, needs?: string, read: (output: string) => Counts }} Suite */
+/** @typedef {import('../tools/test/counts.mjs').Counts} Counts */
+/** @typedef {import('../tools/test/suites.mjs').Suite} Suite */
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const results = join(root, '.latency-lab', 'test-results');
 
-/** @param {RegExp} pattern @param {string} text @returns {number} the sum of the first group over all matches */
-const sumOf = (pattern, text) => [...text.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
-
-/** @param {string} file @returns {() => Counts} */
-const jestCounts = (file) => () => {
-  const r = JSON.parse(readFileSync(file, 'utf8'));
-  // A suite that could not even start holds no test: it counts as one failure.
-  const failed = r.numFailedTests + r.numRuntimeErrorTestSuites;
-  return { passed: r.numPassedTests, failed, skipped: r.numPendingTests + r.numTodoTests };
+/** @param {Suite} suite @param {number | null} code @param {string} output @returns {Counts} */
+const judge = (suite, code, output) => {
+  /** @type {Counts} */
+  let counts;
+  try {
+    counts = suite.read(output);
+  } catch (error) {
+    process.stdout.write(`${suite.name}: its results could not be read (${String(error)})\n`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const ran = counts.passed + counts.failed + counts.skipped;
+  // A runner that failed without naming a failed test still failed, and one that ran nothing proves nothing.
+  if (counts.failed === 0 && (code !== 0 || ran === 0)) {
+    return { ...counts, passed: code === 0 ? counts.passed : Math.max(0, counts.passed - 1), failed: 1 };
+  }
+  return counts;
 };
-
-/** @param {string} output @returns {Counts} of Python's unittest */
-const unittestCounts = (output) => {
-  const failed = sumOf(/(?:failures|errors)=(\d+)/g, output);
-  const skipped = sumOf(/skipped=(\d+)/g, output);
-  return { passed: sumOf(/^Ran (\d+) tests?/gm, output) - failed - skipped, failed, skipped };
-};
-
-/** @param {string} output @returns {Counts} of cargo test */
-const cargoCounts = (output) => ({
-  passed: sumOf(/^test result: \w+\. (\d+) passed/gm, output),
-  failed: sumOf(/^test result: .*? (\d+) failed/gm, output),
-  skipped: sumOf(/^test result: .*? (\d+) ignored/gm, output),
-});
-
-/** @param {string} output @returns {Counts} of ctest */
-const ctestCounts = (output) => {
-  const failed = sumOf(/(\d+) tests? failed out of \d+/g, output);
-  return { passed: sumOf(/tests? failed out of (\d+)/g, output) - failed, failed, skipped: 0 };
-};
-
-/** @param {string} name @param {string[]} args @returns {Suite} */
-const jest = (name, args) => {
-  const file = join(results, `${name.replaceAll(/\W+/g, '-')}.json`);
-  const flags = ['--ci', '--json', `--outputFile=${file}`, '--passWithNoTests=false'];
-  return { name, command: ['node', 'node_modules/jest/bin/jest.js', ...flags, ...args], read: jestCounts(file) };
-};
-
-/** @param {string} name @param {string} script @returns {Suite} one of package.json's scripts as one test */
-const check = (name, script) => ({ name, command: ['npm', 'run', '--silent', script], read: () => ({ passed: 1, failed: 0, skipped: 0 }) });
 
 /** @param {Suite} suite @returns {Promise<Counts>} */
 const run = (suite) =>
   new Promise((resolve) => {
-    process.stdout.write(`\n== ${suite.name}: ${suite.command.join(' ')}\n`);
+    if (suite.missing !== undefined) {
+      process.stdout.write(`\n== ${suite.name}: left out, ${suite.missing}\n`);
+      resolve({ passed: 0, failed: 0, skipped: 1 });
+      return;
+    }
+    process.stdout.write(`\n== ${suite.name}\n`);
     const [program = '', ...args] = suite.command;
-    const child = spawn(program, args, { cwd: suite.cwd ?? root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk) => {
+      stream.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
         output += chunk;
         process.stdout.write(chunk);
       });
     }
     child.on('error', (error) => process.stdout.write(`${error.message}\n`));
     child.on('close', (code) => {
-      const counts = readCounts(suite, output);
-      // A runner that failed without naming a failed test still failed.
-      if (code !== 0 && counts.failed === 0) counts.failed = 1;
-      // A runner that ran nothing proves nothing.
-      if (counts.passed + counts.failed + counts.skipped === 0) counts.failed = 1;
-      resolve(counts);
+      resolve(judge(suite, code, output));
     });
   });
 
-/** @param {Suite} suite @param {string} output @returns {Counts} */
-const readCounts = (suite, output) => {
-  try {
-    return suite.read(output);
-  } catch (error) {
-    process.stdout.write(`${suite.name}: its results could not be read (${String(error)})\n`);
-    return { passed: 0, failed: 1, skipped: 0 };
-  }
-};
-
-const checks = [
-  check('format', 'format:check'),
-  check('lint', 'lint'),
-  check('layers', 'lint:layers'),
-  check('dead code', 'lint:dead'),
-  check('types', 'typecheck'),
-  check('templates', 'lint:templates'),
-  check('state machines', 'lint:asl'),
-];
-
-/** @param {string} folder @param {string[]} command @param {(output: string) => Counts} read @param {string} needs @returns {Suite} */
-const service = (folder, command, read, needs) => ({ name: `service ${folder}`, cwd: join(root, 'src/services', folder), command, read, needs });
-
-const suites = [
-  // What the emulator is relied on for comes first: when it fails, nothing after it means anything.
-  jest('emulator conformance', ['--selectProjects', 'slow', '--runInBand', 'tests/local/emulator']),
-  jest('unit', ['--selectProjects', 'unit']),
-  jest('slow', ['--selectProjects', 'slow', '--runInBand', '--testPathIgnorePatterns', 'tests/local/emulator']),
-];
-
-const wanted = process.argv.includes('--checks') ? [...checks, ...suites] : suites;
+const results = join(root, '.latency-lab', 'test-results');
+rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
-rmSync(results, { recursive: true });
-mkdirSync(results, { recursive: true });
-await ensure(['node_modules', 'emulator', 'sam', 'lint', 'python-runtime', 'node-runtime'], { log: (/** @type {string} */ line) => process.stderr.write(`${line}\n`) });
+const tools = await ensure(
+  ['node_modules', 'emulator', 'sam', 'lint', 'python-runtime', 'fastapi', 'node-runtime'],
+  { log: (line) => process.stderr.write(`${line}\n`) },
+);
+const environments = { pythonRuntime: tools['python-runtime'].dir, fastapi: tools.fastapi.dir };
+const wanted = [...(process.argv.includes('--checks') ? checks : []), ...suites(results, environments)];
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
 const summary = [];
 for (const suite of wanted) {
   const started = Date.now();
-  const counts = await run(suite);
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
+  const { passed, failed, skipped } = await run(suite);
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
   const seconds = Math.round((Date.now() - started) / 1000);
-  summary.push(`${suite.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped (${seconds} s)`);
+  summary.push(`${suite.name}: ${passed} passed, ${failed} failed, ${skipped} skipped, ${seconds} s`);
 }
 process.stdout.write(`\n${summary.join('\n')}\n`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
