@@ -14,6 +14,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/local.ts')).local,
   },
   {
+    name: 'run',
+    summary: 'compare them on AWS: start a run on a deployed stack, follow it, bring the report here',
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  {
     name: 'hit',
     summary: 'call a URL N times in succession over one connection and say how long it took',
     load: async () => (await import('./commands/hit.ts')).hit,
@@ -32,5 +37,10 @@ export const commands: readonly CommandEntry[] = [
     name: 'targets',
     summary: 'list what can be measured; check that a running service keeps the contract',
     load: async () => (await import('./commands/targets.ts')).targets,
+  },
+  {
+    name: 'down',
+    summary: 'delete a deployed stack, and say what that saves',
+    load: async () => (await import('./commands/down.ts')).down,
   },
 ];

@@ -1,6 +1,7 @@
 /** Executions of the state machine. Endpoint, region and credentials come from the environment. */
 import {
   DescribeExecutionCommand,
+  DescribeStateMachineCommand,
   GetExecutionHistoryCommand,
   SFNClient,
   StartExecutionCommand,
@@ -21,6 +22,8 @@ export interface Executions {
   /** The state that was entered last; undefined before the first. */
   step(arn: string): Promise<RunStep | undefined>;
   stop(arn: string, cause: string): Promise<void>;
+  /** Rejects where the state machine is gone or may not be looked at. */
+  mayUse(): Promise<void>;
 }
 
 /** Enough to reach back over what a step writes between two states. */
@@ -50,6 +53,9 @@ export const stepFunctions = (stateMachineArn: string): Executions => {
         (event) => event.stateEnteredEventDetails !== undefined,
       )?.stateEnteredEventDetails;
       return entered?.name === undefined ? undefined : stepOf(entered.name, entered.input ?? '');
+    },
+    mayUse: async () => {
+      await client.send(new DescribeStateMachineCommand({ stateMachineArn }));
     },
     stop: async (executionArn, cause) => {
       await client.send(new StopExecutionCommand({ executionArn, cause }));

@@ -9,10 +9,12 @@ import { checkOnly } from '../only.ts';
 import { newRunId } from '../run/ids.ts';
 import { checkRequest, loadFlags, runRequest } from '../run/load-flags.ts';
 import { prepareOut } from '../run/out-dir.ts';
+import { ownTargetFlags, ownTargets } from '../run/own-targets.ts';
 
 const flags = {
   only: listFlag('A,B', 'only these targets (see: latency-lab targets); the null target always comes along'),
   ...loadFlags,
+  ...ownTargetFlags,
   memory: numberFlag('MB', 'memory of every function, 128 to 10,240; its CPU share follows; default 512'),
   out: textFlag('DIR', 'where the results go; default reports/<run>'),
   keep: switchFlag('leave everything running afterwards until Ctrl-C, and print how to reach it'),
@@ -29,6 +31,7 @@ export const local = defineCommand({
     'latency-lab local',
     'latency-lab local --only node-dynamodb,python-dynamodb --requests 1000 --rounds 5',
     'latency-lab local --rate 50 --duration 30s --memory 1769',
+    'latency-lab local --only null --target mine=http://127.0.0.1:8000/health',
   ],
   flags,
   run: async ({ values }, context) => {
@@ -39,7 +42,8 @@ export const local = defineCommand({
     );
     const memoryMb = asInteger(values.memory ?? 512, '--memory', 128, 10_240);
     const runId = newRunId('local', new Date());
-    checkRequest(runRequest(values, { runId }));
+    const { load } = checkRequest(runRequest(values, { runId }));
+    const extraTargets = ownTargets(values, load);
     const out = await prepareOut(values.out ?? join('reports', runId), runId);
     return localRun(context, {
       runId,
@@ -47,7 +51,8 @@ export const local = defineCommand({
       memoryMb,
       keep: values.keep,
       ...(values.only === undefined ? {} : { only: values.only }),
-      request: (parts) => runRequest(values, { runId, ...parts }),
+      request: (parts) =>
+        runRequest(values, { runId, ...parts, ...(extraTargets.length === 0 ? {} : { extraTargets }) }),
     });
   },
 });

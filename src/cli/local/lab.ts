@@ -1,6 +1,6 @@
 /** Builds, starts and deploys the lab on this machine, one stage after the other for the eye. */
 import type { LeftOut } from '../../core/payloads.ts';
-import { list } from '../../core/report/headline.ts';
+import { list } from '../../core/report/list.ts';
 import { buildLab, type Build } from '../../local/deploy/build.ts';
 import { deployLab } from '../../local/deploy/deploy.ts';
 import { startPlane, type LocalPlane } from '../../local/plane.ts';

@@ -1,0 +1,95 @@
+/** `latency-lab run`: one run on a deployed stack. */
+import { join } from 'node:path';
+import type { RunRequest } from '../../core/payloads.ts';
+import { describeStack, type DeployedStack } from '../aws/stack.ts';
+import { preflight, type Finding } from '../aws/preflight.ts';
+import { listFlag, switchFlag, textFlag } from '../args/flags.ts';
+import { defineCommand } from '../command.ts';
+import type { Context } from '../context.ts';
+import { checkOnly } from '../only.ts';
+import { executeRun } from '../run/execute.ts';
+import { newRunId } from '../run/ids.ts';
+import { checkRequest, loadFlags, runRequest } from '../run/load-flags.ts';
+import { prepareOut } from '../run/out-dir.ts';
+import { ownTargetFlags, ownTargets } from '../run/own-targets.ts';
+import { stage } from '../terminal/stage.ts';
+
+/** Each look is a handful of API calls; slower than locally, because AWS throttles GetExecutionHistory. */
+const pollMs = 3_000;
+
+const flags = {
+  stack: textFlag('NAME', 'the deployed root stack; default latency-lab'),
+  only: listFlag(
+    'A,B',
+    'only these registered targets (see: latency-lab targets --lab); null always comes along',
+  ),
+  ...loadFlags,
+  ...ownTargetFlags,
+  'run-id': textFlag('ID', 'name of the run; naming an earlier one resumes it with the same settings'),
+  out: textFlag('DIR', 'where the results go; default reports/<run>'),
+  'skip-preflight': switchFlag('start although the preflight found something wrong'),
+};
+
+const sayFindings = ({ terminal }: Context, findings: readonly Finding[]): void => {
+  for (const { what, verdict, detail } of findings) {
+    if (verdict === 'ok') continue;
+    const mark = verdict === 'bad' ? terminal.style.bad('!') : terminal.style.dim('?');
+    terminal.say(`${mark} ${what}: ${detail}`);
+  }
+};
+
+const checkAccount = async (
+  context: Context,
+  stack: DeployedStack,
+  request: RunRequest,
+  only: readonly string[] | undefined,
+): Promise<boolean> => {
+  const { load } = checkRequest(request);
+  const { findings, targets } = await stage(
+    context.terminal,
+    { doing: 'Checking quotas and permissions', done: () => `Looked at ${stack.name}` },
+    () => preflight(stack, load),
+  );
+  sayFindings(context, findings);
+  if (targets.length > 0)
+    checkOnly(
+      only,
+      targets.map(({ id }) => id),
+    );
+  return findings.every(({ verdict }) => verdict !== 'bad');
+};
+
+export const run = defineCommand({
+  name: 'run',
+  summary: 'Starts a run on a deployed stack, follows it and brings the report here.',
+  details: [
+    'Deploy first: sam build && sam deploy. Region and credentials are taken from where the AWS CLI takes them (AWS_PROFILE, AWS_REGION).',
+    'Ctrl-C stops the execution; what was measured stays in the bucket and here, and --run-id resumes the run round by round.',
+  ],
+  examples: [
+    'latency-lab run',
+    'latency-lab run --stack latency-lab --only rust-dynamodb,node-dynamodb --rounds 5 --requests 1000',
+    'latency-lab run --target mine=https://api.example.com/health --rate 5 --duration 5m',
+  ],
+  flags,
+  run: async ({ values }, context) => {
+    const runId = values['run-id'] ?? newRunId('run', new Date());
+    const { load } = checkRequest(runRequest(values, { runId }));
+    const extraTargets = ownTargets(values, load);
+    const request = runRequest(values, {
+      runId,
+      ...(values.only === undefined ? {} : { targets: values.only }),
+      ...(extraTargets.length === 0 ? {} : { extraTargets }),
+    });
+    const out = await prepareOut(values.out ?? join('reports', runId), runId);
+    const stack = await describeStack(values.stack ?? 'latency-lab');
+    const ready = await checkAccount(context, stack, request, values.only);
+    if (!ready && !values['skip-preflight']) {
+      context.terminal.say(
+        'Nothing was started. Mend what is marked, or start all the same with --skip-preflight.',
+      );
+      return 1;
+    }
+    return executeRun(context, { runId, out, outputs: stack.outputs, request, pollMs });
+  },
+});

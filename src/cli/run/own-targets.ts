@@ -1,0 +1,89 @@
+/** Targets that the user brings along: any URL or function. */
+import { InputError } from '../../core/errors.ts';
+import { requirePermission } from '../../core/load/permission.ts';
+import type { LoadProfile } from '../../core/load/profile.ts';
+import type { RequestSpec, Target } from '../../core/target.ts';
+import { asTarget } from '../../core/validate-target.ts';
+import { numberFlag, repeatedFlag, switchFlag, textFlag, type Values } from '../args/flags.ts';
+
+export const ownTargetFlags = {
+  target: repeatedFlag(
+    'NAME=URL',
+    'measure this as well: name=https://... or name=arn:aws:lambda:...; may be repeated',
+  ),
+  method: textFlag('METHOD', 'of the requests to --target; default GET'),
+  header: repeatedFlag('NAME: VALUE', 'sent with the requests to --target; may be repeated'),
+  payload: textFlag('TEXT', 'body of the requests to --target'),
+  'expect-status': numberFlag('STATUS', 'what --target answers when all is well; default 200'),
+  'i-may-load-this': switchFlag('every --target is yours to load with more than 10 requests per second'),
+};
+
+type OwnValues = Values<typeof ownTargetFlags>;
+
+const fieldFlags: Readonly<Record<string, string>> = {
+  'request.method': '--method',
+  'request.headers': '--header',
+  'request.body': '--payload',
+  'request.expectedStatus': '--expect-status',
+};
+
+const headersOf = (lines: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    lines.map((line) => {
+      const [, name, value = ''] = /^([^:]+):\s*(.*)$/.exec(line) ?? [];
+      if (name === undefined) throw new InputError('--header', line, 'a header as in "accept: text/html"');
+      return [name.trim().toLowerCase(), value] as const;
+    }),
+  );
+
+const requestOf = (values: OwnValues): RequestSpec => ({
+  ...(values.method === undefined ? {} : { method: values.method.toUpperCase() }),
+  ...(values.header.length === 0 ? {} : { headers: headersOf(values.header) }),
+  ...(values.payload === undefined ? {} : { body: values.payload }),
+  ...(values['expect-status'] === undefined ? {} : { expectedStatus: values['expect-status'] }),
+});
+
+const targetOf = (given: string, request: RequestSpec): Target => {
+  const [, id, address] = /^([^=]*)=(.*)$/.exec(given) ?? [];
+  if (id === undefined || address === undefined) {
+    throw new InputError(
+      '--target',
+      given,
+      'a name and an address: name=https://... or name=arn:aws:lambda:...',
+    );
+  }
+  const where = address.startsWith('arn:') ? { functionArn: address } : { url: address };
+  try {
+    return asTarget({ version: 1, id, kind: 'url', ...where, request }, 'target');
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const field = error.field.replace(/^target\./, '').replace(/^(request\.headers)\..*$/, '$1');
+    throw error.renamed(fieldFlags[field] ?? '--target');
+  }
+};
+
+/**
+ * @throws InputError naming the flag: a target that is malformed, a request's flag without any target, or more than
+ * 10 requests per second to another machine without --i-may-load-this
+ */
+export const ownTargets = (values: OwnValues, load: LoadProfile): readonly Target[] => {
+  const request = requestOf(values);
+  if (values.target.length === 0 && Object.keys(request).length > 0) {
+    throw new InputError(
+      '--target',
+      undefined,
+      'a target: --method, --header, --payload and --expect-status are for it',
+    );
+  }
+  const targets = values.target.map((given) => targetOf(given, request));
+  for (const { url } of targets) if (url !== undefined) permit(url, load, values['i-may-load-this']);
+  return targets;
+};
+
+const permit = (url: string, load: LoadProfile, mayLoad: boolean): void => {
+  try {
+    requirePermission(url, load, mayLoad);
+  } catch (error) {
+    throw error instanceof InputError ? error.renamed('--target') : error;
+  }
+};
