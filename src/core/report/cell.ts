@@ -50,7 +50,10 @@ export const summariseCell = (
       response,
       workers,
       ...(generator === undefined ? {} : { generator }),
-      ...judgeCell(load, generator, workers, requests.unsent),
+      ...judgeCell(
+        { workers, unsent: requests.unsent, ...(generator === undefined ? {} : { generator }) },
+        load,
+      ),
       timeline: timelineOf(parts, extent),
       histograms: encodeHistograms(histograms),
     },

@@ -8,6 +8,7 @@ export const formatCount = (count: number): string => String(count).replace(/\B(
 /** Three significant digits, at most three decimals: 0.085, 3.41, 48.2, 1,240. */
 export const formatNumber = (value: number): string => {
   if (!Number.isFinite(value)) return '–';
+  if (value === 0) return '0';
   const magnitude = Math.abs(value);
   if (magnitude >= 100) return formatCount(Math.round(value));
   return value.toFixed(magnitude >= 10 ? 1 : magnitude >= 1 ? 2 : 3);

@@ -1,15 +1,12 @@
 /** The answer first: what the run says, in the words that its statistics carry and no stronger. */
 import { formatMs, formatRatio } from './format.ts';
+import { list } from './list.ts';
 import type { Comparison, Ranking, Report, TargetReport } from './types.ts';
 
 export interface Headline {
   readonly title: string;
   readonly sentences: readonly string[];
 }
-
-/** "a", "a and b", "a, b and c". */
-export const list = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 
 const medianText = (report: Report, id: string): string => {
   const p50 = report.targets.find((t: TargetReport) => t.id === id)?.response.warm?.quantiles.p50;

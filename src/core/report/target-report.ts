@@ -5,6 +5,7 @@ import { type CellSummary, perSecond } from './cell.ts';
 import { addCounts, addErrors } from './counts.ts';
 import { summariseColdAndWarm } from './latency.ts';
 import { mergeHistograms } from './merge-histograms.ts';
+import { remarksOnRounds } from './validity.ts';
 import type { RoundReport, TargetReport, TargetState } from './types.ts';
 
 /** Names and reference figures of the manifest's rows that are targets. */
@@ -33,7 +34,11 @@ const stateOf = (input: TargetInput, plan: Plan, rounds: readonly RoundReport[])
 
 const remarksOf = (input: TargetInput, plan: Plan, rounds: readonly RoundReport[]): string[] => {
   const { target, verification } = input;
-  const remarks = rounds.flatMap((round) => round.remarks.map((remark) => `round ${round.round}: ${remark}`));
+  const judged = rounds.map((round) => ({
+    round: round.round,
+    cell: { ...round, unsent: round.requests.unsent },
+  }));
+  const remarks = remarksOnRounds(judged, plan.load);
   if (verification?.ok === false) {
     remarks.unshift(`verification failed: ${verification.reason ?? 'no reason was given'}`);
   } else if (rounds.length === 0) {

@@ -1,8 +1,9 @@
 /**
- * When the generator's own behaviour makes a cell's figures worthless. Each rule gives its bound in the sentence, so
- * that a reader can judge the judge.
+ * What makes a cell's figures doubtful or worthless, as one table of rules. Each sentence gives its bound, so that a
+ * reader can judge the judge; one sentence speaks of one round or, with the worst figure, of several.
  */
 import type { LoadProfile } from '../load/profile.ts';
+import { list } from './list.ts';
 import type { GeneratorReport, WorkerCounts } from './types.ts';
 
 /**
@@ -11,48 +12,102 @@ import type { GeneratorReport, WorkerCounts } from './types.ts';
  */
 export const sendLagBoundMs = (p50Ms: number | undefined): number => Math.max(2, (p50Ms ?? 0) / 10);
 
+/** An event loop that is held up this long times what it reads late. */
+const eventLoopBoundMs = 10;
 /** From here on a single-threaded generator queues requests itself. */
 const busyCpuShare = 0.9;
+
+/** What the rules look at: one target in one round. */
+export interface JudgedCell {
+  readonly workers: WorkerCounts;
+  readonly unsent: number;
+  readonly generator?: GeneratorReport;
+}
+
+interface Rule {
+  readonly invalidates: boolean;
+  readonly applies: (cell: JudgedCell, load: LoadProfile) => boolean;
+  readonly sentence: (cells: readonly JudgedCell[]) => string;
+}
+
+const worst = (cells: readonly JudgedCell[], of: (g: GeneratorReport) => number): number =>
+  Math.max(...cells.flatMap(({ generator }) => (generator === undefined ? [] : [of(generator)])));
+
+const rules: readonly Rule[] = [
+  {
+    invalidates: true,
+    applies: ({ generator: g }, load) =>
+      load.model === 'open' && g !== undefined && g.sendLagP99Ms > g.sendLagBoundMs,
+    sentence: (cells) =>
+      `invalid: the generator sent late (send lag p99 ${worst(cells, (g) => g.sendLagP99Ms).toFixed(2)} ms, ` +
+      `bound ${(-worst(cells, (g) => -g.sendLagBoundMs)).toFixed(2)} ms)`,
+  },
+  {
+    invalidates: false,
+    applies: ({ generator: g }) => g !== undefined && g.eventLoopDelayP99Ms > eventLoopBoundMs,
+    sentence: (cells) =>
+      `the generator itself was held up (event loop delay p99 ${worst(cells, (g) => g.eventLoopDelayP99Ms).toFixed(0)} ms, ` +
+      `remarked above ${eventLoopBoundMs} ms): part of the tail is its own`,
+  },
+  {
+    invalidates: false,
+    applies: ({ generator: g }) => g !== undefined && g.cpuShare > busyCpuShare,
+    sentence: (cells) =>
+      `the generator used ${(worst(cells, (g) => g.cpuShare) * 100).toFixed(0)} % of one CPU (remarked above ` +
+      `${busyCpuShare * 100} %): it may have slowed the answers down itself`,
+  },
+  {
+    invalidates: false,
+    applies: ({ workers }) => workers.died.length > 0,
+    sentence: (cells) => `${named(cells, (w) => w.died)} died midway; samples up to then are kept`,
+  },
+  {
+    invalidates: false,
+    applies: ({ workers }) => workers.missing.length > 0,
+    sentence: (cells) => `${named(cells, (w) => w.missing)} left no samples`,
+  },
+  {
+    invalidates: false,
+    applies: ({ generator }, load) => load.model === 'open' && generator === undefined,
+    sentence: () => 'no generator finished, so none vouched for its send times',
+  },
+  {
+    invalidates: false,
+    applies: ({ unsent }) => unsent > 0,
+    sentence: (cells) =>
+      `${cells.reduce((sum, { unsent }) => sum + unsent, 0)} planned requests were not sent because time ran out`,
+  },
+];
+
+const named = (cells: readonly JudgedCell[], of: (workers: WorkerCounts) => readonly number[]): string => {
+  const workers = [...new Set(cells.flatMap((cell) => of(cell.workers)))].sort((a, b) => a - b);
+  const more = workers.length > 5 ? [`${workers.length - 5} more`] : [];
+  return `${workers.length === 1 ? 'worker' : 'workers'} ${list([...workers.slice(0, 5).map(String), ...more])}`;
+};
 
 export interface Judgement {
   readonly valid: boolean;
   readonly remarks: readonly string[];
 }
 
-export const judgeCell = (
-  load: LoadProfile,
-  generator: GeneratorReport | undefined,
-  workers: WorkerCounts,
-  unsent: number,
-): Judgement => {
-  const remarks: string[] = [];
-  const late =
-    load.model === 'open' && generator !== undefined && generator.sendLagP99Ms > generator.sendLagBoundMs;
-  if (late) {
-    remarks.push(
-      `invalid: the generator sent late (send lag p99 ${generator.sendLagP99Ms.toFixed(2)} ms, ` +
-        `bound ${generator.sendLagBoundMs.toFixed(2)} ms)`,
-    );
-  }
-  if (generator !== undefined && generator.cpuShare > busyCpuShare) {
-    remarks.push(
-      `the generator used ${Math.round(generator.cpuShare * 100)} % of one CPU (remarked above ` +
-        `${busyCpuShare * 100} %): it may have slowed the answers down itself`,
-    );
-  }
-  if (workers.died.length > 0) {
-    remarks.push(`${named(workers.died)} died midway; samples up to then are kept`);
-  }
-  if (workers.missing.length > 0) remarks.push(`${named(workers.missing)} left no samples`);
-  if (load.model === 'open' && generator === undefined) {
-    remarks.push('no generator finished, so none vouched for its send times');
-  }
-  if (unsent > 0) remarks.push(`${unsent} planned requests were not sent because time ran out`);
-  return { valid: !late, remarks };
+export const judgeCell = (cell: JudgedCell, load: LoadProfile): Judgement => {
+  const broken = rules.filter((rule) => rule.applies(cell, load));
+  return {
+    valid: !broken.some((rule) => rule.invalidates),
+    remarks: broken.map((rule) => rule.sentence([cell])),
+  };
 };
 
-const named = (workers: readonly number[]): string => {
-  const shown = workers.slice(0, 5).join(', ');
-  const more = workers.length > 5 ? ` and ${workers.length - 5} more` : '';
-  return `${workers.length === 1 ? 'worker' : 'workers'} ${shown}${more}`;
-};
+/** The same over a target's rounds: one sentence per rule, led by the rounds it speaks of. */
+export const remarksOnRounds = (
+  rounds: readonly { readonly round: number; readonly cell: JudgedCell }[],
+  load: LoadProfile,
+): string[] =>
+  rules.flatMap((rule) => {
+    const broken = rounds.filter(({ cell }) => rule.applies(cell, load));
+    if (broken.length === 0) return [];
+    const numbers = list(broken.map(({ round }) => String(round)));
+    return [
+      `${broken.length === 1 ? 'round' : 'rounds'} ${numbers}: ${rule.sentence(broken.map(({ cell }) => cell))}`,
+    ];
+  });

@@ -101,7 +101,7 @@ describe('summariseCell', () => {
     expect(round.workers).toEqual({ planned: 4, finished: 1, died: [0], missing: [1, 3] });
     expect(round.remarks).toEqual([
       'worker 0 died midway; samples up to then are kept',
-      'workers 1, 3 left no samples',
+      'workers 1 and 3 left no samples',
     ]);
   });
 

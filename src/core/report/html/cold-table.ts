@@ -1,11 +1,11 @@
 import { formatCount, formatNumber } from '../format.ts';
 import { nameCell, quantileCell } from './ranking-section.ts';
 import type { Series } from './figure-data.ts';
-import type { Markup } from './markup.ts';
+import { markup, type Markup } from './markup.ts';
 import { table } from './table.ts';
 
-/** What a request costs that has to wait for a new process; nothing where none was seen. */
-export const coldTable = (all: readonly Series[]): Markup | undefined => {
+/** What a request costs that has to wait for a new process, or why there is none. */
+export const coldTable = (all: readonly Series[]): Markup => {
   const rows = all.flatMap((series) => {
     const { cold, warm } = series.target.response;
     if (cold === undefined) return [];
@@ -23,7 +23,9 @@ export const coldTable = (all: readonly Series[]): Markup | undefined => {
       ],
     ];
   });
-  if (rows.length === 0) return undefined;
+  if (rows.length === 0) {
+    return markup`<p class="note">No measured answer was cold: by then verification and warm-up had started the processes.</p>`;
+  }
   return table(
     'Cold answers: response time in ms of requests that waited for a process to initialise',
     [

@@ -99,9 +99,11 @@ export const distributionFigure = (all: readonly Series[]): Markup => {
   const floor = shown.find((s) => s.target.kind === 'null')?.target.response.warm?.quantiles.p50;
   const floorMs = floor !== undefined && 'ms' in floor ? floor.ms : undefined;
   return markup`<figure class="ridge"><figcaption>Response time of each answer, in milliseconds on one logarithmic axis. The height counts warm answers, each target by its own fullest bin.</figcaption>
-<p class="legend" aria-hidden="true"><span><i class="mark p50"></i>p50</span><span><i class="mark p99"></i>p99</span><span><i class="mark cold"></i>a cold answer</span>${
-    floorMs === undefined ? undefined : markup`<span><i class="floor-key"></i>the floor’s p50</span>`
-  }</p>
+<p class="legend" aria-hidden="true"><span><i class="mark p50"></i>p50</span><span><i class="mark p99"></i>p99</span>${
+    shown.some(({ cold }) => cold !== undefined)
+      ? markup`<span><i class="mark cold"></i>a cold answer</span>`
+      : undefined
+  }${floorMs === undefined ? undefined : markup`<span><i class="floor-key"></i>the floor’s p50</span>`}</p>
 ${shown.map(
   (series) => markup`<div class="row">${label(series)}${plot(series, scale, floorMs)}</div>
 `,

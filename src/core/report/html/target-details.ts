@@ -97,7 +97,9 @@ const facts = (target: TargetReport): Markup => {
       'answers/s',
       target.throughputPerSecond === undefined ? undefined : formatNumber(target.throughputPerSecond),
     ],
-    ...Object.entries(target.verification?.observed ?? {}),
+    ...Object.entries(target.verification?.observed ?? {}).map(
+      ([name, value]) => [`first answer’s ${name}`, value] as const,
+    ),
   ];
   return markup`<dl class="facts">${pairs.flatMap(([name, value]) =>
     value === undefined ? [] : [markup`<div><dt>${name}</dt><dd>${value}</dd></div>`],

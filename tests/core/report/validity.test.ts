@@ -1,0 +1,90 @@
+import type { LoadProfile } from '../../../src/core/load/profile.ts';
+import type { GeneratorReport } from '../../../src/core/report/types.ts';
+import {
+  type JudgedCell,
+  judgeCell,
+  remarksOnRounds,
+  sendLagBoundMs,
+} from '../../../src/core/report/validity.ts';
+import { selfReport } from './sample-run.ts';
+
+const closed: LoadProfile = { model: 'closed', requests: 10, concurrency: 1, warmup: 0, timeoutMs: 1000 };
+const open: LoadProfile = {
+  model: 'open',
+  rate: 10,
+  durationSeconds: 9,
+  warmup: 0,
+  timeoutMs: 1000,
+  maxConnections: 9,
+};
+const cell = (generator: Partial<GeneratorReport> = {}, more: Partial<JudgedCell> = {}): JudgedCell => ({
+  workers: { planned: 2, finished: 2, died: [], missing: [] },
+  unsent: 0,
+  generator: { ...selfReport(), workers: 2, coldStarts: 0, sendLagBoundMs: 2, ...generator },
+  ...more,
+});
+
+describe('sendLagBoundMs', () => {
+  it.each([
+    [undefined, 2],
+    [3, 2],
+    [20, 2],
+    [50, 5],
+  ])('of a median of %p ms is %f ms', (p50, bound) => {
+    expect(sendLagBoundMs(p50)).toBe(bound);
+  });
+});
+
+describe('judgeCell', () => {
+  it('has nothing to say of a generator that kept its bounds', () => {
+    expect(judgeCell(cell({ sendLagP99Ms: 2, eventLoopDelayP99Ms: 10, cpuShare: 0.9 }), open)).toEqual({
+      valid: true,
+      remarks: [],
+    });
+  });
+
+  it('calls late sends invalid in the open model alone, and names the bound', () => {
+    const late = cell({ sendLagP99Ms: 2.01 });
+    expect(judgeCell(late, open)).toEqual({
+      valid: false,
+      remarks: ['invalid: the generator sent late (send lag p99 2.01 ms, bound 2.00 ms)'],
+    });
+    expect(judgeCell(late, closed).valid).toBe(true);
+  });
+
+  it('remarks on a blocked event loop, a busy CPU, unsent requests and a silent generator', () => {
+    const { remarks, valid } = judgeCell(
+      cell({ eventLoopDelayP99Ms: 74, cpuShare: 0.97 }, { unsent: 12 }),
+      closed,
+    );
+    expect(valid).toBe(true);
+    expect(remarks).toEqual([
+      expect.stringContaining('event loop delay p99 74 ms, remarked above 10 ms'),
+      expect.stringContaining('used 97 % of one CPU (remarked above 90 %)'),
+      '12 planned requests were not sent because time ran out',
+    ]);
+    const { generator: _, ...silent } = cell();
+    expect(judgeCell(silent, open).remarks).toEqual([expect.stringContaining('none vouched')]);
+  });
+});
+
+describe('remarksOnRounds', () => {
+  it('says each thing once, of all the rounds it holds for, with the worst figure', () => {
+    const rounds = [
+      { round: 1, cell: cell({ eventLoopDelayP99Ms: 20 }) },
+      { round: 2, cell: cell() },
+      {
+        round: 3,
+        cell: cell(
+          { eventLoopDelayP99Ms: 31 },
+          { workers: { planned: 9, finished: 2, died: [6, 5], missing: [0, 1, 2, 3, 4, 7] } },
+        ),
+      },
+    ];
+    expect(remarksOnRounds(Object.freeze(rounds), closed)).toEqual([
+      expect.stringMatching(/^rounds 1 and 3: .*delay p99 31 ms/),
+      'round 3: workers 5 and 6 died midway; samples up to then are kept',
+      'round 3: workers 0, 1, 2, 3, 4 and 1 more left no samples',
+    ]);
+  });
+});
