@@ -21,6 +21,7 @@ export interface Failure {
 export interface Lane {
   /** Sends the lane's request once, never again by itself. Never rejects. @throws Error while one is under way. */
   send(timeoutMs: number): Promise<Exchange>;
+  /** For good: a request under way ends with an error, and none is sent any more. */
   close(): void;
 }
 

@@ -24,23 +24,30 @@ interface Pending {
   readonly resolve: (exchange: Exchange) => void;
 }
 
-const dial = (address: Address, options: ConnectionOptions): net.Socket => {
+const dial = (address: Address, options: ConnectionOptions, signal: AbortSignal): net.Socket => {
   const { host, port, serverName: servername } = address;
-  if (!address.tls) return net.connect({ host, port, noDelay: true });
+  if (!address.tls) return new net.Socket({ signal }).connect({ host, port }).setNoDelay(true);
   const ca = options.ca === undefined ? {} : { ca: options.ca };
-  const socket = tls.connect({ host, port, servername, ALPNProtocols: ['http/1.1'], ...ca });
-  return socket.setNoDelay(true);
+  const secured: tls.ConnectionOptions & { signal: AbortSignal } = {
+    ...{ host, port, servername, ALPNProtocols: ['http/1.1'], signal },
+    ...ca,
+  };
+  return tls.connect(secured).setNoDelay(true);
 };
 
-/** Opens a connection, TLS included, in at most `timeoutMs`. Never rejects. */
+/**
+ * Opens a connection, TLS included, in at most `timeoutMs`. Never rejects.
+ * @param signal destroys the connection, open or not yet
+ */
 export const connect = (
   address: Address,
   options: ConnectionOptions,
   timeoutMs: number,
+  signal: AbortSignal,
 ): Promise<Connection | Failure> =>
   new Promise((resolve) => {
     const where = `${address.host}:${address.port}`;
-    const socket = dial(address, options);
+    const socket = dial(address, options, signal);
     const giveUp = (failure: Failure): void => {
       clearTimeout(timer);
       socket.destroy();

@@ -9,52 +9,47 @@ const defaultMaxBodyBytes = 16 * 1024 * 1024;
 
 export type LaneOptions = Pick<ConnectionOptions, 'clock' | 'ca'> & { readonly maxBodyBytes?: number };
 
-/** A place for one connection. Reconnects before a request when the last connection is known to be closed. */
-export class ConnectionSlot {
+/** One connection; reconnects before a request when the last one is known to be closed. */
+class HttpLane implements Lane {
   readonly #address: Address;
+  readonly #bytes: Buffer;
+  readonly #method: string;
   readonly #options: ConnectionOptions;
+  readonly #closing = new AbortController();
   #connection: Connection | undefined;
 
-  constructor(address: Address, options: LaneOptions) {
-    this.#address = address;
+  constructor(request: HttpRequest, options: LaneOptions) {
+    this.#address = addressOf(request.url);
+    this.#bytes = requestBytes(request, this.#address);
+    this.#method = request.method;
     this.#options = { maxBodyBytes: defaultMaxBodyBytes, ...options };
   }
 
   /** One attempt, never a second: an increment that was perhaps processed must not be sent again. */
-  send(bytes: Buffer, method: string, timeoutMs: number): Promise<Exchange> {
+  send(timeoutMs: number): Promise<Exchange> {
     const connection = this.#connection;
     return connection?.usable === true
-      ? connection.exchange(bytes, method, timeoutMs)
-      : this.#connectAndSend(bytes, method, timeoutMs);
+      ? connection.exchange(this.#bytes, this.#method, timeoutMs)
+      : this.#connectAndSend(timeoutMs);
   }
 
   close(): void {
-    this.#connection?.destroy();
-    this.#connection = undefined;
+    this.#closing.abort();
   }
 
-  async #connectAndSend(bytes: Buffer, method: string, timeoutMs: number): Promise<Exchange> {
-    const beganMs = this.#options.clock.now();
-    this.close();
-    const opened = await connect(this.#address, this.#options, timeoutMs);
-    const connectedMs = this.#options.clock.now();
+  async #connectAndSend(timeoutMs: number): Promise<Exchange> {
+    const { clock } = this.#options;
+    const beganMs = clock.now();
+    this.#connection?.destroy();
+    const opened = await connect(this.#address, this.#options, timeoutMs, this.#closing.signal);
+    const connectedMs = clock.now();
     if (!(opened instanceof Connection)) return { sentMs: beganMs, endMs: connectedMs, result: opened };
-    const connectMs = connectedMs - beganMs;
     this.#connection = opened;
-    const left = Math.max(1, timeoutMs - connectMs);
-    return { connectMs, ...(await opened.exchange(bytes, method, timeoutMs, left)) };
+    const connectMs = connectedMs - beganMs;
+    const leftMs = Math.max(1, timeoutMs - connectMs);
+    return { connectMs, ...(await opened.exchange(this.#bytes, this.#method, timeoutMs, leftMs)) };
   }
 }
 
 /** A lane that sends one request again and again over one kept-alive connection. @throws InputError on a bad request. */
-export const httpLane = (request: HttpRequest, options: LaneOptions): Lane => {
-  const address = addressOf(request.url);
-  const bytes = requestBytes(request, address);
-  const slot = new ConnectionSlot(address, options);
-  return {
-    send: (timeoutMs) => slot.send(bytes, request.method, timeoutMs),
-    close: () => {
-      slot.close();
-    },
-  };
-};
+export const httpLane = (request: HttpRequest, options: LaneOptions): Lane => new HttpLane(request, options);

@@ -139,3 +139,24 @@ describe('httpLane when something fails', () => {
     expect(bodyOf(await laneTo(server.url).send(1000))).toBe('to the end');
   });
 });
+
+describe('httpLane when it is closed', () => {
+  it('ends the request under way with an error and opens no connection any more', async () => {
+    const server = await start((socket, connection) => {
+      if (connection === 0) lane.close();
+      else socket.write(ok(''));
+    });
+    const lane = laneTo(server.url);
+    expect(failureOf(await lane.send(60_000))).toBe('reset');
+    expect(failureOf(await lane.send(60_000))).toBe('connect');
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('gives up connecting', async () => {
+    const server = await start(() => undefined);
+    const lane = laneTo(server.url);
+    const sending = lane.send(60_000);
+    lane.close();
+    expect(failureOf(await sending)).toBe('connect');
+  });
+});
