@@ -39,6 +39,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/targets.ts')).targets,
   },
   {
+    name: 'doctor',
+    summary: 'what is missing here, what that costs and how to mend it',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     name: 'down',
     summary: 'delete a deployed stack, and say what that saves',
     load: async () => (await import('./commands/down.ts')).down,

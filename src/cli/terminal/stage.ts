@@ -21,7 +21,8 @@ export const stage = async <T>(
   const seconds = (): number => (performance.now() - start) / 1000;
   let detail = '';
   const show = (): void => {
-    terminal.status(`${words.doing} (${duration(seconds())})${detail === '' ? '' : ` ${detail}`}`);
+    const time = seconds() < 1 ? '' : ` (${duration(seconds())})`;
+    terminal.status(`${words.doing}${time}${detail === '' ? '' : ` ${detail}`}`);
   };
   show();
   const timer = setInterval(show, tickMs);

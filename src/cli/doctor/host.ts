@@ -1,0 +1,118 @@
+/** Looks at this machine: what is there, and what each missing thing costs. */
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { cacheRoot } from '../../../tools/setup/cache.mjs';
+import { findPython } from '../../../tools/setup/python.mjs';
+import { toolchains, type Architecture } from '../../core/manifest.ts';
+import { list } from '../../core/report/list.ts';
+import { openToolbox } from '../../local/deploy/toolchains.ts';
+import { detectIsolation } from '../../local/host/isolation.ts';
+import { startReaper } from '../../local/reaper/reaper.ts';
+import { removeEmpty } from './remove-empty.ts';
+import type { HostFinding } from './finding.ts';
+
+/** Emulator, SAM CLI, Node and SDKs take about 1 GB, builds of all architectures as much again. */
+const neededBytes = 2 * 1024 ** 3;
+
+const gigabytes = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(1)} GB`;
+
+const python = async (): Promise<HostFinding> => {
+  const what = 'Python with venv';
+  try {
+    return { what, verdict: 'ok', detail: await findPython(process.env) };
+  } catch (error) {
+    const mend = error instanceof Error ? error.message : String(error);
+    return {
+      what,
+      verdict: 'bad',
+      detail: 'missing',
+      cost: 'no local run: emulator and SAM CLI need it',
+      mend,
+    };
+  }
+};
+
+const builders = async (
+  root: string,
+  architectures: readonly Architecture[],
+): Promise<readonly HostFinding[]> => {
+  const reaper = startReaper(root);
+  try {
+    const { versions, missing } = await openToolbox(toolchains, reaper);
+    return toolchains
+      .filter((name) => name === 'cargo' || name === 'cmake')
+      .map((name) => {
+        const mend = missing[name];
+        const users = architectures.filter((one) => one.toolchains.includes(name)).map(({ id }) => id);
+        if (mend === undefined)
+          return { what: name, verdict: 'ok', detail: (versions[name] ?? '').split('\n')[0] ?? '' };
+        return { what: name, verdict: 'missing', detail: 'missing', cost: `left out: ${list(users)}`, mend };
+      });
+  } finally {
+    await reaper.close();
+  }
+};
+
+const limits: Readonly<Record<'cpu' | 'memory' | 'layers', readonly [string, string, string]>> = {
+  cpu: [
+    'CPU shares',
+    'functions get a whole CPU whatever their memory: memory sizes cannot be compared locally',
+    'run as root, or with a delegated cgroup (systemd-run --user --scope -p Delegate=yes)',
+  ],
+  memory: ['Memory limits', 'a function may take more memory than its setting', 'as for CPU shares'],
+  layers: [
+    'Layers',
+    'functions with Lambda layers are refused',
+    'allow unshare(1) to make mount namespaces, for example as root',
+  ],
+};
+
+const isolation = (): readonly HostFinding[] => {
+  const { report, directories } = detectIsolation();
+  removeEmpty(directories);
+  return (['cpu', 'memory', 'layers'] as const).map((key) => {
+    const [what, cost, mend] = limits[key];
+    const detail = report[key];
+    return detail.startsWith('none')
+      ? { what, verdict: 'missing', detail, cost, mend }
+      : { what, verdict: 'ok', detail };
+  });
+};
+
+/** The file system that a directory is on, or will be on. */
+const freeBytes = async (directory: string): Promise<number> => {
+  try {
+    const { bavail, bsize } = await statfs(directory);
+    return bavail * bsize;
+  } catch (error) {
+    const parent = dirname(directory);
+    if (parent === directory) throw error;
+    return freeBytes(parent);
+  }
+};
+
+const space = async (what: string, directory: string): Promise<HostFinding> => {
+  const free = await freeBytes(directory);
+  const detail = `${gigabytes(free)} free in ${directory}`;
+  if (free >= neededBytes) return { what, verdict: 'ok', detail };
+  const cost = 'setting up or building may stop midway';
+  return {
+    what,
+    verdict: 'missing',
+    detail,
+    cost,
+    mend: `free ${gigabytes(neededBytes)}, or set LATENCY_LAB_CACHE`,
+  };
+};
+
+export const lookAtHost = async (
+  root: string,
+  architectures: readonly Architecture[],
+): Promise<readonly HostFinding[]> => [
+  { what: 'Node', verdict: 'ok', detail: process.version },
+  await python(),
+  ...(await builders(root, architectures)),
+  ...isolation(),
+  await space('Disk for tools', cacheRoot(process.env)),
+  await space('Disk for builds', root),
+];
