@@ -10,6 +10,8 @@ export interface Probed {
   readonly ms: number;
   /** Absent where no answer came. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** By `x-cold`; absent where the answer does not say. */
+  readonly cold?: boolean;
   /** N of an acknowledged request to a `sync-counter`. */
   readonly hits?: number;
   /** Why the request is not acknowledged. */
@@ -22,8 +24,10 @@ export const probe = async (lane: Lane, target: Target, timeoutMs: number): Prom
   const ms = endMs - sentMs;
   if ('error' in result) return { ms, fault: result.message };
   const { headers, body } = result;
-  const { error } = judge(result, { kind: target.kind, expectedStatus: requestOf(target).expectedStatus });
-  if (error !== undefined) return { ms, headers, fault: error.message };
+  const expectation = { kind: target.kind, expectedStatus: requestOf(target).expectedStatus };
+  const { cold, error } = judge(result, expectation);
+  const seen = { ms, headers, ...(headers['x-cold'] === undefined ? {} : { cold }) };
+  if (error !== undefined) return { ...seen, fault: error.message };
   const hits = target.kind === 'sync-counter' ? hitsOf(body) : undefined;
-  return { ms, headers, ...(hits === undefined ? {} : { hits }) };
+  return { ...seen, ...(hits === undefined ? {} : { hits }) };
 };

@@ -2,6 +2,7 @@
 import { InputError } from '../core/errors.ts';
 import type { Plan, Verification, VerifyInput } from '../core/payloads.ts';
 import type { Target, TargetKind } from '../core/target.ts';
+import { coldStartsIn } from '../core/verify-cold.ts';
 import { counterFault } from '../core/verify-counter.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import type { Lane, OpenLane } from '../ports/lane.ts';
@@ -64,7 +65,14 @@ const conclude = (
   const all = [...sequential, ...concurrent];
   const acknowledged = acknowledgedOf(all).length;
   const inTurn = acknowledgedOf(sequential);
-  const facts = { targetId: target.id, sent: all.length, acknowledged, observed: observedIn(all) };
+  const coldStarts = coldStartsIn(sequential, concurrent);
+  const facts = {
+    targetId: target.id,
+    sent: all.length,
+    acknowledged,
+    observed: observedIn(all),
+    ...(coldStarts === undefined ? {} : { coldStarts }),
+  };
   if (inTurn.length === 0) {
     const reason = `none of ${all.length} requests was acknowledged; the first: ${all[0]?.fault ?? 'not sent'}`;
     return { ...facts, ok: false, reason };

@@ -83,6 +83,18 @@ export interface Verification {
   readonly reason?: string;
   /** The first answer's cold flag and headers of interest, for the report's "what really ran". */
   readonly observed?: Readonly<Record<string, string>>;
+  readonly coldStarts?: VerifyColdStarts;
+}
+
+/**
+ * Milliseconds from the actual send to the whole answer, in whole microseconds, of each acknowledged request that Verify
+ * found cold. Absent where no answer says whether it was cold (`x-cold`), as with most of the users' own URLs.
+ */
+export interface VerifyColdStarts {
+  /** Sent while nothing else was under way: the first request, where no process was there yet. */
+  readonly aloneMs: readonly number[];
+  /** Sent together with others over several connections, afterwards. */
+  readonly burstMs: readonly number[];
 }
 
 /** Input of Schedule: the Map's results, which it also writes to `runs/<runId>/verify.json` as they are. */

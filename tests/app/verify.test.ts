@@ -59,10 +59,22 @@ describe('verify a sync-counter', () => {
       // The cold first request does not size the segments.
       meanMs: serviceMs,
       observed: { 'x-architecture': 'a', 'x-cold': '1', server: 'uvicorn' },
+      coldStarts: { aloneMs: [coldMs], burstMs: [] },
       lanes: [10, 10],
       mostAtOnce: 10,
       tookMs: coldMs + 9 * serviceMs + 4 * serviceMs,
     });
+  });
+
+  it('tells cold answers that came alone from those of the burst', async () => {
+    const burst = [10, 11, 12];
+    const cold = (i: number): boolean => i === 0 || burst.includes(i);
+    const found = await verifying((i) => hits(i + 1, { 'x-cold': cold(i) ? '1' : '0' }));
+    expect(found.coldStarts).toEqual({ aloneMs: [coldMs], burstMs: burst.map(() => serviceMs) });
+  });
+
+  it('says nothing about cold starts of a target that does not', async () => {
+    expect((await verifying((i) => hits(i + 1))).coldStarts).toBeUndefined();
   });
 
   it('refuses one that loses an update under concurrency', async () => {
