@@ -2,9 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../core/errors.ts';
 import { planKey } from '../core/keys.ts';
-import type { Plan, PlanInput, PlanOutput } from '../core/payloads.ts';
+import type { Plan, PlanInput, PlanOutput, VerifyInput } from '../core/payloads.ts';
 import { chooseTargets } from '../core/plan-targets.ts';
 import { cellsOf, stepsOf } from '../core/schedule-steps.ts';
+import type { Target } from '../core/target.ts';
 import { parseRunRequest } from '../core/validate-request.ts';
 import type { Clock, ObjectStore, TargetRegistry } from '../ports/index.ts';
 import { releaseLock, takeLock } from './plan-lock.ts';
@@ -23,7 +24,9 @@ const lockMs = (targets: number): number => (targets * 305 + 600) * 1000;
 const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
   const request = parseRunRequest(input);
   const { runId, load, rounds, seed, labels, leftOut } = request;
-  const targets = chooseTargets(request, await deps.registry.list());
+  const targets = chooseTargets(request, await deps.registry.list()).map((target) =>
+    input.loadFrom === undefined ? target : { loadFrom: input.loadFrom, ...target },
+  );
   const plan: Plan = {
     schema: 'latency-lab.plan.v1',
     runId,
@@ -63,6 +66,12 @@ const writeOrResume = async (store: ObjectStore, plan: Plan): Promise<void> => {
     );
 };
 
+const verificationOf = (runId: string, { id, loadFrom }: Target): VerifyInput => ({
+  runId,
+  targetId: id,
+  ...(loadFrom === undefined ? {} : { verifyFunctionArn: loadFrom.verifyFunctionArn }),
+});
+
 /**
  * @throws InputError for a request that cannot work; NoTargetError; RunInProgressError when another execution runs.
  * Nothing was written then, and the lock is free for the next run.
@@ -79,5 +88,5 @@ export const plan = async (deps: PlanDeps, input: PlanInput): Promise<PlanOutput
     await releaseLock(deps.store, input.executionName);
     throw error;
   }
-  return { runId, verifications: targets.map(({ id }) => ({ runId, targetId: id })) };
+  return { runId, verifications: targets.map((target) => verificationOf(runId, target)) };
 };

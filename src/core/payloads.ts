@@ -3,7 +3,7 @@
  * Each type says which state made it. Keys in the bucket are built in keys.ts and nowhere else.
  */
 import type { LoadProfile } from './load/profile.ts';
-import type { Target } from './target.ts';
+import type { LoadFrom, Target } from './target.ts';
 
 /** Input of an execution, written by a person, a pipeline or the CLI. Everything has a default (see app/plan.ts). */
 export interface RunRequest {
@@ -28,6 +28,8 @@ export interface RunRequest {
 export interface PlanInput {
   readonly request: unknown;
   readonly executionName: string;
+  /** The lab's own functions, for targets that name none. */
+  readonly loadFrom?: LoadFrom;
 }
 
 /** The object at `runs/lock.json`: one run at a time per lab. Held by an execution, whatever its run is called. */
@@ -69,6 +71,8 @@ export interface PlanOutput {
 export interface VerifyInput {
   readonly runId: string;
   readonly targetId: string;
+  /** Which function the state machine has it done by. */
+  readonly verifyFunctionArn?: string;
 }
 
 /** Made by Verify (or by the Map's Catch, when Verify itself died): one target's fitness to be timed. */

@@ -12,6 +12,12 @@ export interface RequestSpec {
   readonly expectedStatus?: number;
 }
 
+/** The functions that verify and load a target from a place where it can be reached. */
+export interface LoadFrom {
+  readonly verifyFunctionArn: string;
+  readonly generateFunctionArn: string;
+}
+
 /**
  * Something that can be measured. One versioned JSON parameter, written by each architecture's template.
  * `url` is loaded over HTTP; a target without one is invoked directly through `functionArn`.
@@ -33,6 +39,8 @@ export interface Target {
   readonly maxRate?: number;
   /** Where the generator stands when it is not in the region outside a VPC, as in `vpc`; vantages are ranked apart. */
   readonly vantage?: string;
+  /** What stands at the vantage; without it the lab's own functions load the target. */
+  readonly loadFrom?: LoadFrom;
   /** Quantities the cost model needs per request or per hour; never dollars. */
   readonly billing?: Readonly<Record<string, number | string>>;
   readonly request?: RequestSpec;

@@ -1,6 +1,6 @@
 /** Reads a target from untyped JSON: a registered SSM parameter or an entry of a run request's `extraTargets`. */
 import { InputError } from './errors.ts';
-import { type RequestSpec, type Target, targetKinds } from './target.ts';
+import { type LoadFrom, type RequestSpec, type Target, targetKinds } from './target.ts';
 import { asInteger, asMatch, asObject, asOneOf, asLine, optional, rejectUnknownFields } from './validate.ts';
 
 /** Bytes of JSON: every worker's assignment carries its target, and a state's data may not pass 256 KiB. */
@@ -18,6 +18,7 @@ const targetFields = [
   'runtime',
   'maxRate',
   'vantage',
+  'loadFrom',
   'billing',
   'request',
 ];
@@ -72,6 +73,19 @@ const asBilling = (value: unknown, field: string): Record<string, number | strin
     }),
   );
 
+const asFunctionArn = (value: unknown, field: string): string =>
+  asMatch(value, field, arnPattern, 'the ARN of a Lambda function, version or alias');
+
+const asLoadFrom = (value: unknown, field: string): LoadFrom => {
+  const object = asObject(value, field);
+  const fields = ['verifyFunctionArn', 'generateFunctionArn'] as const;
+  rejectUnknownFields(object, field, fields);
+  const [verifyFunctionArn, generateFunctionArn] = fields.map((name) =>
+    asFunctionArn(object[name], `${field}.${name}`),
+  ) as [string, string];
+  return { verifyFunctionArn, generateFunctionArn };
+};
+
 const asBody = (value: unknown, field: string): string => {
   if (typeof value === 'string') return value;
   throw new InputError(field, value, 'a text', 'Write a JSON body as a text with escaped quotes');
@@ -111,9 +125,7 @@ export const asTarget = (value: unknown, where: string): Target => {
     id: asTargetId(object['id'], `${where}.id`),
     kind: asOneOf(object['kind'], `${where}.kind`, targetKinds),
     ...optional(object, 'url', (v) => asHttpUrl(v, `${where}.url`)),
-    ...optional(object, 'functionArn', (v) =>
-      asMatch(v, `${where}.functionArn`, arnPattern, 'the ARN of a Lambda function, version or alias'),
-    ),
+    ...optional(object, 'functionArn', (v) => asFunctionArn(v, `${where}.functionArn`)),
     ...optional(object, 'logGroup', (v) => asLine(v, `${where}.logGroup`, 512)),
     ...optional(object, 'memoryMb', (v) => asInteger(v, `${where}.memoryMb`, 128, 10_240)),
     ...optional(object, 'cpuArchitecture', (v) =>
@@ -122,6 +134,7 @@ export const asTarget = (value: unknown, where: string): Target => {
     ...optional(object, 'runtime', (v) => asLine(v, `${where}.runtime`, 100)),
     ...optional(object, 'maxRate', (v) => asPositive(v, `${where}.maxRate`)),
     ...optional(object, 'vantage', (v) => asLine(v, `${where}.vantage`, 40)),
+    ...optional(object, 'loadFrom', (v) => asLoadFrom(v, `${where}.loadFrom`)),
     ...optional(object, 'billing', (v) => asBilling(v, `${where}.billing`)),
     ...optional(object, 'request', (v) => asRequestSpec(v, `${where}.request`)),
   };

@@ -3,6 +3,7 @@ import { memoryTargetRegistry } from '../../src/adapters/memory/target-registry.
 import { plan, type PlanDeps } from '../../src/app/plan.ts';
 import { InputError, NoTargetError, RunInProgressError } from '../../src/core/errors.ts';
 import { lockKey, planKey, targetsPath } from '../../src/core/keys.ts';
+import type { Plan } from '../../src/core/payloads.ts';
 import { clockAt, newYear, planOf, targetOf } from './run.ts';
 
 const setUp = (ids: readonly string[] = ['a', 'b']) => {
@@ -50,6 +51,20 @@ describe('plan', () => {
     const { objects, deps } = setUp();
     await expect(plan(deps, input(request))).rejects.toThrow(error);
     expect(objects.size).toBe(0);
+  });
+
+  it('has each target loaded from where it says, and the others by the functions of the lab', async () => {
+    const { objects, deps } = setUp(['a']);
+    const arn = (name: string) => `arn:aws:lambda:eu-west-2:123456789012:function:${name}`;
+    const own = { verifyFunctionArn: arn('Verify'), generateFunctionArn: arn('Generate') };
+    const there = { verifyFunctionArn: arn('VpcVerify'), generateFunctionArn: arn('VpcGenerate') };
+    const request = { extraTargets: [targetOf('b', { vantage: 'vpc', loadFrom: there })] };
+    expect((await plan(deps, { ...input(request), loadFrom: own })).verifications).toEqual([
+      { runId: 'run-1', targetId: 'a', verifyFunctionArn: own.verifyFunctionArn },
+      { runId: 'run-1', targetId: 'b', verifyFunctionArn: there.verifyFunctionArn },
+    ]);
+    const { targets } = JSON.parse(objects.get(planKey('run-1')) ?? '') as Plan;
+    expect(targets.map(({ loadFrom }) => loadFrom)).toEqual([own, there]);
   });
 
   it('leaves nothing behind where no target is registered', async () => {

@@ -14,6 +14,7 @@ const whole = {
   runtime: 'nodejs24.x',
   maxRate: 1000,
   vantage: 'vpc',
+  loadFrom: { verifyFunctionArn: arn, generateFunctionArn: arn },
   billing: { writes: 1, class: 'on-demand' },
   request: { method: 'POST', headers: { 'X-Key': 'a', empty: '' }, body: '{}', expectedStatus: 202 },
 };
@@ -52,6 +53,9 @@ describe('asTarget', () => {
     ['here.runtime', { runtime: 'node\njs' }],
     ['here.logGroup', { logGroup: '' }],
     ['here.vantage', { vantage: 'a'.repeat(41) }],
+    ['here.loadFrom', { loadFrom: arn }],
+    ['here.loadFrom.generateFunctionArn', { loadFrom: { verifyFunctionArn: arn } }],
+    ['here.loadFrom', { loadFrom: { verifyFunctionArn: arn, generateFunctionArn: arn, port: 1 } }],
     ['here.request.expectedStatus', { request: { expectedStatus: 99 } }],
     ['here', { colour: 'red' }],
     ['here', { url: undefined, functionArn: undefined }],

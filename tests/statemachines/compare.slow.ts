@@ -11,12 +11,20 @@ const key = (round: number, target: string) => `runs/${runId}/steps/${round}-${t
 const workers = 3;
 const output = { runId, reportKey: 'report.json', htmlKey: 'report.html', measured: ['a', 'b'], failed: [] };
 
+const arnOf = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+const loadFrom = { verifyFunctionArn: arnOf('Verify'), generateFunctionArn: arnOf('Generate') };
+
 let lab: ScriptedLab;
 beforeAll(async () => {
   lab = await startScriptedLab();
   for (const round of [1, 2]) {
     for (const target of ['a', 'b']) {
-      const items = Array.from({ length: workers }, (_, worker) => ({ round, cellId: target, worker }));
+      const items = Array.from({ length: workers }, (_, worker) => ({
+        round,
+        cellId: target,
+        worker,
+        target: { loadFrom },
+      }));
       await lab.put(key(round, target), items);
     }
   }
@@ -25,7 +33,14 @@ afterAll(() => lab.stop());
 
 /** Two targets, two rounds, three workers each; all well. */
 const allWell: Script = {
-  Plan: () => ({ runId, verifications: ['a', 'b'].map((targetId) => ({ runId, targetId })) }),
+  Plan: () => ({
+    runId,
+    verifications: ['a', 'b'].map((targetId) => ({
+      runId,
+      targetId,
+      verifyFunctionArn: loadFrom.verifyFunctionArn,
+    })),
+  }),
   Verify: ({ targetId }: Payload) => ({ targetId, ok: true, sent: 50, acknowledged: 50 }),
   Schedule: () => ({
     runId,
@@ -58,6 +73,7 @@ describe('compare.asl.json when all is well', () => {
     expect(callsOf(ended, 'Plan')[0]!.payload).toEqual({
       request: { rounds: 2 },
       executionName: expect.stringMatching(/./),
+      loadFrom,
     });
     expect(callsOf(ended, 'Schedule')[0]!.payload).toEqual({
       runId,
