@@ -36,7 +36,8 @@ const start = async () => {
 };
 
 try {
-  process.exitCode = await start();
+  // Not exitCode: after Ctrl-C a build may still be under way, and it ends only with this process.
+  process.exit(await start());
 } catch (error) {
   const debug = process.env['LATENCY_LAB_DEBUG'] !== undefined;
   say(
