@@ -1,9 +1,9 @@
 /** Levenshtein distance: insertions, deletions and replacements that turn one word into the other. */
 const distance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (const [i, charA] of [...a].entries()) {
+  for (const [i, charA] of a.split('').entries()) {
     const next = [i + 1];
-    for (const [j, charB] of [...b].entries()) {
+    for (const [j, charB] of b.split('').entries()) {
       const replaced = (row[j] ?? 0) + (charA === charB ? 0 : 1);
       next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }

@@ -39,10 +39,14 @@ const attempt = async (
   }
 };
 
+/** A failed update that was rolled back leaves the former version, which works. */
+const isDeployed = (status: string): boolean =>
+  /^(CREATE|UPDATE|IMPORT|UPDATE_ROLLBACK)_COMPLETE$/.test(status);
+
 const stackState = ({ status }: DeployedStack): Finding => ({
   what: 'stack',
-  verdict: /^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status) ? 'ok' : 'bad',
-  detail: /_COMPLETE$/.test(status) ? status : `${status}: wait until it is deployed, or deploy it again`,
+  verdict: isDeployed(status) ? 'ok' : 'bad',
+  detail: isDeployed(status) ? status : `${status}: wait until it is deployed, or deploy it again`,
 });
 
 const permission = (what: string, look: () => Promise<unknown>): Promise<Finding> =>
@@ -73,8 +77,7 @@ export interface Preflight {
 export const preflight = async (stack: DeployedStack, load: LoadProfile): Promise<Preflight> => {
   const { StateMachineArn = '', ResultsBucketName = '' } = stack.outputs;
   let targets: readonly Target[] = [];
-  const findings = await Promise.all([
-    stackState(stack),
+  const looked = await Promise.all([
     permission('state machine', () => stepFunctions(StateMachineArn).mayUse()),
     permission('results bucket', () => s3ObjectStore(createS3Client(), ResultsBucketName).list(lockKey)),
     attempt('targets', 'bad', async () => {
@@ -86,5 +89,5 @@ export const preflight = async (stack: DeployedStack, load: LoadProfile): Promis
     }),
     concurrency(load),
   ]);
-  return { findings, targets };
+  return { findings: [stackState(stack), ...looked], targets };
 };

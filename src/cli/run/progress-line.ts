@@ -12,7 +12,7 @@ const phases: Readonly<Record<string, string>> = {
 };
 
 const verifying = ({ plan, step }: RunProgress): string => {
-  const who = step?.targetId === undefined ? 'the targets' : step.targetId;
+  const who = step?.targetId ?? 'the targets';
   const place = plan?.targets.findIndex(({ id }) => id === step?.targetId) ?? -1;
   const of = place < 0 || plan === undefined ? '' : ` (${place + 1} of ${plan.targets.length})`;
   return `Verifying ${who}${of}: does it count right, also under concurrency?`;

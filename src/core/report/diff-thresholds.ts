@@ -22,7 +22,7 @@ const isShown = ({ verdict }: MetricDiff): boolean =>
  * With any threshold, a target that has no figures any more is a crossing too.
  */
 export const crossings = (diff: ReportDiff, thresholds: Thresholds): Crossing[] => {
-  if (Object.values(thresholds).every((limit) => limit === undefined)) return [];
+  if (Object.keys(thresholds).length === 0) return [];
   const worse = diff.targets.flatMap(({ id, metrics }) =>
     metrics.flatMap((metric) => {
       const limit = thresholds[metric.metric];
