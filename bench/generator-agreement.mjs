@@ -2,7 +2,7 @@
  * Does the generator time what really happened? A server in another process delays each answer by 1 to 20 ms and
  * records the delay itself; the generator's times are compared with it, request by request and in their quantiles.
  * What is left over is the way there and back, two event loops and the machine's other work.
- * Run: node bench/generator-agreement.mjs
+ * Run: node bench/generator-agreement.mjs; on a machine that is busy otherwise: chrt -f 10 node bench/generator-agreement.mjs
  */
 import { host, importSources, quantileOf, startServer } from './generator-sources.mjs';
 
