@@ -160,7 +160,11 @@ export const checkManifest = ({ parameters, outputs, architectures }, readTempla
   /** @param {string} path @param {string} group @param {readonly string[]} more @param {readonly string[]} [functions] */
   const check = (path, group, more, functions) => {
     const { template } = read(readTemplate(path));
-    const ids = Object.fromEntries(functionsOf(template));
+    // All that `sam build` builds, and so can leave out.
+    const ids = Object.fromEntries([
+      ...functionsOf(template),
+      ...ofType(template, 'AWS::Serverless::LayerVersion'),
+    ]);
     return [
       ...compareNames([...(parameters[group] ?? []), ...more], template.Parameters, 'parameter'),
       ...compareNames(outputs[group] ?? [], template.Outputs, 'output'),
