@@ -1,0 +1,76 @@
+import type { ExecutionState } from '../../../src/cli/aws/executions.ts';
+import { follow, type Followed } from '../../../src/cli/run/follow.ts';
+import { makeStyle, type Terminal } from '../../../src/cli/terminal/terminal.ts';
+
+const never = new AbortController().signal;
+
+const quiet = (): Terminal & { readonly shown: string[] } => {
+  const shown: string[] = [];
+  const add = (line: string): void => void shown.push(line);
+  return { width: 80, style: makeStyle(false), shown, say: add, status: add, clear: () => undefined };
+};
+
+/** States one after the other; the last one stays. An Error is thrown instead. */
+const runOf = (states: readonly (ExecutionState | Error)[], over: Partial<Followed> = {}): Followed => {
+  let looks = 0;
+  return {
+    arn: 'arn',
+    runId: 'r',
+    pollMs: 1,
+    terminal: quiet(),
+    signal: never,
+    copyNew: () => Promise.resolve([]),
+    executions: {
+      state: () => {
+        const state = states[Math.min(looks++, states.length - 1)]!;
+        return state instanceof Error ? Promise.reject(state) : Promise.resolve(state);
+      },
+      step: () => Promise.resolve({ state: 'Report' }),
+    },
+    ...over,
+  };
+};
+
+const running: ExecutionState = { status: 'RUNNING' };
+
+describe('follow', () => {
+  it('ends with the execution and shows what it does until then', async () => {
+    const run = runOf([running, running, { status: 'SUCCEEDED' }]);
+    expect(await follow(run)).toEqual({ kind: 'ended', state: { status: 'SUCCEEDED' } });
+    expect((run.terminal as ReturnType<typeof quiet>).shown).toContain('Writing the report');
+  });
+
+  it('copies after it has seen the state, so that nothing of an ended run is missed', async () => {
+    const order: string[] = [];
+    const run = runOf([{ status: 'FAILED' }], {
+      copyNew: () => Promise.resolve(void order.push('copy') ?? []),
+    });
+    const { state } = run.executions;
+    await follow({
+      ...run,
+      executions: { ...run.executions, state: (arn) => (order.push('state'), state(arn)) },
+    });
+    expect(order).toEqual(['state', 'copy']);
+  });
+
+  it('goes on without the name of the step where the history cannot be read', async () => {
+    const run = runOf([running, { status: 'SUCCEEDED' }]);
+    const executions = { ...run.executions, step: () => Promise.reject(new Error('AccessDenied')) };
+    expect(await follow({ ...run, executions })).toMatchObject({ kind: 'ended' });
+  });
+
+  it('stops when the user interrupts', async () => {
+    const controller = new AbortController();
+    const following = follow(runOf([running], { signal: controller.signal }));
+    controller.abort();
+    expect(await following).toEqual({ kind: 'interrupted' });
+  });
+
+  it('prefers the news that the plane died to the failure that it causes', async () => {
+    let die: (reason: string) => void = () => undefined;
+    const died = new Promise<string>((resolve) => (die = resolve));
+    const following = follow(runOf([running, new Error('ECONNREFUSED')], { died }));
+    setTimeout(die, 20, 'the emulator ended');
+    expect(await following).toEqual({ kind: 'died', reason: 'the emulator ended' });
+  });
+});

@@ -1,0 +1,108 @@
+import { InputError } from '../../../src/core/errors.ts';
+import type { LoadProfile } from '../../../src/core/load/profile.ts';
+import { parseArguments } from '../../../src/cli/args/parse.ts';
+import { checkRequest, loadFlags, runRequest } from '../../../src/cli/run/load-flags.ts';
+import { ownTargetFlags, ownTargets } from '../../../src/cli/run/own-targets.ts';
+
+const declaration = { name: 'local', flags: { ...loadFlags, ...ownTargetFlags } };
+const valuesOf = (line: string) => parseArguments(line === '' ? [] : line.split(' '), declaration).values;
+const requestOf = (line: string) => runRequest(valuesOf(line), { runId: 'r' });
+const faultOf = (work: () => unknown): InputError => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+  throw new Error('was accepted');
+};
+
+describe('runRequest', () => {
+  it('leaves out what was not given, so that the state machine fills in its own defaults', () => {
+    expect(requestOf('')).toEqual({ runId: 'r', load: {} });
+  });
+
+  it('carries every flag under the name of its field', () => {
+    expect(requestOf('--requests 9 --concurrency 3 --warmup 2 --timeout 1.5s --rounds 4 --seed 7')).toEqual({
+      runId: 'r',
+      rounds: 4,
+      seed: 7,
+      load: { requests: 9, concurrency: 3, warmup: 2, timeoutMs: 1500 },
+    });
+    expect(requestOf('--rate 50 --duration 1m').load).toEqual({ rate: 50, durationSeconds: 60 });
+  });
+});
+
+describe('checkRequest', () => {
+  it('accepts what the state machine accepts', () => {
+    expect(checkRequest(requestOf('--rate 50 --duration 1m'))).toMatchObject({
+      rounds: 3,
+      load: { model: 'open', rate: 50 },
+    });
+  });
+
+  it.each([
+    ['--requests 0', '--requests'],
+    ['--requests -1', '--requests'],
+    ['--requests 1e12', '--requests'],
+    ['--requests 1.5', '--requests'],
+    ['--concurrency 1001', '--concurrency'],
+    ['--rate 50', '--duration'],
+    ['--duration 50', '--rate'],
+    ['--rate 0 --duration 5', '--rate'],
+    ['--rate 5 --duration 13h', '--duration'],
+    ['--rate 5 --duration 5 --requests 5', '--requests'],
+    ['--timeout 61s', '--timeout (in milliseconds)'],
+    ['--rounds 0', '--rounds'],
+    ['--seed -1', '--seed'],
+  ])('refuses %s and names the flag %s', (line, flag) => {
+    expect(faultOf(() => checkRequest(requestOf(line)))).toMatchObject({ field: flag, exitCode: 2 });
+  });
+});
+
+describe('ownTargets', () => {
+  const slow: LoadProfile = checkRequest(requestOf('--rate 10 --duration 5')).load;
+  const fast: LoadProfile = checkRequest(requestOf('')).load;
+  const own = (line: string, load: LoadProfile) => ownTargets(valuesOf(line), load);
+
+  it('reads URLs and function ARNs, with the request that is the same for all', () => {
+    const arn = 'arn:aws:lambda:eu-west-2:123456789012:function:mine:live';
+    const line = `--target a=https://example.com/x?y=1 --target b=${arn} --method post --payload {} --expect-status 201`;
+    const request = { method: 'POST', body: '{}', expectedStatus: 201 };
+    expect(own(line, slow)).toEqual([
+      { version: 1, id: 'a', kind: 'url', url: 'https://example.com/x?y=1', request },
+      { version: 1, id: 'b', kind: 'url', functionArn: arn, request },
+    ]);
+  });
+
+  it('reads headers', () => {
+    const { values } = parseArguments(
+      ['--target', 'a=http://127.0.0.1/', '--header', 'Accept: text/html', '--header', 'x-a:b:c'],
+      declaration,
+    );
+    expect(ownTargets(values, fast)[0]?.request?.headers).toEqual({ accept: 'text/html', 'x-a': 'b:c' });
+  });
+
+  it('lets this machine be loaded without permission, another one only with it', () => {
+    expect(own('--target a=http://127.0.0.1:8000/', fast)).toHaveLength(1);
+    expect(own('--target a=https://example.com/', slow)).toHaveLength(1);
+    expect(own('--target a=https://example.com/ --i-may-load-this', fast)).toHaveLength(1);
+    expect(faultOf(() => own('--target a=https://example.com/', fast))).toMatchObject({
+      field: '--target',
+      mend: expect.stringContaining('--i-may-load-this'),
+    });
+  });
+
+  it.each([
+    ['--target example.com', '--target'],
+    ['--target a=example.com', '--target'],
+    ['--target A=http://127.0.0.1/', '--target'],
+    ['--target a=arn:aws:s3:::bucket', '--target'],
+    ['--target a=http://127.0.0.1/ --method FETCH', '--method'],
+    ['--target a=http://127.0.0.1/ --header nonsense', '--header'],
+    ['--target a=http://127.0.0.1/ --expect-status 99', '--expect-status'],
+    ['--payload x', '--target'],
+  ])('refuses %s and names the flag %s', (line, flag) => {
+    expect(faultOf(() => own(line, fast)).field).toBe(flag);
+  });
+});

@@ -1,0 +1,60 @@
+import { buildReport, summariseParts } from '../../../src/core/report/build.ts';
+import { causeOf } from '../../../src/cli/run/conclude.ts';
+import { failures, summaryTable } from '../../../src/cli/run/summary.ts';
+import { sampleRun } from '../../core/report/sample-run.ts';
+
+const run = sampleRun({
+  rounds: 2,
+  requests: 400,
+  seed: 1,
+  characters: [
+    { id: 'null', kind: 'null', warmMs: 1, coldMs: 2 },
+    { id: 'slow', warmMs: 9, coldMs: 90 },
+    { id: 'fast', warmMs: 3, coldMs: 30 },
+    { id: 'lossy', warmMs: 1, coldMs: 2, failsVerification: 'it lost 9 of 50 updates' },
+  ],
+});
+const report = buildReport({
+  plan: run.plan,
+  verifications: run.verifications,
+  cells: summariseParts(run.parts, run.plan),
+  finishedAt: run.plan.createdAt,
+});
+
+describe('summaryTable', () => {
+  const rows = summaryTable(report)
+    .trim()
+    .split('\n')
+    .slice(2)
+    .map((line) => line.trim().split(/ {2,}/));
+
+  it('puts the fastest first and those without a rank last', () => {
+    expect(rows.map(([, id]) => id)).toEqual(['fast', 'slow', 'null', 'lossy']);
+  });
+
+  it('tells n, colds and errors of each, and that the null target is the floor', () => {
+    expect(rows[0]).toMatchObject({ 2: '800', 5: '2', 6: '0', 7: 'measured' });
+    expect(rows[2]?.[7]).toBe('measured: the floor, not ranked');
+    expect(rows[3]?.slice(2)).toEqual(['0', '–', '–', '0', '0', 'not-timed']);
+  });
+});
+
+describe('failures', () => {
+  it('tells why a target has no full result, and nothing of the others', () => {
+    expect(failures(report)).toEqual([expect.stringMatching(/^lossy: .*it lost 9 of 50 updates/)]);
+  });
+});
+
+describe('causeOf', () => {
+  it("takes the function's own words out of Lambda's JSON", () => {
+    const cause = JSON.stringify({ errorType: 'InputError', errorMessage: 'rate: given 0' });
+    expect(causeOf({ status: 'FAILED', error: 'InputError', cause })).toBe('InputError: rate: given 0');
+  });
+
+  it('leaves other causes as they are', () => {
+    expect(causeOf({ status: 'FAILED', error: 'States.Timeout', cause: 'late' })).toBe(
+      'States.Timeout: late',
+    );
+    expect(causeOf({ status: 'ABORTED' })).toBe('ABORTED');
+  });
+});
