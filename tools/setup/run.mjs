@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mendFor, SetupError } from './errors.mjs';
 
-/** @param {string} text @param {number} lines @returns {string} */
-const tail = (text, lines) => text.trim().split('\n').slice(-lines).join('\n  ');
+/** Some say first what is wrong, some last. @param {string} text @returns {string} both ends of a long output */
+const ends = (text) => {
+  const lines = text.trim().split('\n');
+  return (lines.length <= 16 ? lines : [...lines.slice(0, 8), '...', ...lines.slice(-8)]).join('\n  ');
+};
 
 /**
  * Runs a program to its end and resolves with what it wrote to stdout.
@@ -11,7 +14,7 @@ const tail = (text, lines) => text.trim().split('\n').slice(-lines).join('\n  ')
  * @param {string[]} args
  * @param {{ cwd: string, env?: NodeJS.ProcessEnv }} options `cwd` is also named when the device is full
  * @returns {Promise<string>}
- * @throws {SetupError} when it cannot be started or ends with another code than 0; holds the end of its output
+ * @throws {SetupError} when it cannot be started or ends with another code than 0; holds both ends of its output
  */
 export const run = (what, program, args, { cwd, env = process.env }) =>
   new Promise((resolve, reject) => {
@@ -36,7 +39,7 @@ export const run = (what, program, args, { cwd, env = process.env }) =>
       const end = signal === null ? `ended with code ${code ?? '?'}` : `was ended by ${signal}`;
       const mend = mendFor(output, cwd);
       reject(
-        new SetupError(`${what}: ${program} ${end}\n  ${tail(output, 12)}${mend === '' ? '' : `\n${mend}`}`),
+        new SetupError(`${what}: ${program} ${end}\n  ${ends(output)}${mend === '' ? '' : `\n${mend}`}`),
       );
     });
   });
