@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { buildReport, summariseParts } from '../../../../src/core/report/build.ts';
+import { renderHtml } from '../../../../src/core/report/html/page.ts';
+import { evaluateInPage, findBrowser, type View } from '../../../support/browser.ts';
+import { sampleRun, sixArchitectures } from '../sample-run.ts';
+
+const run = sampleRun({ rounds: 5, requests: 120, seed: 3, characters: sixArchitectures });
+const cells = summariseParts(run.parts, run.plan);
+const page = renderHtml(buildReport({ ...run, cells, finishedAt: '2026-11-21T09:05:00.000Z' }));
+/** The page forbids scripts; a copy that lets the test's own run. */
+const scriptable = page
+  .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '')
+  .replaceAll('<details>', '<details open>');
+
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const withAxe = scriptable.replace('</body>', () => `<script>${axe}</script></body>`);
+const violations = (view: View): Promise<unknown> =>
+  evaluateInPage(
+    withAxe,
+    `JSON.stringify((await axe.run()).violations.map((v) => [v.id, v.nodes.map((n) => n.html.slice(0, 200))]))`,
+    view,
+  );
+
+/** Headless windows have a least width, so the page goes into a frame of the width wanted. */
+const inFrame = (width: number, script: string): Promise<unknown> => {
+  const frame = `<!doctype html><body><iframe style="width:${width}px;height:900px;border:0"></iframe></body></html>`;
+  const load =
+    `new Promise((done) => { const frame = document.querySelector('iframe');` +
+    `frame.onload = () => done(JSON.stringify((${script})(frame.contentDocument)));` +
+    `frame.srcdoc = new TextDecoder().decode(Uint8Array.from(atob('${Buffer.from(page).toString('base64')}'), (c) => c.charCodeAt(0))); })`;
+  return evaluateInPage(frame, load, { width: 1200 });
+};
+
+// Where CI runs, .ci/run has installed a browser; elsewhere a missing one is shown as a skipped test.
+const check = findBrowser() === undefined && process.env['CI'] !== 'true' ? it.skip : it;
+
+describe('the page in a browser', () => {
+  check.each([
+    ['wide and light', { width: 1200 }],
+    ['wide and dark', { width: 1200, dark: true }],
+    ['narrow', { width: 500 }],
+  ])('has no accessibility fault that axe-core finds, %s', async (_name, view) => {
+    expect(await violations(view)).toEqual([]);
+  });
+
+  check.each([320, 390])('never scrolls sideways at %i px', async (width) => {
+    const measure = `(page) => [page.documentElement.scrollWidth, page.querySelectorAll('h2').length]`;
+    expect(await inFrame(width, measure)).toEqual([width, 9]);
+  });
+
+  check('shows its text at 390 px no smaller than 11 px', async () => {
+    const smallest = `(page) => Math.min(...[...page.querySelectorAll('main *')]
+      .filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim() !== '') && e.getClientRects().length > 0)
+      .map((e) => parseFloat(page.defaultView.getComputedStyle(e).fontSize)))`;
+    expect(await inFrame(390, smallest)).toBeGreaterThanOrEqual(11);
+  });
+
+  check('answers the reader’s wish for dark', async () => {
+    const ground = `JSON.stringify(getComputedStyle(document.documentElement).backgroundColor)`;
+    expect(await evaluateInPage(scriptable, ground, { width: 800 })).toBe('rgb(255, 255, 255)');
+    expect(await evaluateInPage(scriptable, ground, { width: 800, dark: true })).toBe('rgb(18, 22, 28)');
+  });
+
+  check('runs no script that was smuggled in, even unescaped', async () => {
+    const hostile = page.replace(
+      '<main>',
+      '<main><img src="x" onerror="document.title=1"><script>document.title=2</script>',
+    );
+    const title = `JSON.stringify(document.querySelector('iframe').contentDocument.title)`;
+    const frame = `<!doctype html><body><iframe srcdoc="${hostile.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"></iframe></body>`;
+    expect(await evaluateInPage(frame, title, { width: 800 })).toMatch(/latency-lab$/);
+  });
+});
