@@ -3,11 +3,14 @@ import type { LeftOut } from '../../core/payloads.ts';
 import { list } from '../../core/report/list.ts';
 import { buildLab, type Build } from '../../local/deploy/build.ts';
 import { deployLab } from '../../local/deploy/deploy.ts';
+import { startInstances, type Instances } from '../../local/instances/instances.ts';
 import { startPlane, type LocalPlane } from '../../local/plane.ts';
 import { orAborted } from '../abort.ts';
 import type { Context } from '../context.ts';
 import { stage } from '../terminal/stage.ts';
 import { plural } from '../terminal/words.ts';
+
+const labName = 'local';
 
 export interface Lab {
   readonly plane: LocalPlane;
@@ -59,12 +62,18 @@ const deploy = (context: Context, plane: LocalPlane, { targets }: Build, memoryM
     (detail) =>
       orAborted(
         deployLab(plane, {
-          ...{ root: context.root, stackName: 'latency-lab', labName: 'local' },
+          ...{ root: context.root, stackName: 'latency-lab', labName },
           ...{ memoryMb, targets, onProgress: detail },
         }),
         context.signal,
       ),
   );
+
+/** Servers run beside the plane; a run ends with an error when either ends before it. */
+const besides = (plane: LocalPlane, { died }: Instances): LocalPlane => ({
+  ...plane,
+  died: Promise.race([plane.died, died]),
+});
 
 /** The AWS SDK and everything started from here reach the plane through the environment, as they would reach AWS. */
 const enter = (plane: LocalPlane): void => {
@@ -80,6 +89,7 @@ export const withLab = async (
 ): Promise<number> => {
   const { terminal, root } = context;
   let starting: Promise<LocalPlane> | undefined;
+  let serving: Promise<Instances> | undefined;
   const start = (onLog: (line: string) => void): Promise<LocalPlane> =>
     (starting = startPlane({ root, workDir: options.workDir, onLog }));
   try {
@@ -88,8 +98,16 @@ export const withLab = async (
       terminal.say(`${terminal.style.bad('!')} ${id} is left out: ${reason}`);
     const { outputs } = await deploy(context, plane, build, options.memoryMb);
     enter(plane);
-    return await use({ plane, outputs, targets: build.targets, leftOut: build.leftOut });
+    const { targets, leftOut } = build;
+    const { emulatorUrl } = plane;
+    serving = startInstances({ root, workDir: options.workDir, emulatorUrl, labName, targets });
+    const instances = await orAborted(serving, context.signal);
+    return await use({ plane: besides(plane, instances), outputs, targets, leftOut });
   } finally {
+    await serving?.then(
+      (instances) => instances.stop(),
+      () => undefined,
+    );
     await starting?.then(
       (plane) => plane.stop(),
       () => undefined,
