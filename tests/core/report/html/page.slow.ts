@@ -31,6 +31,8 @@ const inFrame = (width: number, script: string): Promise<unknown> => {
   return evaluateInPage(frame, load, { width: 1200 });
 };
 
+jest.setTimeout(120_000);
+
 // Where CI runs, .ci/run has installed a browser; elsewhere a missing one is shown as a skipped test.
 const check = findBrowser() === undefined && process.env['CI'] !== 'true' ? it.skip : it;
 
