@@ -31,9 +31,8 @@ const quantileMs = (distribution: Distribution, name: QuantileName): QuantileMs 
 const tailRatio = (p50: QuantileMs, p99: QuantileMs): { p99OverP50?: number } =>
   'ms' in p50 && 'ms' in p99 && p50.ms > 0 ? { p99OverP50: p99.ms / p50.ms } : {};
 
-/** All that the report says about one set of latencies; undefined for an empty one. */
-export const summariseLatency = (histogram: Histogram): LatencySummary | undefined => {
-  const distribution = millisecondsOf(histogram);
+/** All that the report says about one set of latencies in milliseconds; undefined for an empty one. */
+export const summariseDistribution = (distribution: Distribution | undefined): LatencySummary | undefined => {
   if (distribution === undefined) return undefined;
   const quantiles = Object.fromEntries(
     quantileNames.map((name) => [name, quantileMs(distribution, name)]),
@@ -49,6 +48,10 @@ export const summariseLatency = (histogram: Histogram): LatencySummary | undefin
     ...tailRatio(quantiles.p50, quantiles.p99),
   };
 };
+
+/** The same of a histogram of microseconds. */
+export const summariseLatency = (histogram: Histogram): LatencySummary | undefined =>
+  summariseDistribution(millisecondsOf(histogram));
 
 /** Cold and warm apart, always: they are different questions. */
 export const summariseColdAndWarm = (of: {

@@ -2,13 +2,14 @@ import { describeLoad, formatInstant } from '../format.ts';
 import { headlineOf } from '../headline.ts';
 import type { Report } from '../types.ts';
 import { localFace } from '../words.ts';
-import { coldTable } from './cold-table.ts';
+import { coldStartSection } from './cold-start-section.ts';
 import { distributionFigure } from './distribution-figure.ts';
 import { failureSection } from './failure-section.ts';
 import { seriesOf } from './figure-data.ts';
 import { harnessSection } from './harness-section.ts';
 import { jsonScript, Markup, markup, type MarkupValue } from './markup.ts';
 import { rankingSection } from './ranking-section.ts';
+import { coldStartStyles } from './styles-cold-starts.ts';
 import { figureStyles } from './styles-figures.ts';
 import { pageStyles } from './styles.ts';
 import { section } from './table.ts';
@@ -23,6 +24,7 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 const contents = [
   ['ranking', 'Ranking'],
   ['latency', 'Latency'],
+  ['cold-starts', 'Cold starts'],
   ['failures', 'Failures'],
   ['timeline', 'Time line'],
   ['targets', 'Targets'],
@@ -47,7 +49,8 @@ const figures = (report: Report): MarkupValue => {
   const timeline = timelineFigure(all, report.method.rounds);
   return [
     rankingSection(report, all),
-    section('latency', 'Latency', distributionFigure(all), tailFigure(all), coldTable(all)),
+    section('latency', 'Latency', distributionFigure(all), tailFigure(all)),
+    coldStartSection(report, all),
     failureSection(report),
     timeline === undefined ? undefined : section('timeline', 'Time line', timeline),
     targetSection(report, all),
@@ -62,7 +65,7 @@ export const renderHtml = (report: Report): string =>
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>${headlineOf(report).title} · latency-lab</title>
-<style>${new Markup(pageStyles + figureStyles)}</style></head>
+<style>${new Markup(pageStyles + figureStyles + coldStartStyles)}</style></head>
 <body><a class="skip" href="#ranking">Skip to the ranking</a>
 <main>${header(report)}
 ${figures(report)}

@@ -1,11 +1,12 @@
 import {
   formatCount,
   formatInterval,
-  formatMs,
+  formatNumber,
   formatQuantile,
   formatRatio,
   formatShare,
 } from '../format.ts';
+import { firstColdName, firstColdsOf } from '../cold-starts.ts';
 import { comparisonOf } from '../headline.ts';
 import type { LatencySummary, Ranking, Report, TargetReport } from '../types.ts';
 import { colourClass, type Series } from './figure-data.ts';
@@ -42,10 +43,15 @@ const against = (ranking: Ranking, first: string | undefined, id: string): Marku
   return markup`${formatRatio(c.ratio)} × <small class="interval">${formatRatio(c.low)}–${formatRatio(c.high)}</small>`;
 };
 
-const cold = (summary: LatencySummary | undefined): MarkupValue =>
-  summary === undefined
-    ? '–'
-    : markup`${formatMs(summary.meanMs).replace(' ms', '')} <small>(${formatCount(summary.n)})</small>`;
+/** Where the load saw none, the one that verification saw: another kind of figure, so it says so. */
+const cold = (report: Report, target: TargetReport): MarkupValue => {
+  const { cold: loaded } = target.response;
+  if (loaded !== undefined)
+    return markup`${formatNumber(loaded.meanMs)} <small>(${formatCount(loaded.n)})</small>`;
+  const { alone } = firstColdsOf(target);
+  if (alone === undefined) return '–';
+  return markup`${formatNumber(alone.meanMs)} <small class="first-cold">${firstColdName(report.plane, target.kind)} (${formatCount(alone.n)})</small>`;
+};
 
 export const nameCell = (series: Series): Markup =>
   markup`<span class="swatch ${colourClass(series)}" aria-hidden="true"></span>${series.target.id}${
@@ -54,7 +60,7 @@ export const nameCell = (series: Series): Markup =>
       : markup`<small class="title">${series.target.title}</small>`
   }`;
 
-const cells = (series: Series, rank: MarkupValue, ratio: MarkupValue): MarkupValue[] => {
+const cells = (report: Report, series: Series, rank: MarkupValue, ratio: MarkupValue): MarkupValue[] => {
   const { response, requests } = series.target;
   return [
     rank,
@@ -62,7 +68,7 @@ const cells = (series: Series, rank: MarkupValue, ratio: MarkupValue): MarkupVal
     quantileCell(response.warm, 'p50'),
     quantileCell(response.warm, 'p99'),
     ratio,
-    cold(response.cold),
+    cold(report, series.target),
     failedShare(series.target),
     formatCount(requests.ok),
   ];
@@ -82,7 +88,7 @@ const rankingTable = (report: Report, ranking: Ranking, all: readonly Series[]):
   const first = ranking.rows[0]?.id;
   const ranked = ranking.rows.flatMap((row) =>
     find(row.id).map((s) =>
-      cells(s, row.rank ?? markup`<span class="muted">–</span>`, against(ranking, first, row.id)),
+      cells(report, s, row.rank ?? markup`<span class="muted">–</span>`, against(ranking, first, row.id)),
     ),
   );
   const floors = all
@@ -91,7 +97,7 @@ const rankingTable = (report: Report, ranking: Ranking, all: readonly Series[]):
         target.kind === 'null' && target.path === ranking.path && target.vantage === ranking.vantage,
     )
     .filter(({ target }) => target.response.warm !== undefined)
-    .map((s) => cells(s, markup`<span class="muted">floor</span>`, '–'));
+    .map((s) => cells(report, s, markup`<span class="muted">floor</span>`, '–'));
   return table(captionOf(report, ranking), columns, [...ranked, ...floors], 'ranking');
 };
 
