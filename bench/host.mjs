@@ -3,6 +3,7 @@
  *   direct    the same Node process driven over its Runtime API by this program: from handing the event over to its answer
  *   host      Lambda's Invoke API of the function host, one warm process at 1769 MB
  *   constant  a node:http server that answers a constant
+ *   own       the host's own HTTP server answering the same constant
  * Run: node bench/host.mjs [blocks] [calls per block]
  */
 import { build } from 'esbuild';
@@ -144,6 +145,7 @@ const startDirect = async () => {
     child.kill();
   });
   return async () => {
+    /** @type {import('../src/local/host/http1-server.ts').Reply} */
     const reply =
       poll ??
       (await new Promise((resolve) => {
@@ -177,6 +179,16 @@ const startConstant = async () => {
   return Number(await startNode(['-e', program], {}));
 };
 
+/** The same constant answer from the host's own HTTP server. */
+const startOwn = async () => {
+  const program =
+    `import { serveHttp } from ${JSON.stringify(pathToFileURL(join(directory, 'http1-server.mjs')).href)};` +
+    "const { port } = await serveHttp(1e6, ({ reply }) => { reply(200, [], 'ok'); }); console.log(port);" +
+    "process.stdin.on('end', () => process.exit(0)).resume();";
+  writeFileSync(join(directory, 'own.mjs'), program);
+  return Number(await startNode([join(directory, 'own.mjs')], {}));
+};
+
 /** @param {number[]} sorted @param {number} q */
 const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? NaN;
 
@@ -197,8 +209,14 @@ const main = async () => {
     body: event,
   });
   const constant = await openClient({ port: await startConstant(), path: '/', body: event });
-  cleanUps.push(host.close, constant.close);
-  const contestants = { direct: await startDirect(), host: host.call, constant: constant.call };
+  const own = await openClient({ port: await startOwn(), path: '/', body: event });
+  cleanUps.push(host.close, constant.close, own.close);
+  const contestants = {
+    direct: await startDirect(),
+    host: host.call,
+    constant: constant.call,
+    own: own.call,
+  };
   /** @type {Record<string, { ms: number[], perSecond: number[] }>} */
   const results = {};
   for (let block = -2; block < blocks; block++) {

@@ -8,6 +8,7 @@ import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Place, cpuSettings, findPlace, memorySettings, tryOrWhy } from './control-groups.ts';
+import { withLayers } from './runtimes.ts';
 import type { IsolationReport } from './types.ts';
 
 /** The control groups of one function process. */
@@ -32,14 +33,8 @@ export interface Isolation {
 }
 
 const layersReport = (): string => {
-  const trial = spawnSync('unshare', [
-    '--mount',
-    '--propagation',
-    'private',
-    'sh',
-    '-c',
-    'mount --bind /opt /opt',
-  ]);
+  const { file, args } = withLayers({ file: 'true', args: [] }, '/opt');
+  const trial = spawnSync(file, args);
   if (trial.status === 0) return 'mount namespace';
   const said = trial.error?.message ?? trial.stderr.toString().trim().split('\n').pop() ?? '';
   return `none: ${said}`;

@@ -3,9 +3,9 @@ import { type LogEvent, batchLength, createLogWriter } from '../../../src/local/
 const event = (message: string): LogEvent => ({ timestamp: 1, message });
 
 describe('batchLength', () => {
-  it('keeps to 10,000 events and 1 MiB with 26 bytes for each', () => {
+  it('keeps to 200 events and 1 MiB with 26 bytes for each', () => {
     expect(batchLength([])).toBe(0);
-    expect(batchLength(Array.from({ length: 12_000 }, () => event('a')))).toBe(10_000);
+    expect(batchLength(Array.from({ length: 300 }, () => event('a')))).toBe(200);
     const half = event('x'.repeat(524_288 - 26));
     expect(batchLength([half, half])).toBe(2);
     expect(batchLength([half, half, event('y')])).toBe(2);
@@ -46,12 +46,53 @@ describe('createLogWriter', () => {
     expect(calls).toEqual(['group g', 'stream g one', 'put one a,b', 'stream g two', 'put two c']);
   });
 
-  it('tells a failure once, loses those events, and goes on', async () => {
-    const { calls, api } = fake();
-    const failures: unknown[] = [];
-    jest.useFakeTimers();
-    try {
-      const writer = createLogWriter(api, (error) => failures.push(error));
+  describe('in time', () => {
+    beforeEach(() => {
+      jest.useFakeTimers({ now: 0 });
+    });
+    afterEach(() => {
+      jest.useRealTimers();
+    });
+
+    it('waits for a quiet moment', async () => {
+      const { calls, api } = fake();
+      const stream = createLogWriter(
+        api,
+        () => undefined,
+        () => Date.now(),
+      ).open('g', 's');
+      for (let i = 0; i < 30; i++) {
+        stream.write('busy');
+        await jest.advanceTimersByTimeAsync(100);
+      }
+      expect(calls).toEqual([]);
+      await jest.advanceTimersByTimeAsync(500);
+      expect(calls).toHaveLength(3);
+    });
+
+    it('writes after 10 s even if it never gets quiet', async () => {
+      const { calls, api } = fake();
+      const stream = createLogWriter(
+        api,
+        () => undefined,
+        () => Date.now(),
+      ).open('g', 's');
+      for (let i = 0; i < 103; i++) {
+        stream.write(String(i));
+        await jest.advanceTimersByTimeAsync(100);
+      }
+      expect(calls.slice(0, 2)).toEqual(['group g', 'stream g s']);
+      expect(calls[2]).toMatch(/^put s 0,1,2,/);
+    });
+
+    it('tells a failure once, loses those events, and goes on', async () => {
+      const { calls, api } = fake();
+      const failures: unknown[] = [];
+      const writer = createLogWriter(
+        api,
+        (error) => failures.push(error),
+        () => Date.now(),
+      );
       api.put.mockRejectedValueOnce(new Error('down')).mockRejectedValueOnce(new Error('down'));
       const stream = writer.open('g', 's');
       for (const message of ['a', 'b', 'c']) {
@@ -60,9 +101,7 @@ describe('createLogWriter', () => {
       }
       expect(failures).toHaveLength(1);
       expect(calls.at(-1)).toBe('put s c');
-    } finally {
-      jest.useRealTimers();
-    }
+    });
   });
 
   it('asks writers to hold back above 8 MiB, until they were written', async () => {

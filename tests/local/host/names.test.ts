@@ -22,7 +22,7 @@ describe('parseFunction', () => {
     'a b',
     'hits:',
     ':live',
-    `${arn}`,
+    arn,
     `${arn}hits:live:more`,
     '../x',
     'arn:aws:s3:::bucket',

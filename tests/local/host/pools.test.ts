@@ -30,8 +30,8 @@ describe('createPools', () => {
     const { pools, version, start } = setUp();
     const pool = pools.of(version('f'));
     const [one, two, three] = [start(pool), start(pool), start(pool)];
-    for (const environment of [one, two, three]) pools.giveBack(environment!);
-    three!.sandbox.kill();
+    for (const environment of [one, two, three]) pools.giveBack(environment);
+    three.sandbox.kill();
     expect([pools.takeIdle(pool), pools.takeIdle(pool), pools.takeIdle(pool)]).toEqual([two, one, undefined]);
   });
 

@@ -9,7 +9,7 @@ describe('readZip', () => {
       { path: 'lib/link.so', data: 'link.so.1', mode: 0o120777 },
       { path: './plain', data: '', mode: 0 },
     ]);
-    const entries = readZip(zip).map(({ path, kind, mode, read }) => [path, kind, mode, read().length]);
+    const entries = readZip(zip).map((entry) => [entry.path, entry.kind, entry.mode, entry.read().length]);
     expect(entries).toEqual([
       ['bin', 'directory', 0o755, 0],
       ['bin/bootstrap', 'file', 0o755, 100_000],
