@@ -61,11 +61,17 @@ export const emptyBucket = async (
   return count;
 };
 
+/** @returns how many objects went with it; 0 where the bucket is gone already, as it is when no policy retained it */
 export const deleteBucket = async (bucket: string): Promise<number> => {
   const client = new S3Client({ maxAttempts: 5 });
-  const count = await emptyBucket(bucket, client);
-  await client.send(new DeleteBucketCommand({ Bucket: bucket }));
-  return count;
+  try {
+    const count = await emptyBucket(bucket, client);
+    await client.send(new DeleteBucketCommand({ Bucket: bucket }));
+    return count;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NoSuchBucket') return 0;
+    throw error;
+  }
 };
 
 const pollMs = 2_000;

@@ -43,7 +43,10 @@ describe('follow', () => {
   it('copies after it has seen the state, so that nothing of an ended run is missed', async () => {
     const order: string[] = [];
     const run = runOf([{ status: 'FAILED' }], {
-      copyNew: () => Promise.resolve(void order.push('copy') ?? []),
+      copyNew: () => {
+        order.push('copy');
+        return Promise.resolve([]);
+      },
     });
     const { state } = run.executions;
     await follow({

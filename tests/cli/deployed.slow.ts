@@ -1,0 +1,166 @@
+/** The commands that a deployed stack is for, against a local plane that is kept running: they cannot tell the difference. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HitResult } from '../../src/app/hit/result.ts';
+import type { Report } from '../../src/core/report/types.ts';
+import { run, start, until, type Program } from './program.ts';
+
+const minutes = 60_000;
+
+let cwd: string;
+let plane: Program;
+let env: Record<string, string>;
+let url: string;
+
+beforeAll(async () => {
+  cwd = mkdtempSync(join(tmpdir(), 'latency-lab-deployed-'));
+  plane = start(
+    [
+      'local',
+      '--keep',
+      '--only',
+      'python-s3',
+      '--rounds',
+      '1',
+      '--requests',
+      '5',
+      '--warmup',
+      '0',
+      '--out',
+      'first',
+    ],
+    cwd,
+  );
+  let kept = '';
+  plane.child.stdout?.on('data', (text: string) => (kept += text));
+  await until('the plane is kept', 5 * minutes, () => {
+    if (plane.child.exitCode !== null) throw new Error(plane.said());
+    return plane.said().includes('keeps running');
+  });
+  env = Object.fromEntries(
+    [...kept.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name, value]) => [name!, value!]),
+  );
+  env['GENERATOR'] = /^GeneratorFunctionArn (.*)$/m.exec(kept)?.[1] ?? '';
+}, 6 * minutes);
+
+afterAll(async () => {
+  plane.child.kill('SIGINT');
+  // Ctrl-C is how a kept plane is meant to end, so the run's own code counts.
+  expect((await plane.ended).code).toBe(0);
+  rmSync(cwd, { recursive: true, force: true });
+}, minutes);
+
+const lab = (...args: string[]) => run(args, cwd, env);
+
+describe('latency-lab targets', () => {
+  it('lists what is registered in the lab', async () => {
+    const { code, stdout } = await lab('targets', '--lab', 'local');
+    expect(code).toBe(0);
+    url = /^python-s3 .* (http\S+)$/m.exec(stdout)?.[1] ?? '';
+    expect(url).toMatch(/\/hits$/);
+  });
+
+  it('finds that a service keeps the contract, and that another thing does not', async () => {
+    expect(await lab('targets', '--conform', url)).toMatchObject({
+      code: 0,
+      stdout: expect.not.stringContaining('departs'),
+    });
+    expect(await lab('targets', '--conform', env['AWS_ENDPOINT_URL']!)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('departs'),
+    });
+  });
+});
+
+describe('latency-lab hit --from', () => {
+  it('gives the result of the same method from inside a Lambda', async () => {
+    const { code, stdout } = await lab('hit', url, '7', '--from', env['GENERATOR']!, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout) as HitResult).toMatchObject({ url, count: 7, ok: 7, connections: 1 });
+  });
+});
+
+describe('latency-lab doctor --stack', () => {
+  it('finds nothing bad in a stack that is well', async () => {
+    expect(await lab('doctor', '--stack', 'latency-lab')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('python-s3'),
+    });
+  });
+});
+
+describe('latency-lab run', () => {
+  it(
+    'measures a target of the stack beside one of the user, and brings the report here',
+    async () => {
+      const flags = [
+        '--only',
+        'python-s3',
+        '--target',
+        `mine=${url}`,
+        '--rounds',
+        '1',
+        '--requests',
+        '8',
+        '--out',
+        'second',
+      ];
+      const { code, stderr } = await lab('run', ...flags);
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      const report = JSON.parse(readFileSync(join(cwd, 'second/report.json'), 'utf8')) as Report;
+      expect(report.targets.map(({ id, requests }) => [id, requests.ok])).toEqual([
+        ['null', 8],
+        ['python-s3', 8],
+        ['mine', 8],
+      ]);
+    },
+    2 * minutes,
+  );
+
+  it.each([
+    ['--only nowhere', '--only: given "nowhere"'],
+    ['--stack nowhere', '--stack: given "nowhere"'],
+    ['--target mine=http://example.com/', '--i-may-load-this'],
+  ])('refuses %s as misuse', async (flags, said) => {
+    expect(await lab('run', ...flags.split(' '))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(said),
+    });
+  });
+});
+
+describe('latency-lab diff and report', () => {
+  it('compare and render what the runs left', async () => {
+    const { code, stdout } = await lab('diff', 'first', 'second', '--format', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'latency-lab.diff.v1', added: ['mine'], missing: [] });
+    expect(await lab('diff', 'second', 'first', '--max-p50-increase', '1000%')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('mine: has no figures any more'),
+    });
+    expect(await lab('report', 'second', '--format', 'csv')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('mine'),
+    });
+  });
+});
+
+describe('latency-lab down', () => {
+  it(
+    'deletes nothing unasked, then the stack and, when told, its results',
+    async () => {
+      expect(await lab('down')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('Nothing was deleted'),
+      });
+      expect(await lab('targets', '--lab', 'local')).toMatchObject({ code: 0 });
+      expect(await lab('down', '--yes', '--purge')).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('objects'),
+      });
+      expect(await lab('targets', '--lab', 'local')).toMatchObject({ code: 1 });
+    },
+    minutes,
+  );
+});
