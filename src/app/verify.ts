@@ -57,6 +57,9 @@ const meanMsOf = (sequential: readonly Probed[]): number => {
   return warm.reduce((sum, { ms }) => sum + ms, 0) / warm.length;
 };
 
+/** All verifications of a run travel through the state machine's data together, which may not pass 256 KiB. */
+const longestReason = 500;
+
 const conclude = (
   target: Target,
   sequential: readonly Probed[],
@@ -75,7 +78,7 @@ const conclude = (
   };
   if (inTurn.length === 0) {
     const reason = `none of ${all.length} requests was acknowledged; the first: ${all[0]?.fault ?? 'not sent'}`;
-    return { ...facts, ok: false, reason };
+    return { ...facts, ok: false, reason: reason.slice(0, longestReason) };
   }
   const meanMs = meanMsOf(inTurn);
   const fault = counterFault({

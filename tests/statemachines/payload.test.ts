@@ -1,14 +1,19 @@
-import { assignmentsKey } from '../../src/core/keys.ts';
+import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
+import { verify } from '../../src/app/verify.ts';
+import { assignmentsKey, planKey } from '../../src/core/keys.ts';
 import type {
   FinishInput,
   PlanOutput,
   ReportOutput,
   Schedule,
   ScheduleInput,
+  Verification,
 } from '../../src/core/payloads.ts';
 import { maxSteps } from '../../src/core/schedule-steps.ts';
 import { asTargetId } from '../../src/core/validate-target.ts';
 import { maxTargets, parseRunRequest } from '../../src/core/validate-request.ts';
+import type { Exchange } from '../../src/ports/lane.ts';
+import { planOf, targetOf } from '../app/run.ts';
 
 /** What a state's data may measure, and what Step Functions keeps of an error's cause. */
 const maxBytes = 262_144;
@@ -22,6 +27,16 @@ const runId = 'r'.repeat(60);
 const targetId = 't'.repeat(40);
 const error = { Error: 'E'.repeat(256), Cause: 'c'.repeat(maxCause) };
 
+/** What Verify says of a target that answers every request with `result`. */
+const verificationOf = (result: Exchange['result']): Promise<Verification> => {
+  const plan = planOf({ runId, targets: [targetOf(targetId, {})] });
+  const store = memoryObjectStore(new Map([[planKey(runId), JSON.stringify(plan)]]));
+  const exchange: Exchange = { sentMs: 0, endMs: 59_999.123_456, result };
+  const lane = { send: () => Promise.resolve(exchange), close: () => undefined };
+  const deps = { store, clock: { now: () => 0 }, laneOpener: () => () => lane };
+  return verify(deps, { runId, targetId });
+};
+
 describe('the data between the states', () => {
   it('is sized by the longest ids and the most rounds that Plan admits', () => {
     const admitted = (request: object) => () => parseRunRequest({ request, executionName: 'x' });
@@ -33,25 +48,22 @@ describe('the data between the states', () => {
   });
 
   it('fits after Plan', () => {
-    const state: PlanOutput = { runId, verifications: times(maxTargets, () => ({ runId, targetId })) };
+    const verification = { runId, targetId, verifyFunctionArn: 'a'.repeat(200) };
+    const state: PlanOutput = { runId, verifications: times(maxTargets, () => verification) };
     expect(bytes(state)).toBeLessThan(maxBytes);
   });
 
-  it('fits after Verify, and with the error of a Schedule that failed', () => {
-    const state: ScheduleInput & FinishInput = {
-      runId,
-      verifications: times(maxTargets, () => ({
-        targetId,
-        ok: false,
-        sent: 50,
-        acknowledged: 50,
-        meanMs: 12_345.678_901_234,
-        reason: 'r'.repeat(1_000),
-        observed: { 'x-architecture': 'a'.repeat(250), 'x-instance': 'i'.repeat(250), 'x-cold': '1' },
-      })),
-      error,
-    };
-    expect(bytes(state)).toBeLessThan(maxBytes);
+  it('fits after Verify, and with the error of a Schedule that failed', async () => {
+    const long = 'x'.repeat(10_000);
+    const headers = { server: long, 'x-architecture': long, 'x-instance': long, 'x-cold': '1' };
+    const unfit = await verificationOf({ error: 'connect', message: long });
+    const fit = await verificationOf({ status: 200, headers, body: '{"hits":1}' });
+    expect(fit.coldStarts!.burstMs.length).toBeGreaterThan(0);
+    for (const verification of [fit, unfit]) {
+      const verifications = times(maxTargets, () => verification);
+      const state: ScheduleInput & FinishInput = { runId, verifications, error };
+      expect(bytes(state)).toBeLessThan(maxBytes);
+    }
   });
 
   it('fits after Schedule with the most steps, also when measuring and reporting both failed', () => {
