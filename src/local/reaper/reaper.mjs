@@ -4,7 +4,7 @@
  * One JSON object per line of stdin: {"group": pid} a process group to end, {"forget": pid} one that is gone, whose number
  * may soon be somebody else's, {"remove": path} a directory to remove once all groups are gone.
  */
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -39,15 +39,40 @@ const signalled = (group, signal) => {
   }
 };
 
+/** State and process group of every process, where the system tells them in /proc. @returns {{ state: string, group: number }[]} */
+const processes = () =>
+  readdirSync('/proc').flatMap((name) => {
+    try {
+      // The name in brackets may hold anything, brackets and spaces too.
+      const [, state = '', group = ''] =
+        /^.*\) (\S) \d+ (\d+)/s.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? [];
+      return state === '' ? [] : [{ state, group: Number(group) }];
+    } catch {
+      return [];
+    }
+  });
+
+/** Those who ended but were not collected count as gone: in a container it may be that nobody ever collects them. @param {number} group @returns {boolean} */
+const lives = (group) => {
+  if (!signalled(group, 0)) return false;
+  try {
+    return processes().some((one) => one.group === group && one.state !== 'Z');
+  } catch {
+    return true;
+  }
+};
+
 /** @param {NodeJS.Signals} signal @param {number} withinMs @returns {Promise<boolean>} true when nobody is left */
 const end = async (signal, withinMs) => {
   const deadline = performance.now() + withinMs;
   // Again and again: a process may start another one while it is being ended.
-  while ([...groups].filter((group) => signalled(group, signal)).length > 0) {
+  for (;;) {
+    const living = [...groups].filter(lives);
+    if (living.length === 0) return true;
     if (performance.now() > deadline) return false;
+    for (const group of living) signalled(group, signal);
     await sleep(pollMs);
   }
-  return true;
 };
 
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
