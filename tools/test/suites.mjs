@@ -22,6 +22,7 @@ export const checks = [
   'lint:layers',
   'lint:dead',
   'typecheck',
+  'lint:services',
   'lint:templates',
   'lint:asl',
 ].map(check);

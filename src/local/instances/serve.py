@@ -1,4 +1,4 @@
-"""Runs the FastAPI service of the working directory, as its systemd unit does on a server, but on a free port of 127.0.0.1.
+"""Runs the FastAPI service as its systemd unit does on a server, but on a free port of 127.0.0.1.
 
 Says its URL in one line of JSON on stdout, and ends when stdin does.
 """

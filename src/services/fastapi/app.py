@@ -1,4 +1,4 @@
-"""The hit counter: FastAPI on a server of its own, the count in memory. One worker, or there would be several counts."""
+"""The hit counter: FastAPI on a server of its own, the count in memory of its one worker; more would count apart."""
 
 import os
 import uuid
@@ -49,7 +49,7 @@ async def page() -> Response:
 
 @app.get("/healthz")
 async def health() -> Response:
-    """For whoever watches over the process: no part of the contract, counted neither as a hit nor as the cold answer."""
+    """For whoever watches over the process: outside the contract, neither a hit nor ever the cold answer."""
     return Response(status_code=204)
 
 

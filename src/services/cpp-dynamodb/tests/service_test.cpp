@@ -129,15 +129,15 @@ void quotes_what_json_must_not_hold() {
 } // namespace
 
 int main() {
-    int passed = 0;
-    int failed = 0;
-    for (const auto test : {conforms_to_every_vector_and_counts_only_what_must_count,
-                            tells_no_internals_when_the_store_is_down, refuses_what_is_no_http_event,
-                            quotes_what_json_must_not_hold}) {
-        const auto before = failures;
+    const auto tests = {conforms_to_every_vector_and_counts_only_what_must_count,
+                        tells_no_internals_when_the_store_is_down, refuses_what_is_no_http_event,
+                        quotes_what_json_must_not_hold};
+    std::size_t failed = 0;
+    for (const auto test : tests) {
+        const int before = failures;
         test();
-        ++(failures == before ? passed : failed);
+        failed += failures > before ? 1 : 0;
     }
-    std::cout << passed << " passed, " << failed << " failed\n";
+    std::cout << tests.size() - failed << " passed, " << failed << " failed\n";
     return failed == 0 ? 0 : 1;
 }

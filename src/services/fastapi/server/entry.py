@@ -1,4 +1,4 @@
-"""From SSM's answer to GetParameter on stdin, the request to PutParameter that moves the target to `entry.py ADDRESS`."""
+"""Of SSM's answer to GetParameter on stdin, makes the PutParameter that moves the target to `entry.py ADDRESS`."""
 
 import json
 import sys
