@@ -92,7 +92,7 @@ export const createExecutor = (launcher: Launcher, accountConcurrency: number): 
       Math.max(1, fn.timeoutMs - spentMs),
       () => {
         // A second attempt at initialisation stands after START already.
-        if (spentMs === 0) journal.write(journal.lines.start(requestId, fn.version));
+        if (spentMs === 0) journal.write(() => journal.lines.start(requestId, fn.version));
       },
     );
     if (value.kind === 'untouched' && warm) return undefined;

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Failure } from './failures.ts';
 import { type PlatformLines, jsonLines, streamName, textLines } from './log-lines.ts';
-import type { LogWriter } from './log-writer.ts';
+import type { Line, LogWriter } from './log-writer.ts';
 import type { FunctionVersion } from './types.ts';
 
 /** How an invocation went, for its END and REPORT lines. */
@@ -16,7 +16,7 @@ export interface Account {
 export interface Journal {
   readonly lines: PlatformLines;
   readonly streamName: string;
-  write(line: string): void;
+  write(line: Line): void;
   /** Keeps the current invocation's last lines from here on. */
   keepTail(): void;
   /** The last 4 KB kept, in base64, and keeps no more. */
@@ -34,9 +34,10 @@ export const openJournal = (fn: FunctionVersion, logs: LogWriter): Journal => {
   const lines = fn.logFormat === 'JSON' ? jsonLines : textLines;
   let tail: string[] | undefined;
 
-  const write = (line: string): void => {
+  const write = (line: Line): void => {
     stream.write(line);
-    if (tail !== undefined && tail.push(line) > maxTailLines) tail.shift();
+    if (tail !== undefined && tail.push(typeof line === 'string' ? line : line()) > maxTailLines)
+      tail.shift();
   };
 
   return {
@@ -56,8 +57,8 @@ export const openJournal = (fn: FunctionVersion, logs: LogWriter): Journal => {
       const errorType = failure?.errorType;
       const used = errorType === 'Runtime.OutOfMemory' ? fn.memoryMb : maxMemoryMb;
       const report = { requestId, durationMs, initMs, memoryMb: fn.memoryMb, maxMemoryMb: used, errorType };
-      write(lines.end(requestId));
-      write(lines.report({ ...report, status: failure?.status ?? 'success' }));
+      write(() => lines.end(requestId));
+      write(() => lines.report({ ...report, status: failure?.status ?? 'success' }));
     },
   };
 };

@@ -17,8 +17,11 @@ export interface LogsApi {
   put(group: string, stream: string, events: readonly LogEvent[]): Promise<void>;
 }
 
+/** Text, or what makes it when the time for writing has come: a quiet moment costs nobody anything. */
+export type Line = string | (() => string);
+
 export interface LogStream {
-  write(message: string, timestamp?: number): void;
+  write(line: Line, timestamp?: number): void;
 }
 
 export interface LogWriter {
@@ -33,7 +36,14 @@ interface Pending {
   readonly group: string;
   readonly stream: string;
   created: boolean;
-  events: LogEvent[];
+  events: Waiting[];
+}
+
+interface Waiting {
+  readonly timestamp: number;
+  readonly line: Line;
+  /** Bytes that it counts for; a guess where the text is not made yet. */
+  readonly size: number;
 }
 
 /** Nothing was written for so long: the moment is quiet. */
@@ -51,13 +61,16 @@ const highWater = 8 * 1024 * 1024;
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs).unref());
 
-const sizeOf = (event: LogEvent): number => Buffer.byteLength(event.message) + eventOverhead;
+const guessedBytes = 200;
+
+const sizeOf = (line: Line): number =>
+  (typeof line === 'string' ? Buffer.byteLength(line) : guessedBytes) + eventOverhead;
 
 /** How many of the events, from the first on, fit into one batch. At least one. */
-export const batchLength = (events: readonly LogEvent[]): number => {
+export const batchLength = (events: readonly { readonly size: number }[]): number => {
   let bytes = 0;
   for (const [i, event] of events.entries()) {
-    bytes += sizeOf(event);
+    bytes += event.size;
     if (i >= maxEvents || (bytes > maxBatchBytes && i > 0)) return i;
   }
   return events.length;
@@ -92,17 +105,24 @@ export const createLogWriter = (
 
   const flushOne = async (pending: Pending): Promise<void> => {
     dirty.delete(pending);
-    const events = pending.events.splice(0, batchLength(pending.events));
+    const taken = pending.events.splice(0, batchLength(pending.events));
     if (pending.events.length > 0) dirty.add(pending);
     try {
       await ensureStream(pending);
-      await api.put(pending.group, pending.stream, events);
+      await api.put(
+        pending.group,
+        pending.stream,
+        taken.map(({ timestamp, line }) => ({
+          timestamp,
+          message: typeof line === 'string' ? line : line(),
+        })),
+      );
       failing = false;
     } catch (error) {
       if (!failing) onFailure(error);
       failing = true;
     }
-    for (const event of events) waitingBytes -= sizeOf(event);
+    for (const { size } of taken) waitingBytes -= size;
     if (waitingBytes < highWater) {
       for (const resume of roomWaiters) resume();
       roomWaiters = [];
@@ -137,11 +157,11 @@ export const createLogWriter = (
     open: (group, stream) => {
       const pending: Pending = { group, stream, created: false, events: [] };
       return {
-        write: (message, timestamp = Date.now()) => {
-          if (message === '') return;
-          const event = { timestamp, message };
-          waitingBytes += sizeOf(event);
-          pending.events.push(event);
+        write: (line, timestamp = Date.now()) => {
+          if (line === '') return;
+          const size = sizeOf(line);
+          waitingBytes += size;
+          pending.events.push({ timestamp, line, size });
           dirty.add(pending);
           lastWriteAt = now();
           oldestAt ??= lastWriteAt;

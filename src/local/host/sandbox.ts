@@ -23,6 +23,7 @@ export interface Sandbox {
 }
 
 const prefix = '/2018-06-01/runtime/';
+const noHeaders: readonly Header[] = [];
 const jsonType: Header = ['content-type', 'application/json'];
 
 interface Current {
@@ -156,7 +157,8 @@ class RunningSandbox implements Sandbox {
       refuse(reply, 413, 'RequestEntityTooLarge', `more than ${maxResponseBytes} bytes`);
       current.settle({ kind: 'oversize', size: oversize });
     } else {
-      reply(202, [jsonType]);
+      // The caller's answer goes out first: the runtime has time until the next event.
+      setImmediate(reply, 202, noHeaders);
       current.settle(what === 'response' ? { kind: 'response', body } : { kind: 'error', body, errorType });
     }
   }

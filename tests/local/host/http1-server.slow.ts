@@ -1,0 +1,71 @@
+import { connect } from 'node:net';
+import { type HttpServer, serveHttp } from '../../../src/local/host/http1-server.ts';
+
+describe('serveHttp', () => {
+  let server: HttpServer;
+  beforeAll(async () => {
+    server = await serveHttp(1000, ({ request: { target, body, oversize }, reply }) => {
+      const answer = (): void => {
+        reply(
+          target === '/none' ? 204 : 200,
+          [['X-Evil', 'a\r\nb']],
+          `${target} ${body.toString()} ${oversize}`,
+        );
+        reply(500, [], 'only the first counts');
+      };
+      if (target.startsWith('/slow')) setTimeout(answer, 50);
+      else answer();
+    });
+  });
+  afterAll(() => {
+    server.close();
+  });
+
+  const exchange = (text: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      let received = '';
+      const socket = connect(server.port, '127.0.0.1', () => socket.write(text));
+      socket.setEncoding('latin1');
+      socket.on('data', (part: string) => {
+        received += part;
+      });
+      socket.on('close', () => {
+        resolve(received);
+      });
+      socket.on('error', reject);
+    });
+
+  it('answers pipelined requests in their order and closes when asked to', async () => {
+    const received = await exchange(
+      'GET /slow1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nConnection: close\r\n\r\n',
+    );
+    expect(received.match(/\/\w+ {2}0/g)).toEqual(['/slow1  0', '/2  0', '/3  0']);
+    expect(received.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
+    expect(received.match(/connection: close/g)).toHaveLength(1);
+  });
+
+  it('keeps a header within its line', async () => {
+    expect(await exchange('GET / HTTP/1.0\r\n\r\n')).toContain('X-Evil: a b\r\n');
+  });
+
+  it('sends no body for HEAD and 204', async () => {
+    expect(await exchange('HEAD /x HTTP/1.0\r\n\r\n')).toMatch(/content-length: 5\r\n.*\r\n\r\n$/s);
+    expect(await exchange('GET /none HTTP/1.0\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 204 No Content\r\n(?!.*content-length).*\r\n\r\n$/s,
+    );
+  });
+
+  it('answers 400 to what is no HTTP and closes', async () => {
+    expect(await exchange('\u0001\u0002\u0003')).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+  });
+
+  it('tells a client to go on that waits before it sends its body', async () => {
+    const received = await exchange('POST /c HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n');
+    expect(received).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200/);
+  });
+
+  it('reports a body over the limit instead of keeping it', async () => {
+    const received = await exchange(`POST /big HTTP/1.0\r\nContent-Length: 1001\r\n\r\n${'x'.repeat(1001)}`);
+    expect(received).toContain('/big  1001');
+  });
+});
