@@ -47,7 +47,7 @@ export const formatInstant = (iso: string): string => {
 
 /** 1.4 s, 3 min 20 s. */
 export const formatDuration = (seconds: number): string => {
-  if (seconds < 100) return `${formatNumber(seconds)} s`;
+  if (seconds < 100) return `${formatTick(seconds)} s`;
   return `${formatCount(Math.floor(seconds / 60))} min ${Math.round(seconds % 60)} s`;
 };
 
@@ -56,7 +56,7 @@ export const describeLoad = (load: LoadProfile, rounds: number): string => {
   const times = rounds === 1 ? 'one round' : `${rounds} rounds`;
   if (load.model === 'open') {
     return (
-      `${formatNumber(load.rate)} requests/s at planned times for ` +
+      `${formatTick(load.rate)} requests/s at planned times for ` +
       `${formatDuration(load.durationSeconds)} (open model), ${times}`
     );
   }

@@ -29,6 +29,9 @@ export const comparisonOf = (ranking: Ranking, base: string, other: string): Com
   };
 };
 
+/** More than this many ratios in one sentence and nobody reads them; the table has them all. */
+const mostRatios = 3;
+
 const slower = (ranking: Ranking, first: string, ids: readonly string[]): string[] => {
   const phrases = ids.flatMap((id) => {
     const c = comparisonOf(ranking, first, id);
@@ -36,7 +39,12 @@ const slower = (ranking: Ranking, first: string, ids: readonly string[]): string
       ? []
       : [`${id} takes ${formatRatio(c.ratio)} times`];
   });
-  return phrases.length === 0 ? [] : [`At the median ${list(phrases)} as long.`];
+  if (phrases.length === 0) return [];
+  const shown =
+    phrases.length <= mostRatios
+      ? phrases
+      : [...phrases.slice(0, mostRatios - 1), `at the end ${phrases.at(-1) ?? ''}`];
+  return [`At the median ${list(shown)} as long.`];
 };
 
 const withoutVerdict = (report: Report, ranking: Ranking, first: string): Headline => ({
@@ -84,6 +92,10 @@ const rankingHeadline = (report: Report, ranking: Ranking): Headline => {
     : withVerdict(report, ranking, first.id);
 };
 
+const failure = ({ outcome }: Report): string =>
+  `The run failed with ${outcome.error ?? 'an unknown error'}; this is what it left.` +
+  (outcome.cause === undefined ? '' : ` Its cause: ${outcome.cause}`);
+
 /** Title and the few sentences under it. The largest ranking speaks; others are pointed at. */
 export const headlineOf = (report: Report): Headline => {
   const [largest] = [...report.rankings].sort((a, b) => b.rows.length - a.rows.length);
@@ -101,7 +113,7 @@ export const headlineOf = (report: Report): Headline => {
   if (unranked.length > 0)
     sentences.push(`Not ranked: ${list(unranked.map((u) => u.id))}; the reasons are below.`);
   if (!report.outcome.ok) {
-    sentences.unshift(`The run failed (${report.outcome.error ?? 'unknown error'}); this is what it left.`);
+    sentences.unshift(failure(report));
   }
   return { title: headline.title, sentences };
 };

@@ -1,8 +1,8 @@
-import { Histogram } from '../histogram/histogram.ts';
 import type { Distribution } from '../stats/distribution.ts';
 import { sharedRanks } from '../stats/ranks.ts';
 import { verdict, verdictDefaults } from '../stats/verdict.ts';
-import { millisecondsOf } from './latency.ts';
+import { formatCount } from './format.ts';
+import { roundDistributions } from './round-distributions.ts';
 import type { Comparison, Ranking, RankingRow, TargetReport } from './types.ts';
 
 /** A ranking by latency flatters whoever answers only the easy requests: above this share a target stands apart. */
@@ -12,7 +12,8 @@ export const rankableErrorShare = 0.01;
 export const reasonNotRanked = (target: TargetReport): string | undefined => {
   const { sent, failed } = target.requests;
   if (target.state === 'not-timed') return target.remarks[0] ?? 'it was not timed';
-  if (target.state === 'unanswered') return `none of its ${sent} requests was answered as expected`;
+  if (target.state === 'unanswered')
+    return `none of its ${formatCount(sent)} requests was answered as expected`;
   if (!target.valid) return target.remarks.find((remark) => remark.includes('invalid')) ?? 'invalid';
   const share = failed / (failed + target.requests.ok);
   if (share > rankableErrorShare) {
@@ -29,15 +30,6 @@ const medianOf = (target: TargetReport): number => {
   const p50 = target.response.warm?.quantiles.p50;
   return p50 !== undefined && 'ms' in p50 ? p50.ms : Infinity;
 };
-
-/** Warm response times by round. */
-const warmRounds = (target: TargetReport): Map<number, Distribution> =>
-  new Map(
-    target.rounds.flatMap(({ round, histograms }) => {
-      const distribution = millisecondsOf(Histogram.decode(histograms.response.warm));
-      return distribution === undefined ? [] : [[round, distribution] as const];
-    }),
-  );
 
 type WarmRounds = ReadonlyMap<string, ReadonlyMap<number, Distribution>>;
 
@@ -61,7 +53,7 @@ const compare = (
 };
 
 const comparePairs = (ranked: readonly TargetReport[], seed: number): Comparison[] => {
-  const warm: WarmRounds = new Map(ranked.map((target) => [target.id, warmRounds(target)]));
+  const warm: WarmRounds = new Map(ranked.map((target) => [target.id, roundDistributions(target, 'warm')]));
   return ranked.flatMap((base, i) =>
     ranked.slice(i + 1).flatMap((other) => compare(base, other, warm, seed) ?? []),
   );

@@ -98,6 +98,12 @@ export const judgeCell = (cell: JudgedCell, load: LoadProfile): Judgement => {
   };
 };
 
+const whichRounds = (broken: readonly number[], all: number): string => {
+  if (broken.length === 1) return `round ${broken[0] ?? 0}`;
+  if (broken.length === all) return `all ${all} rounds`;
+  return broken.length > 5 ? `${broken.length} of ${all} rounds` : `rounds ${list(broken.map(String))}`;
+};
+
 /** The same over a target's rounds: one sentence per rule, led by the rounds it speaks of. */
 export const remarksOnRounds = (
   rounds: readonly { readonly round: number; readonly cell: JudgedCell }[],
@@ -106,8 +112,9 @@ export const remarksOnRounds = (
   rules.flatMap((rule) => {
     const broken = rounds.filter(({ cell }) => rule.applies(cell, load));
     if (broken.length === 0) return [];
-    const numbers = list(broken.map(({ round }) => String(round)));
-    return [
-      `${broken.length === 1 ? 'round' : 'rounds'} ${numbers}: ${rule.sentence(broken.map(({ cell }) => cell))}`,
-    ];
+    const which = whichRounds(
+      broken.map(({ round }) => round),
+      rounds.length,
+    );
+    return [`${which}: ${rule.sentence(broken.map(({ cell }) => cell))}`];
   });

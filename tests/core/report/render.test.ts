@@ -38,13 +38,22 @@ describe('headlineOf', () => {
     expect(sentences.join(' ')).toContain('3 rounds speak of this run only');
   });
 
+  it('names three ratios at most, the last of them the slowest', () => {
+    const many = ['a', 'b', 'c', 'd', 'e', 'f'].map((id, i) => ({ id, warmMs: 2 ** i, coldMs: 99 }));
+    expect(headlineOf(build({ characters: many })).sentences[0]).toMatch(
+      /^At the median b takes \S+ times, c takes \S+ times and at the end f takes \S+ times as long\.$/,
+    );
+  });
+
   it('has words for one target, for none, and for a run that failed', () => {
     expect(headlineOf(build({ characters: [{ id: 'a', warmMs: 2, coldMs: 9 }] })).title).toMatch(
       /^a answered half/,
     );
     expect(headlineOf(build({ characters: [] })).title).toBe('No target was measured');
-    const failed = { ...report, outcome: { ok: false, error: 'States.Timeout' } };
-    expect(headlineOf(failed).sentences[0]).toContain('The run failed (States.Timeout)');
+    const failed = { ...report, outcome: { ok: false, error: 'States.Timeout', cause: 'too slow' } };
+    expect(headlineOf(failed).sentences[0]).toBe(
+      'The run failed with States.Timeout; this is what it left. Its cause: too slow',
+    );
   });
 });
 

@@ -87,4 +87,19 @@ describe('remarksOnRounds', () => {
       'round 3: workers 0, 1, 2, 3, 4 and 1 more left no samples',
     ]);
   });
+
+  it('counts rounds instead of listing many', () => {
+    const of = (bad: number, all: number): string[] =>
+      remarksOnRounds(
+        Array.from({ length: all }, (_, i) => ({
+          round: i + 1,
+          cell: cell({}, { unsent: i < bad ? 1 : 0 }),
+        })),
+        closed,
+      );
+    expect(of(7, 7)).toEqual(['all 7 rounds: 7 planned requests were not sent because time ran out']);
+    expect(of(6, 7)).toEqual([expect.stringMatching(/^6 of 7 rounds: 6 planned/)]);
+    expect(of(5, 7)).toEqual([expect.stringMatching(/^rounds 1, 2, 3, 4 and 5: /)]);
+    expect(of(1, 7)).toEqual([expect.stringMatching(/^round 1: 1 planned/)]);
+  });
 });

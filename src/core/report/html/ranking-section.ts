@@ -77,7 +77,7 @@ const cells = (report: Report, series: Series, rank: MarkupValue, ratio: MarkupV
 const captionOf = (report: Report, ranking: Ranking): string => {
   const apart =
     report.rankings.length > 1
-      ? ` Called ${ranking.path === 'http' ? 'over HTTP' : 'by direct invocation'} from ${ranking.vantage}.`
+      ? ` Called ${ranking.path === 'http' ? 'over HTTP' : 'by direct invocation'}; vantage: ${ranking.vantage}.`
       : '';
   return `Warm response time in ms with 95 % intervals, fastest median first.${apart}`;
 };
