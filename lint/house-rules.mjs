@@ -6,7 +6,7 @@ import { isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 
 /**
  * @typedef {{ Type: string, Properties?: Record<string, unknown> }} Resource
- * @typedef {{ LoggingConfig?: { LogGroup?: string }, Role?: unknown, MemorySize?: unknown, Timeout?: unknown }} FunctionProperties
+ * @typedef {{ LoggingConfig?: { LogGroup?: string }, Role?: unknown, MemorySize?: unknown, Timeout?: unknown, AutoPublishAlias?: unknown, VersionDescription?: unknown }} FunctionProperties
  * @typedef {object} Template
  * @property {Record<string, unknown>} [Parameters]
  * @property {{ Function?: FunctionProperties }} [Globals]
@@ -100,6 +100,19 @@ export const chosenBounds = (template) =>
       .map((field) => `${id}: leaves ${field} to a default`),
   );
 
+/** SAM makes a version's id from the code and from unresolved references: a parameter's new value alone publishes none. @type {Rule} */
+export const versionFollowsParameters = (template) =>
+  functionsOf(template).flatMap(([id, { AutoPublishAlias, VersionDescription }]) => {
+    const named = ['MemorySize', 'CpuArchitecture'].every((name) =>
+      String(VersionDescription).includes(name),
+    );
+    return AutoPublishAlias === undefined || named
+      ? []
+      : [
+          `${id}: a changed MemorySize or CpuArchitecture would not reach its alias; name both in VersionDescription`,
+        ];
+  });
+
 /** @param {unknown} node @param {(text: string) => boolean} matches @returns {boolean} */
 const holds = (node, matches) =>
   isSeq(node)
@@ -129,7 +142,14 @@ export const noUnexplainedWildcard = (_template, document) => {
 };
 
 /** @type {Readonly<Record<string, Rule>>} */
-export const rules = { logGroupPerFunction, noFixedNames, ownRole, chosenBounds, noUnexplainedWildcard };
+export const rules = {
+  logGroupPerFunction,
+  noFixedNames,
+  ownRole,
+  chosenBounds,
+  versionFollowsParameters,
+  noUnexplainedWildcard,
+};
 
 /** @param {string} text a template @returns {readonly string[]} what is wrong with it, the rule's name in front */
 export const checkTemplate = (text) => {

@@ -55,6 +55,7 @@ describe('checkTemplate', () => {
     ['ownRole', 'Role: !GetAtt Role.Arn', ''],
     ['chosenBounds', 'MemorySize: 128', ''],
     ['chosenBounds', 'Timeout: 3', ''],
+    ['versionFollowsParameters', 'Timeout: 3', 'Timeout: 3\n      AutoPublishAlias: live'],
     ['noUnexplainedWildcard', '# Has no resource that a policy could name.', ''],
     ['noUnexplainedWildcard', "Resource: !Sub '${Bucket}/*'", "Resource: ['a', '*']"],
     ['noUnexplainedWildcard', 'Action: s3:GetObject', 'Action: [s3:Get*]'],
