@@ -1,5 +1,6 @@
 /** The report in a few lines, for the terminal. */
-import { formatCount, formatQuantile } from '../../core/report/format.ts';
+import { firstColdName, firstColdsOf } from '../../core/report/cold-starts.ts';
+import { formatCount, formatNumber, formatQuantile } from '../../core/report/format.ts';
 import type { Report, TargetReport } from '../../core/report/types.ts';
 import { table, type Column } from '../terminal/table.ts';
 
@@ -9,7 +10,7 @@ const columns: readonly Column[] = [
   { title: 'n', align: 'right' },
   { title: 'p50 ms', align: 'right' },
   { title: 'p99 ms', align: 'right' },
-  { title: 'colds', align: 'right' },
+  { title: 'cold ms', align: 'right' },
   { title: 'errors', align: 'right' },
   { title: 'state', align: 'left' },
 ];
@@ -20,20 +21,31 @@ const stateOf = (target: TargetReport): string => {
 };
 
 const row = (target: TargetReport, rank: number | undefined): string[] => {
-  const { cold, warm } = target.response;
+  const { warm } = target.response;
+  const { alone } = firstColdsOf(target);
   return [
     rank === undefined ? '-' : String(rank),
     target.id,
     formatCount(target.requests.ok),
     formatQuantile(warm?.quantiles.p50),
     formatQuantile(warm?.quantiles.p99),
-    formatCount(cold?.n ?? 0),
+    alone === undefined ? '–' : formatNumber(alone.meanMs),
     formatCount(target.requests.failed),
     stateOf(target),
   ];
 };
 
-/** Ranked targets first, fastest at the top; then the others as the plan has them. Latencies are of warm requests. */
+/** What the column of cold starts has in it: nothing that was measured under the load. */
+const coldNote = (report: Report): string => {
+  const first = report.targets.filter((target) => firstColdsOf(target).alone !== undefined);
+  const names = [...new Set(first.map(({ kind }) => firstColdName(report.plane, kind)))];
+  return names.length === 0 ? '' : `cold ms: one cold start per target, the ${names.join(' or the ')}\n`;
+};
+
+/**
+ * Ranked targets first, fastest at the top; then the others as the plan has them. p50 and p99 are of warm requests; the
+ * cold start is the one that verification saw.
+ */
 export const summaryTable = (report: Report): string => {
   const ranked = report.rankings.flatMap(({ rows }) => rows);
   const place = (id: string): number => {
@@ -43,7 +55,7 @@ export const summaryTable = (report: Report): string => {
   const rows = [...report.targets]
     .sort((a, b) => place(a.id) - place(b.id))
     .map((target) => row(target, ranked.find((entry) => entry.id === target.id)?.rank));
-  return table(columns, rows);
+  return table(columns, rows) + coldNote(report);
 };
 
 /** One sentence for each target without a full result. */

@@ -1,4 +1,9 @@
-/** The figures as a long table (RFC 4180), one line per target, time and temperature, for spreadsheets and scripts. */
+/**
+ * The figures as a long table (RFC 4180), one line per target, time and temperature, for spreadsheets and scripts.
+ * `cold-alone` and `cold-burst` are cold starts that verification saw before the load; there is no line where it saw none; `failed`
+ * is verification's then.
+ */
+import { firstColdsOf } from './cold-starts.ts';
 import {
   type LatencySummary,
   type QuantileMs,
@@ -48,7 +53,12 @@ const latencyFields = (summary: LatencySummary | undefined): Field[] => [
 
 const linesOf = (report: Report, target: TargetReport): Field[][] => {
   const rank = report.rankings.flatMap((r) => r.rows).find((row) => row.id === target.id)?.rank;
-  const line = (time: string, temperature: string, summary: LatencySummary | undefined): Field[] => [
+  const line = (
+    time: string,
+    temperature: string,
+    summary: LatencySummary | undefined,
+    failed = target.requests.failed,
+  ): Field[] => [
     target.id,
     target.memoryMb,
     target.state,
@@ -57,14 +67,20 @@ const linesOf = (report: Report, target: TargetReport): Field[][] => {
     time,
     temperature,
     summary?.n ?? 0,
-    target.requests.failed,
+    failed,
     ...latencyFields(summary),
   ];
+  const { alone, burst } = firstColdsOf(target);
+  const { sent, acknowledged } = target.verification ?? { sent: 0, acknowledged: 0 };
+  const first = (temperature: string, summary: LatencySummary | undefined): Field[][] =>
+    summary === undefined ? [] : [line('service', temperature, summary, sent - acknowledged)];
   return [
     line('response', 'warm', target.response.warm),
     line('response', 'cold', target.response.cold),
     line('service', 'warm', target.service.warm),
     line('service', 'cold', target.service.cold),
+    ...first('cold-alone', alone),
+    ...first('cold-burst', burst),
   ];
 };
 

@@ -10,19 +10,10 @@ import {
   formatShare,
 } from './format.ts';
 import { comparisonOf, headlineOf } from './headline.ts';
+import { coldCell, coldStartBlocks } from './markdown-cold-starts.ts';
+import { bullets, escape, table } from './markdown-parts.ts';
 import type { QuantileMs, Ranking, Report, TargetReport } from './types.ts';
 import { limitsOf, localFace, methodSentences, referenceCaveats } from './words.ts';
-
-/** Text from outside must not end a cell or start a tag, link or heading. */
-const escape = (text: string): string =>
-  text
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]#|~]/g, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;');
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 const quantile = (q: QuantileMs | undefined): string =>
   q !== undefined && 'ms' in q
@@ -36,8 +27,8 @@ const against = (ranking: Ranking | undefined, id: string): string => {
   return c.outcome === 'no-difference' ? 'no difference shown' : `${formatRatio(c.ratio)} ×`;
 };
 
-const row = (target: TargetReport, rank: string, ranking?: Ranking): string[] => {
-  const { warm, cold } = target.response;
+const row = (plane: Report['plane'], target: TargetReport, rank: string, ranking?: Ranking): string[] => {
+  const { warm } = target.response;
   const failed = target.requests.failed / Math.max(1, target.requests.failed + target.requests.ok);
   return [
     escape(target.id),
@@ -45,7 +36,7 @@ const row = (target: TargetReport, rank: string, ranking?: Ranking): string[] =>
     quantile(warm?.quantiles.p50),
     quantile(warm?.quantiles.p99),
     against(ranking, target.id),
-    cold === undefined ? '–' : `${formatNumber(cold.meanMs)} (${formatCount(cold.n)})`,
+    coldCell(plane, target),
     formatShare(failed),
     formatCount(target.requests.ok),
   ];
@@ -66,17 +57,16 @@ const rankingTable = (report: Report, ranking: Ranking): string => {
   const byId = new Map(report.targets.map((target) => [target.id, target]));
   const rows = ranking.rows.flatMap(({ id, rank }) => {
     const target = byId.get(id);
-    return target === undefined ? [] : [row(target, rank === undefined ? 'none' : String(rank), ranking)];
+    return target === undefined
+      ? []
+      : [row(report.plane, target, rank === undefined ? 'none' : String(rank), ranking)];
   });
   const floors = report.targets.filter(
     (t) => t.kind === 'null' && t.path === ranking.path && t.vantage === ranking.vantage,
   );
   const where = `${ranking.path === 'http' ? 'over HTTP' : 'by direct invocation'}, vantage ${escape(ranking.vantage)}`;
-  return `Warm response time, ${where}:\n\n${table(head, [...rows, ...floors.map((t) => row(t, 'floor'))])}`;
+  return `Warm response time, ${where}:\n\n${table(head, [...rows, ...floors.map((t) => row(report.plane, t, 'floor'))])}`;
 };
-
-const bullets = (sentences: readonly string[]): string =>
-  sentences.map((sentence) => `- ${sentence}`).join('\n');
 
 const unranked = (report: Report): string[] => [
   ...report.rankings.flatMap((r) => r.unranked.map(({ id, reason }) => `${escape(id)}: ${escape(reason)}`)),
@@ -123,6 +113,7 @@ export const renderMarkdown = (report: Report): string => {
     ...(report.plane === 'local' ? [`**${localFace}.**`] : []),
     sentences.map(escape).join('  \n'),
     ...report.rankings.filter((r) => r.rows.length > 0).map((ranking) => rankingTable(report, ranking)),
+    ...coldStartBlocks(report),
     ...listOr('Not ranked', unranked(report)),
     ...listOr('Failures and remarks', [...report.remarks.map(escape), ...failures(report)]),
     ...references(report),

@@ -1,6 +1,7 @@
 import { buildReport, summariseParts } from '../../../src/core/report/build.ts';
 import { causeOf } from '../../../src/cli/run/conclude.ts';
 import { failures, summaryTable } from '../../../src/cli/run/summary.ts';
+import { coldReport } from '../../core/report/cold-run.ts';
 import { sampleRun } from '../../core/report/sample-run.ts';
 
 const run = sampleRun({
@@ -32,10 +33,23 @@ describe('summaryTable', () => {
     expect(rows.map(([, id]) => id)).toEqual(['fast', 'slow', 'null', 'lossy']);
   });
 
-  it('tells n, colds and errors of each, and that the null target is the floor', () => {
-    expect(rows[0]).toMatchObject({ 2: '800', 5: '2', 6: '0', 7: 'measured' });
+  it('tells n and errors of each, and that the null target is the floor', () => {
+    expect(rows[0]).toMatchObject({ 2: '800', 5: '–', 6: '0', 7: 'measured' });
     expect(rows[2]?.[7]).toBe('measured: the floor, not ranked');
-    expect(rows[3]?.slice(2)).toEqual(['0', '–', '–', '0', '0', 'not-timed']);
+    expect(rows[3]?.slice(2)).toEqual(['0', '–', '–', '–', '0', 'not-timed']);
+  });
+
+  it('shows each target’s first cold start and says what it is', () => {
+    const text = summaryTable(coldReport);
+    expect(text).toMatch(/target +n +p50 ms +p99 ms +cold ms +errors/);
+    expect(text).toMatch(/warm +60 .* 454 +0 +measured/);
+    expect(text).toMatch(/loaded +60 .* – +0 +measured/);
+    expect(text).toContain('cold ms: one cold start per target, the first request after deployment\n');
+  });
+
+  it('explains no figure that it does not show', () => {
+    const targets = coldReport.targets.map(({ verification, ...target }) => target);
+    expect(summaryTable({ ...coldReport, targets })).not.toContain('cold ms:');
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Ajv, { type ValidateFunction } from 'ajv';
 import { buildReport, summariseParts } from '../../../src/core/report/build.ts';
 import type { Report } from '../../../src/core/report/types.ts';
+import { coldReport } from './cold-run.ts';
 import { type RunSettings, sampleRun, sixArchitectures } from './sample-run.ts';
 
 const published = readFileSync(join(__dirname, '../../../schemas/report.v1.schema.json'), 'utf8');
@@ -66,6 +67,13 @@ describe('schemas/report.v1.schema.json', () => {
     const { plan } = sampleRun({ rounds: 3, requests: 5, seed: 1, characters: sixArchitectures });
     validate(stored(buildReport({ plan, verifications: [], cells: [], finishedAt: plan.createdAt })));
     expect(validate.errors).toBeNull();
+  });
+
+  it('describes the cold starts that verification saw, and refuses one without a time', () => {
+    validate(stored(coldReport));
+    expect(validate.errors).toBeNull();
+    const spoilt = JSON.stringify(coldReport).replace('"aloneMs":[454.182]', '"aloneMs":[null]');
+    expect(validate(JSON.parse(spoilt))).toBe(false);
   });
 
   it('refuses another schema, a missing field, a number as text and an unknown state', () => {
