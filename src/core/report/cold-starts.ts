@@ -29,13 +29,13 @@ export const firstColdName = (plane: Report['plane'], kind: TargetReport['kind']
 
 const common = [
   'Verification sends each target some requests one after another and then some over several connections at once, before the load. Alone: the cold one of the first kind, sent while nothing else was under way. Burst: those of the second kind that each waited for a new process.',
-  'Time runs from the actual send to the whole answer, connecting not included. Failed counts verification’s requests without a valid answer: a cold start that broke off or timed out is among them, and has no time. No other figure of this report has any of these requests in it.',
+  'Time runs from the actual send to the whole answer, connecting not included. Failed counts verification’s requests without a valid answer: a cold start that broke off or timed out is among them, and has no time. Apart from the ranking’s column Cold, no other figure of this report has any of these requests in it.',
 ] as const;
 
 const byPlane: Readonly<Record<Report['plane'], readonly string[]>> = {
   local: [
-    'Alone is the first request after deployment, which also pays for what is done once per deployment, such as unpacking the code. A cold start after idling differs; none is in this report.',
-    'The processes of a burst start side by side and share the CPUs of this one machine. On Lambda each has a machine of its own, so differences between alone and burst do not carry over.',
+    'Alone is the first request after deployment, which also pays for what is done once per deployment, such as unpacking the code. A cold start after idling differs, and none was forced here.',
+    'The processes of a burst start side by side and share the CPUs of this one machine. On Lambda each has a microVM of its own, so differences between alone and burst do not carry over.',
   ],
   aws: [
     'Where a function had been deployed just before, alone is its first request after deployment; otherwise it had been idle. The two differ, and the run does not know which it was.',

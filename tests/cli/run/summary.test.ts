@@ -48,7 +48,7 @@ describe('summaryTable', () => {
   });
 
   it('explains no figure that it does not show', () => {
-    const targets = coldReport.targets.map(({ verification, ...target }) => target);
+    const targets = coldReport.targets.map(({ verification: _, ...target }) => target);
     expect(summaryTable({ ...coldReport, targets })).not.toContain('cold ms:');
   });
 });
