@@ -1,9 +1,11 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { readEnvironment } from '../adapters/aws/environment.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
 import { once } from '../adapters/aws/once.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { makeReport, type ReportDeps } from '../app/report.ts';
 import type { FinishInput, ReportOutput } from '../core/payloads.ts';
+import type { Report } from '../core/report/types.ts';
 import manifest from '../../templates/architectures.json';
 
 const deps = once((): ReportDeps => {
@@ -15,5 +17,24 @@ const deps = once((): ReportDeps => {
   };
 });
 
-export const handler = async (input: FinishInput): Promise<ReportOutput> =>
-  (await makeReport(deps(), input)).output;
+const metrics = once(() => new Metrics({ namespace: 'LatencyLab', serviceName: 'report' }));
+
+/** One point per target and run, so that an alarm can follow a target from run to run. */
+const publish = ({ targets }: Report): void => {
+  for (const { id, requests, response } of targets) {
+    metrics().addDimension('target', id);
+    metrics().addMetric('RequestsFailed', MetricUnit.Count, requests.failed);
+    for (const name of ['p50', 'p99'] as const) {
+      const quantile = response.warm?.quantiles[name];
+      if (quantile === undefined || !('ms' in quantile)) continue;
+      metrics().addMetric(`WarmResponse${name.toUpperCase()}`, MetricUnit.Milliseconds, quantile.ms);
+    }
+    metrics().publishStoredMetrics();
+  }
+};
+
+export const handler = async (input: FinishInput): Promise<ReportOutput> => {
+  const { report, output } = await makeReport(deps(), input);
+  publish(report);
+  return output;
+};

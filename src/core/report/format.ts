@@ -46,7 +46,7 @@ export const formatInstant = (iso: string): string => {
 };
 
 /** 1.4 s, 3 min 20 s. */
-export const formatDuration = (seconds: number): string => {
+const formatDuration = (seconds: number): string => {
   if (seconds < 100) return `${formatTick(seconds)} s`;
   return `${formatCount(Math.floor(seconds / 60))} min ${Math.round(seconds % 60)} s`;
 };

@@ -9,7 +9,7 @@ import type { Comparison, Ranking, RankingRow, TargetReport } from './types.ts';
 export const rankableErrorShare = 0.01;
 
 /** Why a target has figures, or none, but no place in the ranking; undefined for one that has a place. */
-export const reasonNotRanked = (target: TargetReport): string | undefined => {
+const reasonNotRanked = (target: TargetReport): string | undefined => {
   const { sent, failed } = target.requests;
   if (target.state === 'not-timed') return target.remarks[0] ?? 'it was not timed';
   if (target.state === 'unanswered')

@@ -45,7 +45,7 @@ export interface Outcome {
   readonly cause?: string;
 }
 
-export interface Method {
+interface Method {
   readonly load: LoadProfile;
   readonly rounds: number;
   readonly seed: number;
@@ -62,8 +62,7 @@ export interface Method {
 }
 
 /** `measured`: every worker finished; `incomplete`: some samples are missing; `unanswered`: no request succeeded. */
-export const targetStates = ['measured', 'incomplete', 'unanswered', 'not-timed'] as const;
-export type TargetState = (typeof targetStates)[number];
+export type TargetState = 'measured' | 'incomplete' | 'unanswered' | 'not-timed';
 
 export interface TargetReport {
   /** The cell: the target's id, with a memory sweep `<id>@<MB>`. */

@@ -1,6 +1,6 @@
 /** Logarithmic axes, as positions in per cent of the width or height. */
 
-export interface Tick {
+interface Tick {
   readonly value: number;
   readonly position: number;
   /** 1, 10, 100, ...: the ones that are labelled when there is little room. */
