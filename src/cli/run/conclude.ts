@@ -1,5 +1,6 @@
 /** Ends a run for the user: what was measured, where it is, and whether it was what they asked for. */
 import { join, relative } from 'node:path';
+import { messageOfCause } from '../../core/cause.ts';
 import { reportKey } from '../../core/keys.ts';
 import { headlineOf } from '../../core/report/headline.ts';
 import type { Report } from '../../core/report/types.ts';
@@ -22,17 +23,8 @@ const shownPath = (path: string): string => {
   return near.startsWith('..') ? path : near;
 };
 
-/** The words of the function that failed, out of the JSON that Lambda makes of its error. */
-export const causeOf = (state: ExecutionState): string => {
-  const { error = state.status, cause = '' } = state;
-  try {
-    const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };
-    if (typeof errorMessage === 'string') return `${error}: ${errorMessage}`;
-  } catch {
-    // Plain text.
-  }
-  return cause === '' ? error : `${error}: ${cause}`;
-};
+export const causeOf = ({ status, error = status, cause = '' }: ExecutionState): string =>
+  cause === '' ? error : `${error}: ${messageOfCause(cause)}`;
 
 export const readReport = async ({ files, runId }: Results): Promise<Report | undefined> => {
   const text = await files.get(reportKey(runId, 'json'));

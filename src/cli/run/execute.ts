@@ -1,12 +1,17 @@
 /** Starts an execution of a deployed state machine, follows it and brings its results here. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createS3Client, s3ObjectStore } from '../../adapters/aws/object-store.ts';
 import type { RunRequest } from '../../core/payloads.ts';
 import { stepFunctions, type Executions } from '../aws/executions.ts';
+import type { ObjectStore } from '../../ports/index.ts';
 import type { Context } from '../context.ts';
+import { errorCode } from '../error-code.ts';
 import { concludeEnded, concludePartial, type Results } from './conclude.ts';
 import { fileStore } from './file-store.ts';
 import { follow, type FollowEnd } from './follow.ts';
-import { makeMirror } from './mirror.ts';
+import { makeMirror, type Mirror } from './mirror.ts';
 
 export interface RunToExecute {
   readonly runId: string;
@@ -39,6 +44,28 @@ const leave = async (executions: Executions, arn: string, copy: () => Promise<un
   await Promise.allSettled([copy(), executions.stop(arn, 'stopped by the user')]);
 };
 
+interface Place {
+  readonly bucket: ObjectStore;
+  readonly copyNew: Mirror['copyNew'];
+  readonly prefix: string;
+}
+
+/** The last copy of an ended run. Where the results' directory takes no more, they go to the temporary one. */
+const bringHome = async (context: Context, results: Results, place: Place): Promise<Results> => {
+  try {
+    await place.copyNew({ refresh: true });
+    return results;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === '') throw error;
+    const out = await mkdtemp(join(tmpdir(), `${results.runId}-`));
+    const files = fileStore(out, place.prefix);
+    await makeMirror(place.bucket, files, place.prefix).copyNew();
+    context.terminal.say(`${results.out} could not be written (${code}); everything is in ${out} instead.`);
+    return { ...results, out, files };
+  }
+};
+
 /** @returns the exit code @throws Interrupted after Ctrl-C, when what was measured is safe */
 export const executeRun = async (context: Context, run: RunToExecute): Promise<number> => {
   const { runId, out, outputs } = run;
@@ -54,7 +81,10 @@ export const executeRun = async (context: Context, run: RunToExecute): Promise<n
     ...(run.died === undefined ? {} : { died: run.died }),
   });
   context.terminal.clear();
-  if (end.kind === 'ended') await copyNew({ refresh: true });
+  const wanted = { runId, out, files };
   if (end.kind === 'interrupted') await leave(executions, arn, copyNew);
-  return conclude(context, { runId, out, files }, end);
+  if (end.kind !== 'ended') return conclude(context, wanted, end);
+  const results = await bringHome(context, wanted, { bucket, copyNew, prefix });
+  const code = await conclude(context, results, end);
+  return results === wanted ? code : 1;
 };

@@ -31,7 +31,12 @@ export const fileStore = (directory: string, prefix: string): ObjectStore => {
     const path = pathOf(key);
     const aside = `${path}.${randomUUID()}.tmp`;
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(aside, body);
+    try {
+      await writeFile(aside, body);
+    } catch (error) {
+      await rm(aside, { force: true });
+      throw error;
+    }
     return { path, aside };
   };
   const get = (key: string): Promise<string | undefined> =>

@@ -44,7 +44,13 @@ const makeLook = (run: Followed): (() => Promise<ExecutionState>) => {
     // The state first: when it has ended, the copies that follow are complete.
     const state = await run.executions.state(run.arn);
     const step = await run.executions.step(run.arn).catch(() => undefined);
-    for (const { key, body } of await run.copyNew()) progress = observeObject(progress, key, body);
+    // A full disk or a lost object does not end the run: the last copy decides.
+    const copied = await run.copyNew().catch((error: unknown) => messageOf(error));
+    if (typeof copied === 'string') {
+      run.terminal.status(`The run goes on, but its results cannot be copied now (${copied})`);
+      return state;
+    }
+    for (const { key, body } of copied) progress = observeObject(progress, key, body);
     progress = step === undefined ? progress : { ...progress, step };
     if (progress.verifications !== undefined) measuringSince ??= performance.now();
     const elapsed = measuringSince === undefined ? 0 : (performance.now() - measuringSince) / 1000;

@@ -9,12 +9,13 @@ export interface Copied {
   readonly body: string;
 }
 
+export interface Mirror {
+  /** @returns what was copied by this call */
+  readonly copyNew: (options?: { refresh?: boolean }) => Promise<readonly Copied[]>;
+}
+
 /** Objects are written once and never changed, apart from reports, which `refresh` copies anew. */
-export const makeMirror = (
-  from: ObjectStore,
-  to: ObjectStore,
-  prefix: string,
-): { readonly copyNew: (options?: { refresh?: boolean }) => Promise<readonly Copied[]> } => {
+export const makeMirror = (from: ObjectStore, to: ObjectStore, prefix: string): Mirror => {
   const copied = new Set<string>();
   const copy = async (key: string): Promise<Copied | undefined> => {
     const body = await from.get(key);

@@ -62,6 +62,14 @@ describe('follow', () => {
     expect(await follow({ ...run, executions })).toMatchObject({ kind: 'ended' });
   });
 
+  it('follows on while results cannot be copied, and says so', async () => {
+    const run = runOf([running, { status: 'SUCCEEDED' }], {
+      copyNew: () => Promise.reject(new Error('ENOSPC')),
+    });
+    expect(await follow(run)).toMatchObject({ kind: 'ended' });
+    expect((run.terminal as ReturnType<typeof quiet>).shown[0]).toContain('ENOSPC');
+  });
+
   it('stops when the user interrupts', async () => {
     const controller = new AbortController();
     const following = follow(runOf([running], { signal: controller.signal }));
