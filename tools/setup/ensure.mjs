@@ -37,7 +37,7 @@ const virtualEnvironment = (dir) => ({ dir, exec: join(dir, 'bin', 'python'), mo
  */
 export const ensureTools = async (root, names, { log = () => undefined, env = process.env } = {}) => {
   const cache = cacheRoot(env);
-  const venv = pythonEnvironments({ root, cache, env });
+  const { environment } = pythonEnvironments({ root, cache, env });
   /** @type {(name: ToolName) => Promise<Tool>} */
   const one = async (name) => {
     if (name === 'node_modules') {
@@ -48,7 +48,7 @@ export const ensureTools = async (root, names, { log = () => undefined, env = pr
       const { node, modules } = await ensureNodeRuntime({ root, cache, env });
       return { dir: modules, exec: node, modules };
     }
-    return virtualEnvironment(await venv(name));
+    return virtualEnvironment(await environment(name));
   };
   /** @type {(name: N) => Promise<readonly [N, Tool]>} */
   const timed = async (name) => {

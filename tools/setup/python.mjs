@@ -65,7 +65,8 @@ const uvEnvironment = (env) => ({
 /**
  * Virtual environments from hashed lock files in tools/python.
  * @param {{ root: string, cache: string, env: NodeJS.ProcessEnv }} options
- * @returns {(name: string) => Promise<string>} gives the environment's directory; its Python is `bin/python`
+ * @returns {{ environment: (name: string) => Promise<string>, uv: () => Promise<string> }} `environment`: its directory,
+ *   where Python is `bin/python`; `uv`: the program that installs and locks
  */
 export const pythonEnvironments = ({ root, cache, env }) => {
   const lockOf = (/** @type {string} */ name) => join(root, 'tools', 'python', `${name}.lock`);
@@ -133,5 +134,8 @@ export const pythonEnvironments = ({ root, cache, env }) => {
     await run(what, program, [...install, '-r', lockOf(name)], options);
   };
 
-  return (name) => environment(name, (dir) => byUv(name, dir).catch(() => byPip(name, dir)));
+  return {
+    environment: (name) => environment(name, (dir) => byUv(name, dir).catch(() => byPip(name, dir))),
+    uv: findUv,
+  };
 };
