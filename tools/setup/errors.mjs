@@ -9,7 +9,7 @@ export class SetupError extends Error {
 
 const fullDevice = /ENOSPC|No space left on device|os error 28/i;
 const noNetwork =
-  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|Temporary failure in name resolution|dns error|Failed to fetch|Connection refused/i;
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|Temporary failure in name resolution|dns error|Failed to fetch|Connection refused|No matching distribution found/i;
 
 /** Less than any of the tools takes, in bytes. */
 const nearlyNothing = 8 * 2 ** 20;
@@ -35,7 +35,7 @@ export const mendFor = (output, where) => {
     return `The device that holds ${where} is full: free some space, or set LATENCY_LAB_CACHE to a directory on another one.`;
   }
   if (noNetwork.test(output)) {
-    return 'The package registry could not be reached: check the network and proxy settings, then run the command again.';
+    return 'The package registry could not be reached, or lacks a package: check the network and proxy settings, then run the command again.';
   }
   return '';
 };
