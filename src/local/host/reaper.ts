@@ -42,23 +42,34 @@ for try in 1 2 3 4 5 6 7 8 9 10; do
 done
 `;
 
-/** @param onDeath the reaper itself was killed: the host must not go on without it */
-export const startReaper = (controlGroups: readonly string[], onDeath: () => void): Reaper => {
-  const child: ChildProcess = spawn('sh', ['-c', script, 'latency-lab-reaper', ...controlGroups], {
+const launch = (controlGroups: readonly string[]): ChildProcess =>
+  spawn('sh', ['-c', script, 'latency-lab-reaper', ...controlGroups], {
     stdio: ['pipe', 'ignore', 'ignore'],
     // A session of its own: Ctrl-C at the terminal must not end it before its work is done.
     detached: true,
     cwd: '/',
   });
-  const ended = new Promise<void>((resolve) => child.once('close', resolve));
+
+/** Ends its list and resolves when its work is done. */
+const letGo = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    child.once('close', resolve);
+    child.stdin?.end();
+  });
+
+/** @param onDeath the reaper itself was killed: the host must not go on without it */
+export const startReaper = (controlGroups: readonly string[], onDeath: () => void): Reaper => {
+  const child = launch(controlGroups);
+  let isDead = false;
   let finishing = false;
   child.once('exit', () => {
+    isDead = true;
     if (!finishing) onDeath();
   });
   child.once('error', onDeath);
   child.stdin?.on('error', () => undefined);
   const tell = (line: string): void => {
-    child.stdin?.write(line);
+    if (!isDead) child.stdin?.write(line);
   };
   return {
     pid: child.pid ?? 0,
@@ -70,8 +81,8 @@ export const startReaper = (controlGroups: readonly string[], onDeath: () => voi
     },
     finish: () => {
       finishing = true;
-      child.stdin?.end();
-      return ended;
+      // One that was killed leaves its control groups to a second one.
+      return letGo(isDead ? launch(controlGroups) : child);
     },
   };
 };

@@ -157,6 +157,18 @@ describe('the function host as a process', () => {
     expect(said).toMatch(message);
   });
 
+  it('ends when the process that cleans up behind it is killed', async () => {
+    const child = start();
+    await firstLine(child);
+    const reaper = spawnSync('pgrep', ['-P', String(child.pid), '-f', 'latency-lab-reaper'])
+      .stdout.toString()
+      .trim();
+    const ending = exited(child);
+    process.kill(Number(reaper), 'SIGKILL');
+    expect(await ending).toBe(1);
+    expect(groupsOf(child.pid!)).toEqual([]);
+  });
+
   it('says what is wrong when the emulator is gone, and still answers', async () => {
     const child = start({ emulatorUrl: 'http://127.0.0.1:9' });
     const { lambdaUrl } = JSON.parse(await firstLine(child)) as { lambdaUrl: string };
