@@ -29,7 +29,11 @@ export const readBinary = (file) => {
   if (file.length < 64 || file.readUInt32BE(0) !== 0x7f454c46 || file[4] !== 2 || file[5] !== 1)
     throw new Error('not a 64-bit little-endian ELF file');
   const machine = file.readUInt16LE(18);
-  const [start, size, count] = [Number(file.readBigUInt64LE(40)), file.readUInt16LE(58), file.readUInt16LE(60)];
+  const [start, size, count] = [
+    Number(file.readBigUInt64LE(40)),
+    file.readUInt16LE(58),
+    file.readUInt16LE(60),
+  ];
   const sections = Array.from({ length: count }, (_, index) => {
     const at = start + index * size;
     const [offset, length] = [Number(file.readBigUInt64LE(at + 24)), Number(file.readBigUInt64LE(at + 32))];
@@ -78,7 +82,9 @@ const isTooNew = (version) => {
 export const obstacles = ({ machine, needed, versions }, arch) => [
   ...(machine === arch ? [] : [`it is for ${machine}, not for ${arch}`]),
   ...needed.filter((name) => !libraries.test(name)).map((name) => `it needs ${name}`),
-  ...versions.filter(isTooNew).map((version) => `it needs ${version}, Amazon Linux 2023 has glibc ${newestGlibc.join('.')}`),
+  ...versions
+    .filter(isTooNew)
+    .map((version) => `it needs ${version}, Amazon Linux 2023 has glibc ${newestGlibc.join('.')}`),
 ];
 
 const main = () => {

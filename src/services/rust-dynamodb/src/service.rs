@@ -12,7 +12,16 @@ use crate::store::Store;
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
-const PAGE: &str = include_str!("page.html");
+const PAGE: &str = r#"<!doctype html>
+<html lang="en">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Hits</title>
+<h1>Hits: <output id="count">...</output></h1>
+<script>
+const show = (text) => { document.getElementById("count").textContent = text; };
+fetch("hits").then((answer) => answer.json()).then((body) => show(body.hits ?? body.error), () => show("unreachable"));
+</script>
+</html>
+"#;
 
 type Answer = (StatusCode, &'static str, String);
 
