@@ -1,10 +1,12 @@
 /** `latency-lab local`: the whole lab on this machine. */
 import { join } from 'node:path';
+import { InputError } from '../../core/errors.ts';
+import type { Architecture } from '../../core/manifest.ts';
+import type { Target } from '../../core/target.ts';
 import { readManifest } from '../../local/deploy/build.ts';
 import { asInteger } from '../../core/validate.ts';
 import { listFlag, numberFlag, switchFlag, textFlag } from '../args/flags.ts';
 import { defineCommand } from '../command.ts';
-import { localRun } from '../local/run.ts';
 import { checkOnly } from '../only.ts';
 import { newRunId } from '../run/ids.ts';
 import { checkRequest, loadFlags, runRequest } from '../run/load-flags.ts';
@@ -18,6 +20,22 @@ const flags = {
   memory: numberFlag('MB', 'memory of every function, 128 to 10,240; its CPU share follows; default 512'),
   out: textFlag('DIR', 'where the results go; default reports/<run>'),
   keep: switchFlag('leave everything running afterwards until Ctrl-C, and print how to reach it'),
+};
+
+/** The null target is the floor of the others; by itself it compares nothing. */
+const checkSomething = (
+  only: readonly string[] | undefined,
+  architectures: readonly Architecture[],
+  extraTargets: readonly Target[],
+): void => {
+  const others = architectures.filter(({ kind }) => kind !== 'null').map(({ id }) => id);
+  if (only === undefined || extraTargets.length > 0 || only.some((id) => others.includes(id))) return;
+  throw new InputError(
+    '--only',
+    only.join(','),
+    others.join(', '),
+    'null alone compares nothing. Or add a --target.',
+  );
 };
 
 export const local = defineCommand({
@@ -36,15 +54,19 @@ export const local = defineCommand({
   flags,
   run: async ({ values }, context) => {
     const { architectures } = await readManifest(context.root);
+    const runnable = architectures.filter((architecture) => architecture.local);
     checkOnly(
       values.only,
-      architectures.filter((architecture) => architecture.local).map(({ id }) => id),
+      runnable.map(({ id }) => id),
     );
     const memoryMb = asInteger(values.memory ?? 512, '--memory', 128, 10_240);
     const runId = newRunId('local', new Date());
     const { load } = checkRequest(runRequest(values, { runId }));
     const extraTargets = ownTargets(values, load);
+    checkSomething(values.only, runnable, extraTargets);
     const out = await prepareOut(values.out ?? join('reports', runId), runId);
+    // The AWS SDK takes longer to load than all checks of the input together.
+    const { localRun } = await import('../local/run.ts');
     return localRun(context, {
       runId,
       out,

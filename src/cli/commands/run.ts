@@ -1,13 +1,12 @@
 /** `latency-lab run`: one run on a deployed stack. */
 import { join } from 'node:path';
 import type { RunRequest } from '../../core/payloads.ts';
-import { describeStack, type DeployedStack } from '../aws/stack.ts';
-import { preflight, type Finding } from '../aws/preflight.ts';
+import type { Finding } from '../aws/preflight.ts';
+import type { DeployedStack } from '../aws/stack.ts';
 import { listFlag, switchFlag, textFlag } from '../args/flags.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { checkOnly } from '../only.ts';
-import { executeRun } from '../run/execute.ts';
 import { newRunId } from '../run/ids.ts';
 import { checkRequest, loadFlags, runRequest } from '../run/load-flags.ts';
 import { prepareOut } from '../run/out-dir.ts';
@@ -48,7 +47,7 @@ const checkAccount = async (
   const { findings, targets } = await stage(
     context.terminal,
     { doing: 'Checking quotas and permissions', done: () => `Looked at ${stack.name}` },
-    () => preflight(stack, load),
+    async () => (await import('../aws/preflight.ts')).preflight(stack, load),
   );
   sayFindings(context, findings);
   if (targets.length > 0)
@@ -82,6 +81,8 @@ export const run = defineCommand({
       ...(extraTargets.length === 0 ? {} : { extraTargets }),
     });
     const out = await prepareOut(values.out ?? join('reports', runId), runId);
+    // The AWS SDK takes longer to load than all checks of the input together.
+    const { describeStack } = await import('../aws/stack.ts');
     const stack = await describeStack(values.stack ?? 'latency-lab');
     const ready = await checkAccount(context, stack, request, values.only);
     if (!ready && !values['skip-preflight']) {
@@ -90,6 +91,7 @@ export const run = defineCommand({
       );
       return 1;
     }
+    const { executeRun } = await import('../run/execute.ts');
     return executeRun(context, { runId, out, outputs: stack.outputs, request, pollMs });
   },
 });
