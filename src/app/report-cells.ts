@@ -11,13 +11,12 @@ import { inParallel } from './in-parallel.ts';
 /** Objects under way at once; a part of 5 s at full rate has about a megabyte. */
 const readsAtOnce = 16;
 
-export interface CellsFound {
-  readonly cells: readonly CellSummary[];
-  /** One sentence for each object that is there and cannot be read. */
-  readonly remarks: readonly string[];
-}
-
-const readJson = async <T>(store: ObjectStore, key: string, remarks: string[]): Promise<T | undefined> => {
+/** undefined for no such object, and for a torn one, which leaves a sentence among the remarks. */
+export const readJson = async <T>(
+  store: ObjectStore,
+  key: string,
+  remarks: string[],
+): Promise<T | undefined> => {
   const text = await store.get(key);
   if (text === undefined) return undefined;
   try {
@@ -47,13 +46,13 @@ const plannedWorkers = async (
   return planned;
 };
 
-/** Every cell of which at least one part can be read. */
+/** Every cell of which at least one part can be read. @param remarks gets a sentence for each object that cannot */
 export const readCells = async (
   store: ObjectStore,
   runId: string,
   load: LoadProfile,
-): Promise<CellsFound> => {
-  const remarks: string[] = [];
+  remarks: string[],
+): Promise<readonly CellSummary[]> => {
   const planned = await plannedWorkers(store, runId, remarks);
   const places = (await store.list(cellsPrefix(runId))).flatMap((key) => parsePartKey(key) ?? []);
   const cells: CellSummary[] = [];
@@ -72,5 +71,5 @@ export const readCells = async (
       );
     }
   }
-  return { cells, remarks };
+  return cells;
 };

@@ -11,7 +11,7 @@ import type { KnownArchitecture } from '../core/report/target-report.ts';
 import type { Outcome, Report } from '../core/report/types.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import { readPlan } from './plan-file.ts';
-import { readCells } from './report-cells.ts';
+import { readCells, readJson } from './report-cells.ts';
 
 export interface ReportDeps {
   readonly store: ObjectStore;
@@ -27,11 +27,6 @@ const outcomeOf = ({ error }: FinishInput): Outcome => {
     error: error.Error,
     ...(error.Cause === undefined ? {} : { cause: messageOfCause(error.Cause) }),
   };
-};
-
-const readVerifications = async (store: ObjectStore, runId: string): Promise<readonly Verification[]> => {
-  const text = await store.get(verifyKey(runId));
-  return text === undefined ? [] : (JSON.parse(text) as readonly Verification[]);
 };
 
 /** Without a failed request and whole, as the state machine's output has it. */
@@ -64,8 +59,9 @@ export const makeReport = async (
     );
   }
   const plan = await readPlan(store, runId);
-  const verifications = await readVerifications(store, runId);
-  const { cells, remarks } = await readCells(store, runId, plan.load);
+  const remarks: string[] = [];
+  const verifications = (await readJson<readonly Verification[]>(store, verifyKey(runId), remarks)) ?? [];
+  const cells = await readCells(store, runId, plan.load, remarks);
   const finishedAt = new Date(clock.wallTime()).toISOString();
   const outcome = outcomeOf(input);
   const report = buildReport({ plan, verifications, cells, remarks, finishedAt, outcome, architectures });

@@ -129,6 +129,12 @@ describe('makeReport', () => {
     );
   });
 
+  it('reports with a torn verify.json, and says so', async () => {
+    const { report } = await makeReport(depsOf(filled().set(verifyKey(runId), '[{"targ')), { runId });
+    expect(report.remarks).toEqual([`${verifyKey(runId)} is not JSON and was left out`]);
+    expect(report.targets[1]?.response.warm?.n).toBeGreaterThan(100);
+  });
+
   it('reports without verify.json that nothing was verified', async () => {
     const objects = new Map([[planKey(runId), JSON.stringify(run.plan)]]);
     const { report, output } = await makeReport(depsOf(objects), { runId });

@@ -60,7 +60,8 @@ const comparePairs = (ranked: readonly TargetReport[], seed: number): Comparison
 };
 
 const rowsOf = (ranked: readonly TargetReport[], comparisons: readonly Comparison[]): RankingRow[] => {
-  if (comparisons.some((c) => c.outcome === 'this-run-only')) return ranked.map(({ id }) => ({ id }));
+  const decided = comparisons.length > 0 && comparisons.every((c) => c.outcome !== 'this-run-only');
+  if (!decided) return ranked.map(({ id }) => ({ id }));
   const isFaster = (a: TargetReport, b: TargetReport): boolean =>
     comparisons.some(
       (c) =>

@@ -105,7 +105,7 @@ export interface Ranking {
 
 export interface RankingRow {
   readonly id: string;
-  /** Shared where no difference was shown; absent where the rounds are too few for a verdict. */
+  /** Shared where no difference was shown; absent where rounds are too few for a verdict, or there is nobody to compare with. */
   readonly rank?: number;
 }
 

@@ -107,7 +107,7 @@ describe('buildReport', () => {
     });
     expect(targetOf(late, 'a').valid).toBe(false);
     expect(targetOf(late, 'a').remarks.join()).toMatch(/measures the store, not the architecture/);
-    expect(late.rankings[0]?.rows).toEqual([{ id: 'b', rank: 1 }]);
+    expect(late.rankings[0]?.rows).toEqual([{ id: 'b' }]);
     expect(late.rankings[0]?.unranked[0]?.reason).toMatch(/send lag p99 2.50 ms, bound 2.00 ms/);
   });
 

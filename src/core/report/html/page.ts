@@ -30,7 +30,7 @@ const contents = [
   ['targets', 'Targets'],
   ['harness', 'Harness'],
   ['method', 'Method'],
-  ['reading', 'How to read it'],
+  ['reading', 'Reading it'],
 ] as const;
 
 const header = (report: Report): Markup => {

@@ -102,11 +102,11 @@ const rankingTable = (report: Report, ranking: Ranking, all: readonly Series[]):
 };
 
 const notes = (report: Report): MarkupValue => {
-  const withoutRanks = report.rankings.some((r) => r.rows.some((row) => row.rank === undefined));
+  const withoutRanks = report.rankings.some((r) => r.comparisons.some((c) => c.outcome === 'this-run-only'));
   const apart = report.rankings.length > 1;
   return [
     withoutRanks
-      ? markup`<p class="note">No ranks: ${report.method.rounds} rounds, and a verdict takes ${report.method.roundsForVerdict}. The order is that of this run.</p>`
+      ? markup`<p class="note">No ranks: a verdict takes ${report.method.roundsForVerdict} rounds in which all were measured. The order is that of this run.</p>`
       : undefined,
     apart
       ? markup`<p class="note">Ranked apart, because figures of different vantages or ways of calling do not compare.</p>`

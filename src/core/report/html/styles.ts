@@ -19,7 +19,7 @@ a{color:var(--accent)}
 h1{margin:0 0 1rem;max-width:24em;font-size:clamp(1.65rem,4.6vw,2.7rem);line-height:1.14;letter-spacing:-.02em;font-weight:700;text-wrap:balance}
 .lead{margin:.35rem 0;max-width:44em;font-size:1.0625rem;color:var(--soft)}
 nav{margin:1.75rem 0 0;border-block:1px solid var(--line)}
-nav ul{display:flex;flex-wrap:wrap;gap:0 1.4rem;margin:0;padding:.35rem 0;list-style:none;font-size:.9375rem}
+nav ul{display:flex;flex-wrap:wrap;gap:0 1.25rem;margin:0;padding:.35rem 0;list-style:none;font-size:.9375rem}
 nav a{display:inline-block;padding:.3rem 0;text-decoration:none}nav a:hover{text-decoration:underline}
 section{margin-top:3.25rem;scroll-margin-top:1rem}
 h2{margin:0 0 1rem;font-size:1.375rem;letter-spacing:-.01em;line-height:1.25}
