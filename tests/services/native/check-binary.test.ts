@@ -82,7 +82,7 @@ describe('obstacles', () => {
       'it needs GLIBC_PRIVATE, Amazon Linux 2023 has glibc 2.34',
     ],
     ['a library that is not there', [x86, 'libcurl.so.4'], 'it needs libcurl.so.4'],
-  ] satisfies [string, Parameters<typeof elf>, string][];
+  ];
   it.each(cases)('names %s', (_what, file, expected) => {
     expect(of(...file)).toEqual([expected]);
   });
