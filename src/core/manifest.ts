@@ -3,7 +3,7 @@ import { InputError } from './errors.ts';
 import { targetKinds, type TargetKind } from './target.ts';
 
 /** What building an architecture takes beyond Node and npm, which everything takes. */
-export const toolchains = ['node', 'python', 'cargo', 'cmake'] as const;
+export const toolchains = ['node', 'python', 'pip', 'cargo', 'cmake'] as const;
 export type Toolchain = (typeof toolchains)[number];
 
 /** A published measurement by others, shown with its caveats beside ours; never part of a ranking. */

@@ -9,20 +9,29 @@ interface Probe {
   readonly get: string;
 }
 
+const make: Probe = {
+  command: ['make', '--version'],
+  get: 'Debian, Ubuntu: apt-get install make; macOS: xcode-select --install',
+};
+
 const probes: Readonly<Record<Toolchain, readonly Probe[]>> = {
   // Both are set up by the lab itself.
   node: [],
   python: [],
-  cargo: [{ command: ['cargo', '--version'], get: 'install Rust from https://rustup.rs' }],
+  pip: [
+    {
+      command: ['python3', '-c', 'import pip, sys; assert sys.version_info >= (3, 11); print(sys.version)'],
+      get: 'Python 3.11 or later with pip; Debian, Ubuntu: apt-get install python3 python3-pip; macOS: brew install python',
+    },
+    make,
+  ],
+  cargo: [{ command: ['cargo', '--version'], get: 'install Rust from https://rustup.rs' }, make],
   cmake: [
     {
       command: ['cmake', '--version'],
       get: 'Debian, Ubuntu: apt-get install cmake; macOS: brew install cmake',
     },
-    {
-      command: ['make', '--version'],
-      get: 'Debian, Ubuntu: apt-get install make; macOS: xcode-select --install',
-    },
+    make,
     {
       command: ['c++', '--version'],
       get: 'Debian, Ubuntu: apt-get install g++; macOS: xcode-select --install',
