@@ -47,8 +47,9 @@ export const diffTable = (diff: ReportDiff): string =>
     diff.targets.flatMap(({ id, metrics }) => metrics.map((metric) => row(id, metric))),
   );
 
-export const crossingText = ({ id, metric, increase = 0, limit = 0 }: Crossing): string => {
-  if (metric === 'missing') return `${id}: has no figures any more`;
+export const crossingText = ({ id, metric, increase, limit = 0 }: Crossing): string => {
+  if (metric === 'missing') return `${id ?? ''}: has no figures any more`;
+  if (increase === undefined) return `${metric} cannot be judged: no target has it in both runs`;
   const unit = metric === 'errors' ? 'points' : '%';
-  return `${id}: ${metric} rose by ${(increase * 100).toFixed(1)} ${unit}; allowed: ${(limit * 100).toFixed(1)} ${unit}`;
+  return `${id ?? ''}: ${metric} rose by ${(increase * 100).toFixed(1)} ${unit}; allowed: ${(limit * 100).toFixed(1)} ${unit}`;
 };

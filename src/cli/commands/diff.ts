@@ -14,7 +14,7 @@ export const diff = defineCommand({
   summary: 'Tells what changed from one run to another, with intervals.',
   details: [
     'Compares warm medians and 99th percentiles, cold medians and errors, target by target. It takes 5 rounds in both runs for a verdict.',
-    'A threshold that is crossed makes the exit code 1, so that a pipeline can stop. A rise crosses it when it is larger than allowed and its 99 % interval shows a rise; with fewer than 5 rounds the measured rise alone decides. With any threshold, a target that lost its figures counts as well.',
+    'A threshold that is crossed makes the exit code 1, so that a pipeline can stop. A rise crosses it when it is larger than allowed and its 99 % interval shows a rise; with fewer than 5 rounds the measured rise alone decides. With any threshold, a target that lost its figures counts as well, and so does a threshold on something that neither run measured.',
   ],
   examples: [
     'latency-lab diff reports/before reports/after',
@@ -27,7 +27,7 @@ export const diff = defineCommand({
   flags: {
     'max-p50-increase': percentFlag('the most that the warm median may rise'),
     'max-p99-increase': percentFlag('the most that the warm 99th percentile may rise'),
-    'max-cold-increase': percentFlag('the most that the median of cold requests may rise'),
+    'max-cold-increase': percentFlag('the most that the median of cold requests under load may rise'),
     'max-error-increase': percentFlag(
       'the most that the share of failed requests may rise, in percentage points',
     ),

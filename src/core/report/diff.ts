@@ -19,6 +19,7 @@ export interface MetricDiff {
 
 export interface TargetDiff {
   readonly id: string;
+  readonly kind: TargetReport['kind'];
   readonly metrics: readonly MetricDiff[];
 }
 
@@ -72,6 +73,7 @@ const targetDiff = (
   settings: Partial<VerdictSettings>,
 ): TargetDiff => ({
   id: base.id,
+  kind: base.kind,
   metrics: [
     ...quantileDiff('p50', base, other, settings),
     ...quantileDiff('p99', base, other, settings),

@@ -93,11 +93,26 @@ describe('crossings', () => {
     expect(crossings(few, { p50: 0.1 })).toHaveLength(1);
   });
 
+  it("lets the floor rise: it is nobody's service", () => {
+    const floor = { id: 'null', kind: 'null' as const, warmMs: 1, coldMs: 2 };
+    const risen = diffReports(report([floor]), report([{ ...floor, warmMs: 2 }], { seed: 2 }));
+    expect(metric(risen, 'null', 'p50').verdict).toMatchObject({ outcome: 'different' });
+    expect(crossings(risen, { p50: 0.1 })).toEqual([]);
+  });
+
   it('counts errors in points', () => {
     const failing = { share: 0.1, kind: 'status' as const, example: 'status 500' };
     const worse = diffReports(report([node]), report([{ ...node, failing }], { seed: 2 }));
     expect(crossings(worse, { errors: 0.01 })).toMatchObject([{ metric: 'errors' }]);
     expect(crossings(worse, { errors: 0.5 })).toEqual([]);
+  });
+
+  it('lets no threshold pass that nothing can be judged by', () => {
+    const targets = slower.targets.map((target) => ({
+      ...target,
+      metrics: target.metrics.filter((found) => found.metric !== 'cold-p50'),
+    }));
+    expect(crossings({ ...slower, targets }, { 'cold-p50': 0.1 })).toEqual([{ metric: 'cold-p50' }]);
   });
 
   it('counts a target that lost its figures, but only where thresholds are set', () => {
