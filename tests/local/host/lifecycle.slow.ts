@@ -160,9 +160,12 @@ describe('the function host as a process', () => {
   it('ends when the process that cleans up behind it is killed', async () => {
     const child = start();
     await firstLine(child);
-    const reaper = spawnSync('pgrep', ['-P', String(child.pid), '-f', 'latency-lab-reaper'])
-      .stdout.toString()
-      .trim();
+    const children = readFileSync(`/proc/${child.pid!}/task/${child.pid!}/children`, 'utf8')
+      .trim()
+      .split(' ');
+    const reaper = children.find((pid) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('latency-lab-reaper'),
+    );
     const ending = exited(child);
     process.kill(Number(reaper), 'SIGKILL');
     expect(await ending).toBe(1);
