@@ -40,7 +40,8 @@ const builders = async (
   try {
     const { versions, missing } = await openToolbox(toolchains, reaper);
     return toolchains
-      .filter((name) => name === 'cargo' || name === 'cmake')
+      // Node and Python the lab sets up itself.
+      .filter((name) => name !== 'node' && name !== 'python')
       .map((name) => {
         const mend = missing[name];
         const users = architectures.filter((one) => one.toolchains.includes(name)).map(({ id }) => id);
