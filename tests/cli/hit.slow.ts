@@ -67,6 +67,10 @@ describe('latency-lab hit', () => {
     const result = JSON.parse(stdout) as HitResult;
     expect(code).toBe(130);
     expect(result.ok).toBeGreaterThanOrEqual(10);
-    expect(result.ok + result.unsent).toBe(100_000);
+    // The one under way is given up: it is neither measured nor unsent, and the server has seen it.
+    const givenUp = result.count - result.sent - result.unsent;
+    expect([0, 1]).toContain(givenUp);
+    expect(seen.requests).toBe(result.sent + givenUp);
+    expect(result.ok).toBe(result.sent);
   });
 });
