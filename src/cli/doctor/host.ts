@@ -39,16 +39,24 @@ const builders = async (
   const reaper = startReaper(root);
   try {
     const { versions, missing } = await openToolbox(toolchains, reaper);
-    return toolchains
-      // Node and Python the lab sets up itself.
-      .filter((name) => name !== 'node' && name !== 'python')
-      .map((name) => {
-        const mend = missing[name];
-        const users = architectures.filter((one) => one.toolchains.includes(name)).map(({ id }) => id);
-        if (mend === undefined)
-          return { what: name, verdict: 'ok', detail: (versions[name] ?? '').split('\n')[0] ?? '' };
-        return { what: name, verdict: 'missing', detail: 'missing', cost: `left out: ${list(users)}`, mend };
-      });
+    return (
+      toolchains
+        // Node and Python the lab sets up itself.
+        .filter((name) => name !== 'node' && name !== 'python')
+        .map((name) => {
+          const mend = missing[name];
+          const users = architectures.filter((one) => one.toolchains.includes(name)).map(({ id }) => id);
+          if (mend === undefined)
+            return { what: name, verdict: 'ok', detail: (versions[name] ?? '').split('\n')[0] ?? '' };
+          return {
+            what: name,
+            verdict: 'missing',
+            detail: 'missing',
+            cost: `left out: ${list(users)}`,
+            mend,
+          };
+        })
+    );
   } finally {
     await reaper.close();
   }
