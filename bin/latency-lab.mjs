@@ -32,7 +32,7 @@ const start = async () => {
   const { freshBundle } = await import('./bundle.mjs');
   const { main } = await import(pathToFileURL(await freshBundle(root)).href);
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return main(process.argv.slice(2), { root, version, ensure });
+  return main(process.argv.slice(2), { root, version });
 };
 
 try {

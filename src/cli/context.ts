@@ -1,15 +1,11 @@
 /** What every command is given: where it runs, where its data and its talk go, and when to stop. */
 import type { Terminal } from './terminal/terminal.ts';
 
-/** Makes tools that a fresh clone lacks (tools/setup.mjs); quick when they are there. */
-export type Ensure = (names: readonly string[], options: { log: (line: string) => void }) => Promise<unknown>;
-
 /** Handed over by bin/latency-lab.mjs. */
 export interface Installation {
   /** The repository's directory. */
   readonly root: string;
   readonly version: string;
-  readonly ensure: Ensure;
 }
 
 export interface Context extends Installation {

@@ -67,10 +67,11 @@ describe('latency-lab hit', () => {
     const result = JSON.parse(stdout) as HitResult;
     expect(code).toBe(130);
     expect(result.ok).toBeGreaterThanOrEqual(10);
-    // The one under way is given up: it is neither measured nor unsent, and the server has seen it.
+    // The one under way is given up: it is neither measured nor unsent, and the server may have seen it.
     const givenUp = result.count - result.sent - result.unsent;
     expect([0, 1]).toContain(givenUp);
-    expect(seen.requests).toBe(result.sent + givenUp);
+    expect(seen.requests).toBeGreaterThanOrEqual(result.sent);
+    expect(seen.requests).toBeLessThanOrEqual(result.sent + givenUp);
     expect(result.ok).toBe(result.sent);
   });
 });
