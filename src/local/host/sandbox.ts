@@ -3,6 +3,7 @@
  * runtimes know the API by host and port only, so that a shared port could not tell processes apart).
  */
 import { type Header, headerOf } from './http1-head.ts';
+import type { HttpRequest } from './http1-parser.ts';
 import { type HttpExchange, type HttpServer, type Reply, serveHttp } from './http1-server.ts';
 import type { FunctionProcess } from './function-process.ts';
 import { type Answer, type InitResult, type Invocation, type Timed, maxResponseBytes } from './invocation.ts';
@@ -137,16 +138,11 @@ class RunningSandbox implements Sandbox {
       this.finishInit?.({ kind: 'error', body: request.body, errorType });
       return;
     }
-    this.answer(path, reply, request.body, request.oversize, errorType);
+    this.answer(path, reply, request, errorType);
   }
 
-  private answer(
-    path: string,
-    reply: Reply,
-    body: Buffer,
-    oversize: number,
-    errorType: string | undefined,
-  ): void {
+  private answer(path: string, reply: Reply, request: HttpRequest, errorType: string | undefined): void {
+    const { body, oversize } = request;
     const { current } = this;
     const [, id, what] = /^invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
     if (what === undefined) {
