@@ -28,8 +28,17 @@ export interface ServerOptions {
 const readyWithinMs = 60_000;
 const logLines = 8;
 
+/** The log may be gone already: whoever ends everything at once removes it too. */
+const read = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '(its log is gone)';
+  }
+};
+
 const endOf = (file: string): string => {
-  const lines = readFileSync(file, 'utf8').trim().split('\n').slice(-logLines);
+  const lines = read(file).trim().split('\n').slice(-logLines);
   return `the end of ${file}:\n  ${lines.join('\n  ')}`;
 };
 
