@@ -37,7 +37,7 @@ export interface Target {
   readonly runtime?: string;
   /** Requests per second above which the measurement would measure the store and not the architecture. */
   readonly maxRate?: number;
-  /** Where the generator stands when it is not in the region outside a VPC, as in `vpc`; vantages are ranked apart. */
+  /** Where the generator stands, or which way its requests take, when that differs from the others', as in `vpc`; vantages are ranked apart. */
   readonly vantage?: string;
   /** What stands at the vantage; without it the lab's own functions load the target. */
   readonly loadFrom?: LoadFrom;

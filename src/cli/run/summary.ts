@@ -1,6 +1,7 @@
 /** The report in a few lines, for the terminal. */
 import { firstColdName, firstColdsOf } from '../../core/report/cold-starts.ts';
 import { formatCount, formatNumber, formatQuantile } from '../../core/report/format.ts';
+import { list } from '../../core/report/list.ts';
 import type { Report, TargetReport } from '../../core/report/types.ts';
 import { table, type Column } from '../terminal/table.ts';
 
@@ -42,6 +43,17 @@ const coldNote = (report: Report): string => {
   return names.length === 0 ? '' : `cold ms: one cold start per target, the ${names.join(' or the ')}\n`;
 };
 
+/** Ranks of one table that do not belong to one ranking must say so. */
+const apartNote = ({ rankings }: Report): string =>
+  rankings.length < 2
+    ? ''
+    : `Ranked apart, called another way or from another vantage: ${rankings
+        .map(({ path, vantage, rows, unranked }) => {
+          const ids = [...rows, ...unranked].map(({ id }) => id);
+          return `${list(ids)} (${path === 'http' ? 'HTTP' : 'direct invocation'}, ${vantage})`;
+        })
+        .join('; ')}\n`;
+
 /**
  * Ranked targets first, fastest at the top; then the others as the plan has them. p50 and p99 are of warm requests; the
  * cold start is the one that verification saw.
@@ -55,7 +67,7 @@ export const summaryTable = (report: Report): string => {
   const rows = [...report.targets]
     .sort((a, b) => place(a.id) - place(b.id))
     .map((target) => row(target, ranked.find((entry) => entry.id === target.id)?.rank));
-  return table(columns, rows) + coldNote(report);
+  return table(columns, rows) + apartNote(report) + coldNote(report);
 };
 
 /** One sentence for each target without a full result. */

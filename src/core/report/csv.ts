@@ -1,7 +1,7 @@
 /**
  * The figures as a long table (RFC 4180), one line per target, time and temperature, for spreadsheets and scripts.
  * `cold-alone` and `cold-burst` are cold starts that verification saw before the load; there is no line where it saw none; `failed`
- * is verification's then.
+ * is verification's then. Ranks count within one way of calling and one vantage.
  */
 import { firstColdsOf } from './cold-starts.ts';
 import {
@@ -17,6 +17,8 @@ const header = [
   'memory_mb',
   'state',
   'valid',
+  'called',
+  'vantage',
   'rank',
   'time',
   'temperature',
@@ -63,6 +65,8 @@ const linesOf = (report: Report, target: TargetReport): Field[][] => {
     target.memoryMb,
     target.state,
     target.valid,
+    target.path,
+    target.vantage,
     rank,
     time,
     temperature,

@@ -21,7 +21,8 @@ export interface TargetInput {
   readonly architecture?: KnownArchitecture;
 }
 
-const defaultVantage = 'region';
+/** Of targets that name none. */
+const defaultVantage = { aws: 'region', local: 'this machine' } as const;
 
 const stateOf = (input: TargetInput, plan: Plan, rounds: readonly RoundReport[]): TargetState => {
   if (rounds.length === 0) return 'not-timed';
@@ -70,7 +71,7 @@ export const reportTarget = (input: TargetInput, plan: Plan): TargetReport => {
     targetId: target.id,
     title: architecture?.title ?? target.id,
     kind: target.kind,
-    vantage: target.vantage ?? defaultVantage,
+    vantage: target.vantage ?? defaultVantage[plan.plane],
     path: target.url === undefined ? 'invoke' : 'http',
     ...(memoryMb === undefined ? {} : { memoryMb }),
     ...(target.cpuArchitecture === undefined ? {} : { cpuArchitecture: target.cpuArchitecture }),

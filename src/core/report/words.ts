@@ -47,6 +47,7 @@ export const howToRead = [
 
 const localLimits = [
   'Functions ran as real processes with Lambda’s CPU share on one machine that they shared with generator, emulator and data stores.',
+  'Functions were called through the function host, servers and URLs of your own without it: what the null target takes is in the figures of functions alone.',
   'There is no network, no placement, no neighbour and no cold start of a microVM in these figures; the stores are emulated. Differences between programs carry over to a cloud, absolute times and differences between stores do not.',
 ] as const;
 

@@ -47,6 +47,17 @@ describe('summaryTable', () => {
     expect(text).toContain('cold ms: one cold start per target, the first request after deployment\n');
   });
 
+  it('says which ranks do not compare', () => {
+    expect(summaryTable(report)).not.toContain('Ranked apart');
+    const [one] = report.rankings;
+    if (one === undefined) throw new Error('no ranking');
+    const vpc = { ...one, vantage: 'vpc', rows: [{ id: 'slow' }], unranked: [] };
+    const here = { ...one, rows: [{ id: 'fast' }] };
+    expect(summaryTable({ ...report, rankings: [here, vpc] })).toContain(
+      'another vantage: fast and lossy (HTTP, this machine); slow (HTTP, vpc)\n',
+    );
+  });
+
   it('explains no figure that it does not show', () => {
     const targets = coldReport.targets.map(({ verification: _, ...target }) => target);
     expect(summaryTable({ ...coldReport, targets })).not.toContain('cold ms:');

@@ -91,10 +91,18 @@ describe('buildReport', () => {
       ],
     });
     expect(rankings.map(({ vantage, path, rows }) => [vantage, path, rows.length])).toEqual([
-      ['region', 'http', 1],
+      ['this machine', 'http', 1],
       ['vpc', 'http', 1],
-      ['region', 'invoke', 1],
+      ['this machine', 'invoke', 1],
     ]);
+  });
+
+  it('names the vantage of targets that name none by the plane', () => {
+    const characters = [{ id: 'a', warmMs: 1, coldMs: 9 }];
+    const vantages = (['aws', 'local'] as const).map(
+      (plane) => build({ characters, plan: { plane } }).targets[0]?.vantage,
+    );
+    expect(vantages).toEqual(['region', 'this machine']);
   });
 
   it('marks a cell invalid whose generator sent late, and does not rank it', () => {

@@ -90,7 +90,7 @@ describe('renderCsv', () => {
   it('adds a line for each kind of cold start that was seen, as wide as the head', () => {
     const lines = renderCsv(report).trimEnd().split('\r\n');
     const found = lines.filter((line) => /,cold-(alone|burst),/.test(line)).map((line) => line.split(','));
-    expect(found.map((fields) => [fields[0], fields[6], fields[7], fields[8]])).toEqual([
+    expect(found.map((fields) => [fields[0], fields[8], fields[9], fields[10]])).toEqual([
       ['warm', 'cold-alone', '1', '2'],
       ['warm', 'cold-burst', '9', '2'],
       ['null', 'cold-alone', '1', '2'],

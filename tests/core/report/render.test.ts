@@ -115,6 +115,18 @@ describe('renderHtml', () => {
     expect(stack).toEqual([]);
   });
 
+  it('says whose figures the floor is not part of', () => {
+    expect(html).toContain('It is part of every figure above, and is subtracted from none.');
+    const apart = build({
+      characters: [
+        { id: 'null', kind: 'null', warmMs: 1, coldMs: 2 },
+        { id: 'server', warmMs: 2, coldMs: 9, target: { vantage: 'vpc' } },
+        { id: 'function', warmMs: 3, coldMs: 9 },
+      ],
+    });
+    expect(renderHtml(apart)).toContain('every figure above, but for server, called another way');
+  });
+
   it('draws numbers only: no NaN, Infinity or undefined gets out', () => {
     const page = html.replace(/<script[\s\S]*<\/script>/, '');
     expect(page).not.toMatch(/NaN|Infinity|undefined|\[object/);
@@ -162,6 +174,11 @@ describe('renderCsv', () => {
   it('has a line per target, time and temperature, all as wide as the head', () => {
     expect(lines).toHaveLength(1 + report.targets.length * 4);
     expect(new Set(lines.map((line) => line.split(',').length)).size).toBe(1);
+  });
+
+  it('tells the vantage that a rank counts in', () => {
+    expect(lines[0]).toContain(',valid,called,vantage,rank,');
+    expect(lines[1]).toContain(',true,http,this machine,');
   });
 
   it('gives figures unrounded and leaves empty what n cannot carry', () => {

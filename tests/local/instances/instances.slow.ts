@@ -37,6 +37,8 @@ describe('startInstances', () => {
     ssm.destroy();
     const target = asTarget(JSON.parse(Parameter?.Value ?? ''), 'target');
     expect(await (await fetch(target.url ?? '')).json()).toEqual({ hits: 1 });
+    // Ranked apart from the functions, which are called through the function host.
+    expect(target.vantage).toBe('this machine without the function host');
     await instances.stop();
     await expect(fetch(target.url ?? '')).rejects.toThrow('fetch failed');
   });

@@ -1,4 +1,5 @@
 import { formatCount, formatMs, formatNumber } from '../format.ts';
+import { list } from '../list.ts';
 import type { GeneratorReport, Report, RoundReport, TargetReport } from '../types.ts';
 import { markup, type Markup, type MarkupValue } from './markup.ts';
 import { section, table } from './table.ts';
@@ -34,12 +35,17 @@ const rowOf = ({ id, rounds, valid }: TargetReport): MarkupValue[] => {
 const floorSentence = (report: Report): MarkupValue => {
   const floors = report.targets.flatMap((target) => {
     const p50 = target.kind === 'null' ? target.response.warm?.quantiles.p50 : undefined;
-    return p50 !== undefined && 'ms' in p50 ? [{ id: target.id, ms: p50.ms }] : [];
+    return p50 !== undefined && 'ms' in p50 ? [{ ...target, ms: p50.ms }] : [];
   });
   const [floor] = floors;
+  const apart = report.targets.filter(
+    (target) =>
+      target.rounds.length > 0 &&
+      !floors.some(({ path, vantage }) => path === target.path && vantage === target.vantage),
+  );
   return floor === undefined
     ? markup`<p>No null target gave enough answers, so the harness’s own floor is unknown.</p>`
-    : markup`<p>A constant answer (${floor.id}) takes <b>${formatMs(floor.ms)}</b> at the median: what generator, network and platform need by themselves. It is part of every figure above and is subtracted from none.</p>`;
+    : markup`<p>A constant answer (${floor.id}) takes <b>${formatMs(floor.ms)}</b> at the median: what generator, network and platform need by themselves. It is part of every figure above${apart.length === 0 ? '' : `, but for ${list(apart.map(({ id }) => id))}, called another way or from another vantage`}, and is subtracted from none.</p>`;
 };
 
 /** What the generator says about itself, and the floor. */
