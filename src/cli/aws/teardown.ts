@@ -39,11 +39,23 @@ export const stackResources = async (
   return found;
 };
 
-/** CloudFormation deletes no bucket that holds something. @returns how many objects there were */
+const isGone = (error: unknown): boolean => error instanceof Error && error.name === 'NoSuchBucket';
+
+/** CloudFormation deletes no bucket that holds something. @returns how many objects there were; 0 in one that is gone */
 export const emptyBucket = async (
   bucket: string,
   client = new S3Client({ maxAttempts: 5 }),
 ): Promise<number> => {
+  try {
+    return await deleteObjects(bucket, client);
+  } catch (error) {
+    // Deleted by hand, or by an earlier try that failed later on.
+    if (isGone(error)) return 0;
+    throw error;
+  }
+};
+
+const deleteObjects = async (bucket: string, client: S3Client): Promise<number> => {
   let count = 0;
   for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket })) {
     if (Contents.length === 0) continue;
@@ -69,7 +81,7 @@ export const deleteBucket = async (bucket: string): Promise<number> => {
     await client.send(new DeleteBucketCommand({ Bucket: bucket }));
     return count;
   } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchBucket') return 0;
+    if (isGone(error)) return 0;
     throw error;
   }
 };
