@@ -1,12 +1,15 @@
 /** What a deployed lab costs while nobody uses it: resources that are paid by the hour. Requests are not in it. */
 
-/** Dollars per month of 730 hours, eu-west-2 list prices as seen in September and October 2026; no taxes, no free tier. */
+/**
+ * Dollars per month of 730 hours, eu-west-2 list prices as seen in September and October 2026; no taxes, no free tier.
+ * Those of instances and volumes in eu-west-2 are second-hand: look them up before you rely on them.
+ */
 export const idlePrices = {
-  source: 'AWS price list of eu-west-2, autumn 2026',
+  source: 'estimated from list prices of eu-west-2, autumn 2026',
   perMonth: {
-    // t3.micro at 0.0118 an hour, 8 GB of gp3 at 0.0928, a public IPv4 address at 0.005 an hour: one instance.
-    'AWS::AutoScaling::AutoScalingGroup': 13.01,
-    'AWS::EC2::Instance': 13.01,
+    // The t2.micro of fastapi-ec2 at 0.0132 an hour (a t4g.micro: 0.0094), 8 GB of gp3 at 0.0928 a month, a public IPv4 address at 0.005 an hour.
+    'AWS::AutoScaling::AutoScalingGroup': 14.03,
+    'AWS::EC2::Instance': 14.03,
     'AWS::ElasticLoadBalancingV2::LoadBalancer': 19.32,
     'AWS::EKS::Cluster': 73,
     'AWS::EC2::NatGateway': 36.5,

@@ -62,6 +62,11 @@ describe('emptyBucket', () => {
     expect(s3.commandCalls(DeleteObjectsCommand)).toHaveLength(2);
   });
 
+  it('finds nothing in a bucket that is gone, so that a second try can go on', async () => {
+    s3.on(ListObjectsV2Command).rejects(Object.assign(new Error('gone'), { name: 'NoSuchBucket' }));
+    expect(await emptyBucket('bucket')).toBe(0);
+  });
+
   it('takes a bucket that is gone already for deleted', async () => {
     s3.on(ListObjectsV2Command).rejects(Object.assign(new Error('gone'), { name: 'NoSuchBucket' }));
     expect(await deleteBucket('bucket')).toBe(0);
@@ -106,5 +111,10 @@ describe('idleCosts', () => {
       { type: 'AWS::EKS::Cluster', count: 1, dollarsPerMonth: 73 },
       { type: 'AWS::CloudWatch::Alarm', count: 2, dollarsPerMonth: 0.2 },
     ]);
+  });
+
+  it('takes an instance for a t2.micro with its disk and its public address', () => {
+    const [server] = idleCosts(['AWS::AutoScaling::AutoScalingGroup']);
+    expect(server?.dollarsPerMonth).toBeCloseTo(730 * (0.0132 + 0.005) + 8 * 0.0928, 2);
   });
 });
