@@ -22,11 +22,17 @@ const awsHints: Readonly<Record<string, string>> = {
   ExpiredTokenException: 'The AWS session has ended. Sign in again (`aws sso login`).',
   ExpiredToken: 'The AWS session has ended. Sign in again (`aws sso login`).',
   UnrecognizedClientException: 'AWS does not know these credentials. Check AWS_PROFILE and the region.',
-  AccessDeniedException: 'Your AWS role may not do this. `latency-lab doctor` lists what a run needs.',
-  AccessDenied: 'Your AWS role may not do this. `latency-lab doctor` lists what a run needs.',
+  AccessDeniedException:
+    'Your AWS role may not do this. `latency-lab doctor --stack latency-lab` lists what a run needs.',
+  AccessDenied:
+    'Your AWS role may not do this. `latency-lab doctor --stack latency-lab` lists what a run needs.',
 };
 
+const regionHint = 'Set AWS_REGION, or a region in the profile of AWS_PROFILE';
+
 const hintFor = (error: Error): string | undefined => {
+  // The SDK gives this one no name of its own.
+  if (error.message === 'Region is missing') return regionHint;
   return systemHints[errorCode(error)] ?? awsHints[error.name];
 };
 
