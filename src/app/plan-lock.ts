@@ -41,7 +41,8 @@ export const extendLock = async (store: ObjectStore, runId: string, expiresAt: s
   if (text === undefined) return;
   const held = JSON.parse(text) as RunLock;
   if (held.runId !== runId) refuse(held);
-  await store.replace(lockKey, text, JSON.stringify({ ...held, expiresAt }));
+  if (!(await store.replace(lockKey, text, JSON.stringify({ ...held, expiresAt }))))
+    refuse((await readLock(store)) ?? held);
 };
 
 /** Releases the lock where this execution holds it; otherwise does nothing. */

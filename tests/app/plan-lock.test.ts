@@ -54,6 +54,13 @@ describe('extendLock', () => {
     await expect(extendLock(store, 'run-a', '2026-01-09T00:00:00.000Z')).rejects.toThrow(RunInProgressError);
   });
 
+  it('stops a run that loses the lock in that moment', async () => {
+    const store = memoryObjectStore();
+    await takeLock(store, lockOf('a'), newYear);
+    const racing = { ...store, replace: () => Promise.resolve(false) };
+    await expect(extendLock(racing, 'run-a', '2026-01-09T00:00:00.000Z')).rejects.toThrow(RunInProgressError);
+  });
+
   it('does nothing where there is no lock', async () => {
     const store = memoryObjectStore();
     await extendLock(store, 'run-a', '2026-01-09T00:00:00.000Z');
