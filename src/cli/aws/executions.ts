@@ -16,7 +16,10 @@ export interface ExecutionState {
 }
 
 export interface Executions {
-  /** @returns the execution's ARN */
+  /**
+   * An execution's name is taken for 90 days after its end: where it is, as when a run is resumed, the time is put behind it.
+   * @returns the execution's ARN
+   */
   start(name: string, input: string): Promise<string>;
   state(arn: string): Promise<ExecutionState>;
   /** The state that was entered last; undefined before the first. */
@@ -33,7 +36,12 @@ export const stepFunctions = (stateMachineArn: string): Executions => {
   const client = new SFNClient({ maxAttempts: 3 });
   return {
     start: async (name, input) => {
-      const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn, name, input }));
+      const startAs = (as: string) =>
+        client.send(new StartExecutionCommand({ stateMachineArn, name: as, input }));
+      const { executionArn } = await startAs(name).catch((error: unknown) => {
+        if (!(error instanceof Error) || error.name !== 'ExecutionAlreadyExists') throw error;
+        return startAs(`${name}-${Date.now().toString(36)}`);
+      });
       if (executionArn === undefined) throw new Error(`no execution was started of ${stateMachineArn}`);
       return executionArn;
     },

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createS3Client, s3ObjectStore } from '../../adapters/aws/object-store.ts';
 import type { RunRequest } from '../../core/payloads.ts';
-import { stepFunctions, type Executions } from '../aws/executions.ts';
+import { stepFunctions } from '../aws/executions.ts';
 import type { ObjectStore } from '../../ports/index.ts';
 import type { Context } from '../context.ts';
 import { errorCode } from '../error-code.ts';
 import { concludeEnded, concludePartial, type Results } from './conclude.ts';
 import { fileStore } from './file-store.ts';
 import { follow, type FollowEnd } from './follow.ts';
+import { leave } from './leave.ts';
 import { makeMirror, type Mirror } from './mirror.ts';
 
 export interface RunToExecute {
@@ -37,11 +38,6 @@ const conclude = async (context: Context, results: Results, end: FollowEnd): Pro
   await concludePartial(context, results, end.kind === 'died' ? end.reason : 'stopped by the user');
   context.signal.throwIfAborted();
   return 1;
-};
-
-/** After Ctrl-C both may fail; what was copied before stays. */
-const leave = async (executions: Executions, arn: string, copy: () => Promise<unknown>): Promise<void> => {
-  await Promise.allSettled([copy(), executions.stop(arn, 'stopped by the user')]);
 };
 
 interface Place {
@@ -82,7 +78,7 @@ export const executeRun = async (context: Context, run: RunToExecute): Promise<n
   });
   context.terminal.clear();
   const wanted = { runId, out, files };
-  if (end.kind === 'interrupted') await leave(executions, arn, copyNew);
+  if (end.kind === 'interrupted') await leave({ executions, arn, runId, bucket, copy: copyNew });
   if (end.kind !== 'ended') return conclude(context, wanted, end);
   const results = await bringHome(context, wanted, { bucket, copyNew, prefix });
   const code = await conclude(context, results, end);
