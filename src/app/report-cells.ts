@@ -1,10 +1,10 @@
 /** Reads a run's samples cell by cell: one cell's raw samples at a time are as much as memory has to hold. */
-import { cellsPrefix, parsePartKey, partKey, stepsPrefix } from '../core/keys.ts';
+import { cellKey, cellsPrefix, parsePartKey, partKey, stepsPrefix } from '../core/keys.ts';
 import type { LoadProfile } from '../core/load/profile.ts';
 import type { SamplePart, WorkerAssignment } from '../core/payloads.ts';
 import { type CellSummary, summariseCell } from '../core/report/cell.ts';
 import type { PlannedWorker } from '../core/report/generator.ts';
-import { cellKey, latestParts } from '../core/report/latest-parts.ts';
+import { latestParts } from '../core/report/latest-parts.ts';
 import type { ObjectStore } from '../ports/index.ts';
 import { inParallel } from './in-parallel.ts';
 
@@ -46,6 +46,18 @@ const plannedWorkers = async (
   return planned;
 };
 
+/**
+ * The workers of the attempt that the parts are of; undefined where their assignments were written over by a later
+ * attempt that left no part. Then the parts have to speak for themselves.
+ */
+const workersOfAttempt = (
+  planned: readonly PlannedWorker[] = [],
+  attempt: number,
+): readonly PlannedWorker[] | undefined =>
+  planned.length === 0 || planned.some((worker) => worker.attempt > attempt)
+    ? undefined
+    : planned.filter((worker) => worker.attempt === attempt);
+
 /** Every cell of which at least one part can be read. @param remarks gets a sentence for each object that cannot */
 export const readCells = async (
   store: ObjectStore,
@@ -62,7 +74,7 @@ export const readCells = async (
     );
     const [first, ...rest] = parts.flatMap((part) => part ?? []);
     if (first === undefined) continue;
-    const workers = planned.get(key)?.filter(({ attempt }) => attempt === first.attempt);
+    const workers = workersOfAttempt(planned.get(key), first.attempt);
     try {
       cells.push(summariseCell([first, ...rest], load, workers));
     } catch (error) {

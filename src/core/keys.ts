@@ -7,6 +7,10 @@ export const reportKey = (runId: string, format: 'json' | 'html' | 'md' | 'csv')
   `runs/${runId}/report.${format}`;
 export const cellsPrefix = (runId: string): string => `runs/${runId}/cells/`;
 
+/** What tells one cell of one round from another within a run. */
+export const cellKey = ({ round, cellId }: { readonly round: number; readonly cellId: string }): string =>
+  `${round}/${cellId}`;
+
 export const stepsPrefix = (runId: string): string => `runs/${runId}/steps/`;
 
 export const assignmentsKey = (runId: string, round: number, cellId: string, segment: number): string =>

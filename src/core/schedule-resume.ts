@@ -1,11 +1,10 @@
 /** Finds out, for a run that is taken up again, which cells are complete and how often the others were tried. */
-import type { PartPlace } from './keys.ts';
+import { cellKey, type PartPlace } from './keys.ts';
 import type { WorkerAssignment } from './payloads.ts';
 
 type CellPlace = Pick<WorkerAssignment, 'round' | 'cellId'>;
 type WorkerPlace = CellPlace & Pick<WorkerAssignment, 'segment' | 'attempt' | 'worker'>;
 
-const cellKey = ({ round, cellId }: CellPlace): string => `${round}/${cellId}`;
 const workerKey = (p: WorkerPlace): string => `${cellKey(p)}/${p.segment}/${p.attempt}/${p.worker}`;
 
 /** The highest attempt of each cell, by `<round>/<cellId>`. */

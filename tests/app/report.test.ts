@@ -81,6 +81,18 @@ describe('makeReport', () => {
     expect(rust?.state).toBe('incomplete');
   });
 
+  it('keeps a worker that died as one that died when a later attempt was planned and left nothing', async () => {
+    const alive = run.parts.filter((p) => p.cellId === 'rust-dynamodb' && p.round === 1);
+    const cut = alive.map(({ self: _, ...part }) => ({ ...part, final: false }));
+    const objects = filled([...run.parts.filter((part) => !alive.includes(part)), ...cut]);
+    const later = [{ round: 1, cellId: 'rust-dynamodb', segment: 0, attempt: 2, worker: 0 }];
+    objects.set(assignmentsKey(runId, 1, 'rust-dynamodb', 0), JSON.stringify(later));
+    const { report } = await makeReport(depsOf(objects), { runId });
+    const rust = report.targets.find((t) => t.id === 'rust-dynamodb');
+    expect(rust?.rounds[0]?.workers).toEqual({ planned: 1, finished: 0, died: [0], missing: [] });
+    expect(rust?.state).toBe('incomplete');
+  });
+
   it('leaves out an object that is not JSON, and a cell whose histogram is damaged, and says so', async () => {
     const objects = filled();
     const [torn, damaged] = [

@@ -1,8 +1,4 @@
-import type { PartPlace } from '../keys.ts';
-
-/** What tells one cell of one round from another. */
-export const cellKey = (place: { readonly round: number; readonly cellId: string }): string =>
-  `${place.round}/${place.cellId}`;
+import { cellKey, type PartPlace } from '../keys.ts';
 
 /**
  * The parts that count, by cell: of each cell only its latest attempt, because a resumed run measures the whole cell
