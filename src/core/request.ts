@@ -66,7 +66,7 @@ export const functionEvent = (
 });
 
 /** As in API Gateway's events: `12/Mar/2020:19:03:58 +0000`. */
-const gatewayTime = (wallTimeMs: number): string => {
+export const gatewayTime = (wallTimeMs: number): string => {
   const [, day = '', month = '', year = '', clock = ''] = new Date(wallTimeMs).toUTCString().split(' ');
   return `${day}/${month}/${year}:${clock} +0000`;
 };

@@ -1,4 +1,4 @@
-import { functionEvent, readFunctionReply, requestOf } from '../../src/core/request.ts';
+import { functionEvent, gatewayTime, readFunctionReply, requestOf } from '../../src/core/request.ts';
 import type { Target } from '../../src/core/target.ts';
 
 const target: Target = { version: 1, id: 'a', kind: 'url', functionArn: 'arn' };
@@ -67,5 +67,12 @@ describe('readFunctionReply', () => {
 
   it('throws when the reply is no JSON', () => {
     expect(() => readFunctionReply('<html>')).toThrow(SyntaxError);
+  });
+});
+
+describe('gatewayTime', () => {
+  it('writes the common log format in UTC', () => {
+    expect(gatewayTime(Date.UTC(2020, 2, 12, 19, 3, 58))).toBe('12/Mar/2020:19:03:58 +0000');
+    expect(gatewayTime(Date.UTC(2026, 10, 1))).toBe('01/Nov/2026:00:00:00 +0000');
   });
 });

@@ -1,5 +1,6 @@
 /** API Gateway's payload format 2.0, there and back. Pure but for the clock. */
 import { isUtf8 } from 'node:buffer';
+import { gatewayTime } from '../../core/request.ts';
 import type { Header } from './http1-head.ts';
 import type { HttpRequest } from './http1-parser.ts';
 
@@ -23,13 +24,6 @@ const isText = (contentType: string | undefined, body: Buffer): boolean =>
   contentType === undefined
     ? isUtf8(body)
     : /^(text\/|application\/(json|javascript|xml|[\w.-]+\+(json|xml)))/i.test(contentType.trim());
-
-/** `12/Mar/2020:19:03:58 +0000` */
-export const clfTime = (ms: number): string => {
-  const [, day, month, year, time] =
-    /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date(ms).toUTCString()) ?? [];
-  return `${day ?? ''}/${month ?? ''}/${year ?? ''}:${time ?? ''} +0000`;
-};
 
 interface Collected {
   readonly headers: Record<string, string>;
@@ -92,7 +86,7 @@ export const buildEvent = (request: HttpRequest, context: EventContext): Buffer 
       requestId: context.requestId,
       routeKey,
       stage,
-      time: clfTime(now),
+      time: gatewayTime(now),
       timeEpoch: now,
     },
     ...(isEmpty(context.pathParameters) ? {} : { pathParameters: context.pathParameters }),

@@ -1,4 +1,4 @@
-import { clfTime, readAnswer, splitTarget } from '../../../src/local/host/gateway-event.ts';
+import { readAnswer, splitTarget } from '../../../src/local/host/gateway-event.ts';
 import { functionOf, matchRoute, stageOf } from '../../../src/local/host/gateway-routes.ts';
 import type { Route } from '../../../src/local/host/types.ts';
 
@@ -70,13 +70,6 @@ describe('splitTarget', () => {
       ['/p', 'q'],
       ['/a', ''],
     ]);
-  });
-});
-
-describe('clfTime', () => {
-  it('writes the common log format in UTC', () => {
-    expect(clfTime(Date.UTC(2020, 2, 12, 19, 3, 58))).toBe('12/Mar/2020:19:03:58 +0000');
-    expect(clfTime(Date.UTC(2026, 10, 1))).toBe('01/Nov/2026:00:00:00 +0000');
   });
 });
 
