@@ -15,7 +15,7 @@ describe('buildLab', () => {
     // A machine without Rust, whatever this one has.
     const bin = join(lab.root, 'bin');
     mkdirSync(bin);
-    for (const program of ['sh', 'env', 'node', 'npm']) {
+    for (const program of ['sh', 'env', 'make', 'node', 'npm']) {
       symlinkSync(execFileSync('which', [program], { encoding: 'utf8' }).trim(), join(bin, program));
     }
     process.env['PATH'] = bin;
