@@ -257,6 +257,9 @@ export interface SamplePart {
     readonly examples: Partial<Record<ErrorKind, string>>;
     readonly unsent: number;
   };
+  /** Of the measured requests: from the first planned send to the last answer. Absent where the part has none. */
+  readonly measuredUs?: { readonly from: number; readonly to: number };
+  /** At most 1e6 rows a cell: beyond it, histograms and counts go on alone. */
   readonly samples: SampleColumns;
   /** Request ids of the cold answers, to be joined with their REPORT lines. */
   readonly coldRequestIds: readonly string[];

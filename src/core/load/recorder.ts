@@ -11,7 +11,7 @@ export interface Observation extends Judgement {
   readonly warmup: boolean;
 }
 
-type Measured = Pick<SamplePart, 'histograms' | 'counts' | 'samples' | 'coldRequestIds'>;
+type Measured = Pick<SamplePart, 'histograms' | 'counts' | 'measuredUs' | 'samples' | 'coldRequestIds'>;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly number[] ? number[] : T[K] };
 
 const emptyColumns = (): Mutable<SampleColumns> => ({ plannedUs: [], sentUs: [], endUs: [], flags: [] });
@@ -40,6 +40,7 @@ export class Recorder {
   #columns = emptyColumns();
   #histograms = emptyHistograms();
   #counts = emptyCounts();
+  #measuredUs: SamplePart['measuredUs'];
   #coldRequestIds: string[] = [];
 
   /**
@@ -63,6 +64,8 @@ export class Recorder {
       this.#counts.warmup++;
       return;
     }
+    const { from, to } = this.#measuredUs ?? { from: plannedUs, to: endUs };
+    this.#measuredUs = { from: Math.min(from, plannedUs), to: Math.max(to, endUs) };
     if (error?.kind !== 'dropped') this.#counts.sent++;
     if (error !== undefined) {
       this.#addError(error);
@@ -83,12 +86,14 @@ export class Recorder {
         response: { cold: response.cold.encode(), warm: response.warm.encode() },
       },
       counts: { ...this.#counts, unsent },
+      ...(this.#measuredUs === undefined ? {} : { measuredUs: this.#measuredUs }),
       samples: this.#columns,
       coldRequestIds: this.#coldRequestIds,
     };
     this.#columns = emptyColumns();
     this.#histograms = emptyHistograms();
     this.#counts = emptyCounts();
+    this.#measuredUs = undefined;
     this.#coldRequestIds = [];
     return measured;
   }

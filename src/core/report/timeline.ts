@@ -31,16 +31,17 @@ function* measuredSamples(part: SamplePart): Generator<MeasuredSample> {
   }
 }
 
-/** undefined when no measured sample is there. */
+/** undefined when nothing was measured. Not from the raw samples: of a long cell they are only the beginning. */
 export const extentOf = (parts: readonly SamplePart[]): Extent | undefined => {
   const segments = new Map<number, { startMs: number; endMs: number }>();
-  for (const part of parts) {
-    for (const { plannedMs, endMs } of measuredSamples(part)) {
-      const segment = segments.get(part.segment) ?? { startMs: Infinity, endMs: -Infinity };
-      segment.startMs = Math.min(segment.startMs, plannedMs);
-      segment.endMs = Math.max(segment.endMs, endMs);
-      segments.set(part.segment, segment);
-    }
+  for (const { epoch, segment, measuredUs } of parts) {
+    if (measuredUs === undefined) continue;
+    const epochMs = Date.parse(epoch);
+    const { startMs, endMs } = segments.get(segment) ?? { startMs: Infinity, endMs: -Infinity };
+    segments.set(segment, {
+      startMs: Math.min(startMs, epochMs + measuredUs.from / 1000),
+      endMs: Math.max(endMs, epochMs + measuredUs.to / 1000),
+    });
   }
   const all = [...segments.values()];
   if (all.length === 0) return undefined;

@@ -47,6 +47,17 @@ describe('Recorder', () => {
     ]);
   });
 
+  it('tells how long it measured, also of requests that the raw samples have no room for', () => {
+    const recorder = new Recorder(100, 1);
+    recorder.add(observed({ warmup: true }));
+    recorder.add(observed({ plannedMs: 110, sentMs: 110, endMs: 111 }));
+    recorder.add(observed({ plannedMs: 120, sentMs: 120, endMs: 400 }));
+    const { measuredUs, samples } = recorder.take();
+    expect(samples.endUs).toHaveLength(1);
+    expect(measuredUs).toEqual({ from: 10_000, to: 300_000 });
+    expect(recorder.take()).not.toHaveProperty('measuredUs');
+  });
+
   it('counts a dropped send as not sent', () => {
     const { counts } = record({ error: { kind: 'dropped', message: 'no lane' } }).take(5);
     expect(counts).toMatchObject({ sent: 0, ok: 0, errors: { dropped: 1 }, unsent: 5 });

@@ -74,6 +74,13 @@ describe('summariseCell', () => {
     expect(round.timeline.buckets.map((b) => b.atSeconds)).toEqual([0, 0.8, 5, 6.8]);
   });
 
+  it('counts the throughput over the whole time where the raw samples stop before', () => {
+    const whole = partOf({ cellId: 'a' }, [ok(0, 5), ok(500, 5), ok(1995, 5)], selfReport());
+    const [plannedUs, sentUs, endUs, flags] = [[0], [0], [5000], [0]];
+    const { round } = summariseCell([{ ...whole, samples: { plannedUs, sentUs, endUs, flags } }], load);
+    expect(round.throughputPerSecond).toBeCloseTo(3 / 2, 9);
+  });
+
   it('runs response time from the planned send and service time from the actual one', () => {
     const late = Array.from({ length: 8 }, (_, i) => ({ ...ok(i * 10, 30), sentUs: (i * 10 + 20) * 1000 }));
     const { round } = summariseCell([partOf({ cellId: 'a' }, late, selfReport())], load);

@@ -93,6 +93,14 @@ export const partOf = (
       examples: Object.fromEntries(Object.keys(errors).map((kind) => [kind, example])),
       unsent: 0,
     },
+    ...(measured.length === 0
+      ? {}
+      : {
+          measuredUs: {
+            from: Math.min(...measured.map((s) => s.plannedUs)),
+            to: Math.max(...measured.map((s) => s.endUs)),
+          },
+        }),
     samples: {
       plannedUs: samples.map((s) => s.plannedUs),
       sentUs: samples.map((s) => s.sentUs),
