@@ -4,6 +4,7 @@ import { InputError } from '../../core/errors.ts';
 import type { Architecture } from '../../core/manifest.ts';
 import type { Target } from '../../core/target.ts';
 import { readManifest } from '../../local/deploy/build.ts';
+import { withoutFunctionHost } from '../../local/vantage.ts';
 import { asInteger } from '../../core/validate.ts';
 import { listFlag, numberFlag, switchFlag, textFlag } from '../args/flags.ts';
 import { defineCommand } from '../command.ts';
@@ -62,7 +63,7 @@ export const local = defineCommand({
     const memoryMb = asInteger(values.memory ?? 512, '--memory', 128, 10_240);
     const runId = newRunId('local', new Date());
     const { load } = checkRequest(runRequest(values, { runId }));
-    const extraTargets = ownTargets(values, load);
+    const extraTargets = ownTargets(values, load, withoutFunctionHost);
     checkSomething(values.only, runnable, extraTargets);
     const out = await prepareOut(values.out ?? join('reports', runId), runId);
     // The AWS SDK takes longer to load than all checks of the input together.

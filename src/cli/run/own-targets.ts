@@ -65,8 +65,9 @@ const targetOf = (given: string, request: RequestSpec): Target => {
 /**
  * @throws InputError naming the flag: a target that is malformed, a request's flag without any target, or more than
  * 10 requests per second to another machine without --i-may-load-this
+ * @param vantage of URLs, where they are called another way than the registered targets
  */
-export const ownTargets = (values: OwnValues, load: LoadProfile): readonly Target[] => {
+export const ownTargets = (values: OwnValues, load: LoadProfile, vantage?: string): readonly Target[] => {
   const request = requestOf(values);
   if (values.target.length === 0 && Object.keys(request).length > 0) {
     throw new InputError(
@@ -77,7 +78,9 @@ export const ownTargets = (values: OwnValues, load: LoadProfile): readonly Targe
   }
   const targets = values.target.map((given) => targetOf(given, request));
   for (const { url } of targets) if (url !== undefined) permit(url, load, values['i-may-load-this']);
-  return targets;
+  return targets.map((target) =>
+    vantage === undefined || target.url === undefined ? target : { ...target, vantage },
+  );
 };
 
 const permit = (url: string, load: LoadProfile, mayLoad: boolean): void => {

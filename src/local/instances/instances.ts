@@ -4,6 +4,7 @@ import { targetsPath } from '../../core/keys.ts';
 import type { Target } from '../../core/target.ts';
 import { region } from '../aws-environment.ts';
 import { startReaper } from '../reaper/reaper.ts';
+import { withoutFunctionHost } from '../vantage.ts';
 import { startFastapi } from './fastapi.ts';
 
 export interface InstancesOptions {
@@ -25,10 +26,7 @@ export interface Instances {
   stop(): Promise<void>;
 }
 
-/**
- * Its requests do not pass the function host as the functions' do, so it has a vantage of its own and is ranked apart,
- * as on AWS, where it is loaded from inside its network.
- */
+/** With a vantage of its own, as on AWS, where it is loaded from inside its network. */
 const targetAt = (url: string): Target => ({
   version: 1,
   id: 'fastapi-ec2',
@@ -36,7 +34,7 @@ const targetAt = (url: string): Target => ({
   url: `${url}/hits`,
   cpuArchitecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
   runtime: 'FastAPI, one uvicorn worker',
-  vantage: 'this machine without the function host',
+  vantage: withoutFunctionHost,
 });
 
 /** What the server itself writes on AWS, over the entry that its template made. */

@@ -75,6 +75,13 @@ describe('ownTargets', () => {
     ]);
   });
 
+  it('gives URLs, and no functions, the vantage that they are called from', () => {
+    const line =
+      '--target a=http://127.0.0.1/ --target b=arn:aws:lambda:eu-west-2:123456789012:function:mine:live';
+    const vantages = ownTargets(valuesOf(line), fast, 'beside').map(({ vantage }) => vantage);
+    expect(vantages).toEqual(['beside', undefined]);
+  });
+
   it('reads headers', () => {
     const { values } = parseArguments(
       ['--target', 'a=http://127.0.0.1/', '--header', 'Accept: text/html', '--header', 'x-a:b:c'],
