@@ -5,7 +5,7 @@ export const localFace = 'Local emulation: compare code, not clouds';
 
 export const referenceCaveats = [
   'Published by others: the mean of 1,000 calls in succession from a client, region eu-west-2, with prices of December 2021.',
-  'Network traffic is left out of the dollars; the mean includes the connect and any cold call, over one kept-alive connection.',
+  'Network traffic is left out of the dollars, and so is the charge for public IPv4 addresses, which came later; the mean includes the connect and any cold call, over one kept-alive connection.',
   'Those services read and then wrote: two round trips, and updates could be lost. Ours increment once, so the latencies are not like for like.',
   'They are for orientation, never part of the ranking.',
 ] as const;

@@ -148,6 +148,7 @@ describe('renderHtml', () => {
     };
     expect(renderHtml(withReference)).toContain('$3.24 per million requests');
     expect(renderHtml(withReference)).toContain('December 2021');
+    expect(renderMarkdown(withReference)).toContain('public IPv4 addresses, which came later');
   });
 });
 
