@@ -1,4 +1,5 @@
 /** Reads a run's samples cell by cell: one cell's raw samples at a time are as much as memory has to hold. */
+import { messageOf } from '../core/errors.ts';
 import { cellKey, cellsPrefix, parsePartKey, partKey, stepsPrefix } from '../core/keys.ts';
 import type { LoadProfile } from '../core/load/profile.ts';
 import type { SamplePart, WorkerAssignment } from '../core/payloads.ts';
@@ -78,9 +79,7 @@ export const readCells = async (
     try {
       cells.push(summariseCell([first, ...rest], load, workers));
     } catch (error) {
-      remarks.push(
-        `the samples of ${key} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      remarks.push(`the samples of ${key} cannot be read: ${messageOf(error)}`);
     }
   }
   return cells;

@@ -53,3 +53,7 @@ export class RunInProgressError extends LabError {
 export class NoTargetError extends LabError {
   override readonly name = 'NoTargetError';
 }
+
+/** What there is to say of anything that was thrown; some errors have a name alone. */
+export const messageOf = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message || thrown.name : String(thrown);

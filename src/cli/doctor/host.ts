@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { cacheRoot } from '../../../tools/setup/cache.mjs';
 import { findPython } from '../../../tools/setup/python.mjs';
+import { messageOf } from '../../core/errors.ts';
 import { toolchains, type Architecture } from '../../core/manifest.ts';
 import { list } from '../../core/report/list.ts';
 import { openToolbox } from '../../local/deploy/toolchains.ts';
@@ -21,7 +22,7 @@ const python = async (): Promise<HostFinding> => {
   try {
     return { what, verdict: 'ok', detail: await findPython(process.env) };
   } catch (error) {
-    const mend = error instanceof Error ? error.message : String(error);
+    const mend = messageOf(error);
     return {
       what,
       verdict: 'bad',

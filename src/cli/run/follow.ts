@@ -1,4 +1,5 @@
 /** Follows an execution to its end, copying its objects and showing what goes on. */
+import { messageOf } from '../../core/errors.ts';
 import { whenAborted } from '../abort.ts';
 import type { ExecutionState, Executions } from '../aws/executions.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -32,9 +33,6 @@ const sleep = (ms: number): Promise<undefined> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms, undefined);
   });
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message || error.name : String(error);
 
 /** One look at the run: what is new, and whether it still goes on. */
 const makeLook = (run: Followed): (() => Promise<ExecutionState>) => {

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../core/errors.ts';
 
 /** One hierarchy in which the host may make groups of its own. */
 export interface Place {
@@ -39,7 +40,7 @@ export const tryOrWhy = (action: () => void): string | undefined => {
     action();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 };
 

@@ -1,6 +1,7 @@
 /** Puts the function host together and takes it apart again. */
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../core/errors.ts';
 import { createCodeStore } from './code-store.ts';
 import type { HostConfig } from './config.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -59,8 +60,6 @@ const offerSdk = (workDir: string, sdkModules: string): void => {
     symlinkSync(join(sdkModules, scope), join(modules, scope));
 };
 
-const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** @throws Error where no port can be had or the work directory cannot be written */
 export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Host> => {
   const { control, say } = deps;
@@ -70,7 +69,7 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
     deps.onFatal('the process that cleans up behind the host was killed');
   });
   const logs = createLogWriter(deps.logs, (error) => {
-    say(`function logs cannot be written: ${message(error)}`);
+    say(`function logs cannot be written: ${messageOf(error)}`);
   });
   const passOn = ({ method, target, headers, body }: HttpRequest, other = target): Promise<EmulatorReply> =>
     deps.send(method, other, endToEnd(headers), body);

@@ -6,6 +6,7 @@
  * unreachable function and for a timeout of the integration (504 and 502 are REST APIs').
  */
 import { randomUUID } from 'node:crypto';
+import { messageOf } from '../../core/errors.ts';
 import { type Dispatcher, newTraceId } from './dispatcher.ts';
 import type { EmulatorReply } from './emulator-client.ts';
 import { buildEvent, readAnswer, splitTarget } from './gateway-event.ts';
@@ -143,7 +144,7 @@ export const createHttpFront = (deps: HttpFrontDeps): ((exchange: HttpExchange) 
 
   return (exchange) => {
     handle(exchange).catch((error: unknown) => {
-      onError(error instanceof Error ? error.message : String(error));
+      onError(messageOf(error));
       say(exchange.reply, 500, 'Internal Server Error');
     });
   };

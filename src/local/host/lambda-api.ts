@@ -1,4 +1,5 @@
 /** The address that SDK clients take for Lambda: Invoke is answered here, everything else goes on to the emulator. */
+import { messageOf } from '../../core/errors.ts';
 import type { Dispatched, Dispatcher } from './dispatcher.ts';
 import type { EmulatorReply } from './emulator-client.ts';
 import { type Header, headerOf } from './http1-head.ts';
@@ -38,9 +39,8 @@ export const refuse = (
 
 /** Errors of the host itself, such as code that is not there or a runtime that is not run here. */
 export const refuseError = (reply: Reply, error: unknown): void => {
-  const message = error instanceof Error ? error.message : String(error);
   const isRuntime = error instanceof Error && error.name === 'InvalidRuntimeException';
-  refuse(reply, 502, isRuntime ? 'InvalidRuntimeException' : 'ServiceException', message);
+  refuse(reply, 502, isRuntime ? 'InvalidRuntimeException' : 'ServiceException', messageOf(error));
 };
 
 interface InvokeTarget extends FunctionReference {

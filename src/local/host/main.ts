@@ -2,6 +2,7 @@
  * The function host's entry: configured by LATENCY_LAB_HOST, says one JSON line on stdout when it is ready, talks on
  * stderr, ends with all function processes on SIGTERM, SIGINT or the end of stdin.
  */
+import { messageOf } from '../../core/errors.ts';
 import { readConfig } from './config.ts';
 import { createEmulatorClient } from './emulator-client.ts';
 import { createEmulatorControl } from './emulator-control.ts';
@@ -59,6 +60,6 @@ const main = async (): Promise<void> => {
 };
 
 main().catch((error: unknown) => {
-  say(error instanceof Error ? error.message : String(error));
+  say(messageOf(error));
   process.exit(error instanceof Error && error.name === 'InputError' ? 2 : 1);
 });

@@ -3,6 +3,7 @@
  * request id as headers. Answers: 200 with the function's response, or with the error as JSON and `x-amz-function-error`;
  * 429 with the `Reason`; 404 and 500 for what could not be run.
  */
+import { messageOf } from '../../core/errors.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { type Header, headerOf } from './http1-head.ts';
 import type { HttpExchange, Reply } from './http1-server.ts';
@@ -48,12 +49,7 @@ export const createProxyMode =
       return;
     }
     run(exchange, dispatcher).catch((error: unknown) => {
-      const isError = error instanceof Error;
-      fail(
-        reply,
-        500,
-        isError && error.name !== 'Error' ? error.name : 'ServiceException',
-        isError ? error.message : String(error),
-      );
+      const isOwn = error instanceof Error && error.name !== 'Error';
+      fail(reply, 500, isOwn ? error.name : 'ServiceException', messageOf(error));
     });
   };

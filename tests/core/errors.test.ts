@@ -1,0 +1,20 @@
+import { InputError, messageOf } from '../../src/core/errors.ts';
+
+describe('InputError', () => {
+  it('says what was given, what is allowed and how to mend it', () => {
+    const error = new InputError('memory', 127, '128 to 10,240', 'Take 128');
+    expect(error.message).toBe('memory: given 127; allowed: 128 to 10,240. Take 128');
+    expect(error.renamed('--memory').message).toBe('--memory: given 127; allowed: 128 to 10,240. Take 128');
+  });
+});
+
+describe('messageOf', () => {
+  it.each([
+    [new Error('no space'), 'no space'],
+    [Object.assign(new Error(), { name: 'TimeoutError' }), 'TimeoutError'],
+    ['thrown as a text', 'thrown as a text'],
+    [undefined, 'undefined'],
+  ])('has words for %p', (thrown, words) => {
+    expect(messageOf(thrown)).toBe(words);
+  });
+});
