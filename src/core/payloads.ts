@@ -122,8 +122,8 @@ export interface Step {
   readonly workers: number;
 }
 
-/** One item of a step's assignments object: all a generator needs to know. */
-export interface WorkerAssignment {
+/** Which share of which cell one generator has. */
+interface WorkerShare {
   readonly runId: string;
   readonly round: number;
   /** The target's id; with a memory sweep `<id>@<MB>`. */
@@ -133,6 +133,10 @@ export interface WorkerAssignment {
   readonly attempt: number;
   readonly worker: number;
   readonly workers: number;
+}
+
+/** One item of a step's assignments object: all a generator needs to know. */
+export interface WorkerAssignment extends WorkerShare {
   readonly target: Target;
   /** This worker's share of the cell's load. */
   readonly load: LoadProfile;
@@ -228,15 +232,8 @@ export interface SelfReport {
  * One object `runs/<runId>/cells/<round>/<cell>/<worker>/<attempt>-<segment>-<part>.json`, written every 5 s (the most that
  * a crash can lose) and at the end. Parts add up; nothing is repeated from one part to the next.
  */
-export interface SamplePart {
+export interface SamplePart extends WorkerShare {
   readonly schema: 'latency-lab.part.v1';
-  readonly runId: string;
-  readonly round: number;
-  readonly cellId: string;
-  readonly segment: number;
-  readonly attempt: number;
-  readonly worker: number;
-  readonly workers: number;
   readonly part: number;
   /** The last part of this worker; without one the worker died midway. */
   readonly final: boolean;
