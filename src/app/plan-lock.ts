@@ -15,6 +15,12 @@ export const readLock = async (store: ObjectStore): Promise<RunLock | undefined>
   return text === undefined ? undefined : (JSON.parse(text) as RunLock);
 };
 
+/** A conditional write that S3 made and the SDK repeated loses to itself: then the lock is the execution's own all the same. */
+const refuseOther = async (store: ObjectStore, before: RunLock, executionName: string): Promise<void> => {
+  const now = (await readLock(store)) ?? before;
+  if (now.executionName !== executionName) refuse(now);
+};
+
 /**
  * Takes the lock where it is free, expired or this execution's own already (its Plan was retried).
  * @throws RunInProgressError when another execution holds it
@@ -29,7 +35,7 @@ export const takeLock = async (store: ObjectStore, lock: RunLock, wallTimeMs: nu
   if (!free) refuse(held);
   const taken =
     text === undefined ? await store.putIfAbsent(lockKey, body) : await store.replace(lockKey, text, body);
-  if (!taken) refuse((await readLock(store)) ?? held);
+  if (!taken) await refuseOther(store, held, lock.executionName);
 };
 
 /**
@@ -42,7 +48,7 @@ export const extendLock = async (store: ObjectStore, runId: string, expiresAt: s
   const held = JSON.parse(text) as RunLock;
   if (held.runId !== runId) refuse(held);
   if (!(await store.replace(lockKey, text, JSON.stringify({ ...held, expiresAt }))))
-    refuse((await readLock(store)) ?? held);
+    await refuseOther(store, held, held.executionName);
 };
 
 /** Releases the lock where this execution holds it; otherwise does nothing. */

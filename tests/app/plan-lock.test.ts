@@ -57,14 +57,37 @@ describe('extendLock', () => {
   it('stops a run that loses the lock in that moment', async () => {
     const store = memoryObjectStore();
     await takeLock(store, lockOf('a'), newYear);
-    const racing = { ...store, replace: () => Promise.resolve(false) };
-    await expect(extendLock(racing, 'run-a', '2026-01-09T00:00:00.000Z')).rejects.toThrow(RunInProgressError);
+    const replace = async (): Promise<boolean> => {
+      await store.put(lockKey, JSON.stringify(lockOf('b')));
+      return false;
+    };
+    await expect(extendLock({ ...store, replace }, 'run-a', '2026-01-09T00:00:00.000Z')).rejects.toThrow(
+      RunInProgressError,
+    );
   });
 
   it('does nothing where there is no lock', async () => {
     const store = memoryObjectStore();
     await extendLock(store, 'run-a', '2026-01-09T00:00:00.000Z');
     expect(await store.get(lockKey)).toBeUndefined();
+  });
+});
+
+describe('a write that was made and then repeated', () => {
+  const repeating = (store: ReturnType<typeof memoryObjectStore>) => ({
+    ...store,
+    replace: async (...write: Parameters<typeof store.replace>): Promise<boolean> => {
+      await store.replace(...write);
+      return false;
+    },
+  });
+
+  it('takes and extends the lock all the same', async () => {
+    const store = memoryObjectStore();
+    await takeLock(store, lockOf('old'), newYear);
+    await takeLock(repeating(store), lockOf('a', '2026-01-05T00:00:00.000Z'), newYear + 2 * day);
+    await extendLock(repeating(store), 'run-a', '2026-01-09T00:00:00.000Z');
+    expect(await readLock(store)).toEqual(lockOf('a', '2026-01-09T00:00:00.000Z'));
   });
 });
 
