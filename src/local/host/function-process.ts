@@ -1,7 +1,6 @@
 /** One process of a function: started on its seat, its output cut into lines, its end told. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
+import { type OutputDeps, readLines } from './output-lines.ts';
 import type { Command } from './runtimes.ts';
 import { type Seat, killGroup } from './seats.ts';
 
@@ -21,12 +20,6 @@ export interface Ending {
   readonly outOfMemory: boolean;
 }
 
-export interface OutputDeps {
-  readonly onLine: (line: string) => void;
-  /** Resolves when there is room for more output again. */
-  readonly room: () => Promise<void> | undefined;
-}
-
 const signals: Readonly<Record<string, string>> = {
   SIGKILL: 'killed',
   SIGSEGV: 'segmentation fault',
@@ -40,32 +33,6 @@ const signals: Readonly<Record<string, string>> = {
 const reasonOf = (code: number | null, signal: string | null): string | undefined => {
   if (signal !== null) return `signal: ${signals[signal] ?? signal}`;
   return code === 0 ? undefined : `exit status ${code ?? 1}`;
-};
-
-/** Longest line kept in one piece, in characters; Lambda cuts at 256 KiB too. */
-const maxLine = 256 * 1024;
-
-/** Calls back per line. Bytes that are no UTF-8 become U+FFFD; the last line needs no end. */
-const readLines = (stream: Readable, deps: OutputDeps): void => {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  stream.on('data', (chunk: Buffer) => {
-    const lines = (rest + decoder.write(chunk)).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) deps.onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
-    while (rest.length > maxLine) {
-      deps.onLine(rest.slice(0, maxLine));
-      rest = rest.slice(maxLine);
-    }
-    const room = deps.room();
-    if (room === undefined) return;
-    stream.pause();
-    void room.then(() => stream.resume());
-  });
-  stream.on('end', () => {
-    if (rest !== '') deps.onLine(rest);
-  });
-  stream.on('error', () => undefined);
 };
 
 const statusBuffer = Buffer.alloc(4096);
