@@ -2,7 +2,8 @@
 import { messageOf } from '../core/errors.ts';
 import { cellKey, cellsPrefix, parsePartKey, partKey, stepsPrefix } from '../core/keys.ts';
 import type { LoadProfile } from '../core/load/profile.ts';
-import type { SamplePart, WorkerAssignment } from '../core/payloads.ts';
+import type { WorkerAssignment } from '../core/payloads.ts';
+import type { SamplePart } from '../core/sample-part.ts';
 import { type CellSummary, summariseCell } from '../core/report/cell.ts';
 import type { PlannedWorker } from '../core/report/generator.ts';
 import { latestParts } from '../core/report/latest-parts.ts';

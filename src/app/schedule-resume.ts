@@ -1,5 +1,6 @@
 import { cellsPrefix, parsePartKey, partKey, stepsPrefix } from '../core/keys.ts';
-import type { SamplePart, WorkerAssignment } from '../core/payloads.ts';
+import type { WorkerAssignment } from '../core/payloads.ts';
+import type { SamplePart } from '../core/sample-part.ts';
 import { type CellHistory, cellHistories } from '../core/schedule-resume.ts';
 import type { Cell } from '../core/schedule-steps.ts';
 import type { ObjectStore } from '../ports/index.ts';

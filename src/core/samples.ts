@@ -1,6 +1,6 @@
 /** The raw samples of a part: how a row's flags are written and read. */
-import type { ErrorKind, SampleColumns } from './payloads.ts';
-import { errorKinds } from './payloads.ts';
+import type { ErrorKind, SampleColumns } from './sample-part.ts';
+import { errorKinds } from './sample-part.ts';
 
 /** One request. Microseconds from the part's epoch; closed model: planned = sent. `error` undefined: as expected. */
 export interface Sample {

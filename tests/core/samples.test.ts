@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { errorKinds } from '../../src/core/payloads.ts';
+import { errorKinds } from '../../src/core/sample-part.ts';
 import type { Sample } from '../../src/core/samples.ts';
 import { flagsOf, samplesOf } from '../../src/core/samples.ts';
 

@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../payloads.ts';
+import type { ErrorKind } from '../sample-part.ts';
 import type { TargetKind } from '../target.ts';
 import { hitsOf } from '../verify-counter.ts';
 

@@ -1,5 +1,5 @@
 import { Histogram } from '../histogram/histogram.ts';
-import type { ErrorKind, SampleColumns, SamplePart } from '../payloads.ts';
+import type { ErrorKind, SampleColumns, SamplePart } from '../sample-part.ts';
 import { flagsOf } from '../samples.ts';
 import type { Judgement } from './judge.ts';
 

@@ -1,4 +1,5 @@
-import type { Plan, SamplePart, Verification } from '../payloads.ts';
+import type { Plan, Verification } from '../payloads.ts';
+import type { SamplePart } from '../sample-part.ts';
 import { roundsForVerdict, verdictDefaults } from '../stats/verdict.ts';
 import { type CellSummary, summariseCell } from './cell.ts';
 import { confidence } from './latency.ts';

@@ -1,5 +1,5 @@
 import type { LoadProfile } from '../load/profile.ts';
-import type { SamplePart } from '../payloads.ts';
+import type { SamplePart } from '../sample-part.ts';
 import { countErrors, countRequests } from './counts.ts';
 import { countWorkers, type PlannedWorker, summariseGenerator } from './generator.ts';
 import { summariseColdAndWarm } from './latency.ts';

@@ -1,4 +1,4 @@
-import { errorKinds, type ErrorKind, type SamplePart } from '../payloads.ts';
+import { errorKinds, type ErrorKind, type SamplePart } from '../sample-part.ts';
 import type { ErrorCount, RequestCounts } from './types.ts';
 
 const failuresOf = (errors: Partial<Record<ErrorKind, number>>): number =>

@@ -1,4 +1,4 @@
-import type { SamplePart, SelfReport } from '../payloads.ts';
+import type { SamplePart, SelfReport } from '../sample-part.ts';
 import { sendLagBoundMs } from './validity.ts';
 import type { GeneratorReport, WorkerCounts } from './types.ts';
 

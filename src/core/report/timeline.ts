@@ -1,4 +1,4 @@
-import type { SamplePart } from '../payloads.ts';
+import type { SamplePart } from '../sample-part.ts';
 import { samplesOf } from '../samples.ts';
 import { distributionFromSamples } from '../stats/distribution.ts';
 import { quantile } from '../stats/quantile.ts';

@@ -3,7 +3,8 @@ import type { GenerateDeps, Surroundings } from '../../../src/app/generate/gener
 import { generate } from '../../../src/app/generate/generate.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import { parseLoad } from '../../../src/core/load/parse.ts';
-import type { SamplePart, WorkerAssignment } from '../../../src/core/payloads.ts';
+import type { WorkerAssignment } from '../../../src/core/payloads.ts';
+import type { SamplePart } from '../../../src/core/sample-part.ts';
 import { samplesOf } from '../../../src/core/samples.ts';
 import type { Behaviour } from '../../support/virtual-clock.ts';
 import { answer, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';

@@ -5,7 +5,7 @@ import { summariseLatency } from '../../../src/core/report/latency.ts';
 import { latestParts } from '../../../src/core/report/latest-parts.ts';
 import { bucketSecondsFor } from '../../../src/core/report/timeline.ts';
 import type { LoadProfile } from '../../../src/core/load/profile.ts';
-import type { SamplePart } from '../../../src/core/payloads.ts';
+import type { SamplePart } from '../../../src/core/sample-part.ts';
 import type { Sample } from '../../../src/core/samples.ts';
 import { partOf, selfReport } from './sample-run.ts';
 

@@ -1,7 +1,8 @@
 /** A run that never was: realistic plan, verifications and parts from a seed, for tests of everything after Measure. */
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import type { LoadProfile } from '../../../src/core/load/profile.ts';
-import type { ErrorKind, Plan, SamplePart, SelfReport, Verification } from '../../../src/core/payloads.ts';
+import type { Plan, Verification } from '../../../src/core/payloads.ts';
+import type { ErrorKind, SamplePart, SelfReport } from '../../../src/core/sample-part.ts';
 import { flagsOf, type Sample } from '../../../src/core/samples.ts';
 import { createRandom, type Random, randomNormal } from '../../../src/core/stats/random.ts';
 import type { Target } from '../../../src/core/target.ts';
