@@ -10,6 +10,8 @@ const shared = {
 
 /** @type {import('jest').Config} */
 export default {
+  // Units use every core: by default jest leaves one idle, which is half of a small machine.
+  maxWorkers: '100%',
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/tests/**/*.test.ts'] },
     { ...shared, displayName: 'slow', testMatch: ['<rootDir>/tests/**/*.slow.ts'] },
