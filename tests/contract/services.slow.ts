@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseManifest } from '../../src/core/manifest.ts';
 import { openLaboratory, type Deployed, type Laboratory } from './laboratory.ts';
-import { services } from './services.ts';
+import { root, services } from './services.ts';
 import { departures, sequenceDepartures, vectorsFor, type Reply, type Vector } from './vectors.ts';
 
 jest.setTimeout(600_000);
@@ -44,6 +47,13 @@ const hammer = async (deployed: Deployed, clients: number, total: number): Promi
   await Promise.all(Array.from({ length: clients }, client));
   return counts.sort((a, b) => a - b);
 };
+
+it('tries every Lambda service of the manifest', () => {
+  const { architectures } = parseManifest(readFileSync(join(root, 'templates/architectures.json'), 'utf8'));
+  const inManifest = architectures.filter(({ group }) => group === 'lambda').map(({ id }) => id);
+
+  expect(services.map(({ id }) => id).sort()).toEqual(inManifest.sort());
+});
 
 for (const service of services) {
   (service.available ? describe : describe.skip)(service.id, () => {
