@@ -5,9 +5,8 @@ import { messageOf } from '../../core/errors.ts';
 import { createCodeStore } from './code-store.ts';
 import type { HostConfig } from './config.ts';
 import { createDispatcher } from './dispatcher.ts';
-import { type EmulatorReply, endToEnd } from './emulator-client.ts';
+import { type EmulatorClient, type EmulatorReply, endToEnd } from './emulator-client.ts';
 import { createExecutor } from './executor.ts';
-import type { Header } from './http1-head.ts';
 import { createHttpFront } from './http-front.ts';
 import type { HttpRequest } from './http1-parser.ts';
 import { serveHttp } from './http1-server.ts';
@@ -24,12 +23,7 @@ import type { ControlPlane, IsolationReport } from './types.ts';
 export interface HostDeps {
   readonly control: ControlPlane;
   readonly logs: LogsApi;
-  readonly send: (
-    method: string,
-    target: string,
-    headers: readonly Header[],
-    body: Buffer,
-  ) => Promise<EmulatorReply>;
+  readonly send: EmulatorClient['send'];
   readonly onChange: () => void;
   /** Talk for people, one line at a time. */
   readonly say: (line: string) => void;
