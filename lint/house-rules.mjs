@@ -172,7 +172,7 @@ const compareNames = (allowed, given, what) => {
 
 /**
  * Whether root and architectures have the Parameters, Outputs and functions that the manifest lists.
- * @param {import('../src/core/manifest.ts').Manifest} manifest
+ * @param {import('../src/core/plan/manifest.ts').Manifest} manifest
  * @param {(path: string) => string} readTemplate path from templates/
  * @returns {readonly string[]} what is wrong, the template's path in front
  */

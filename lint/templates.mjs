@@ -25,7 +25,7 @@ const env = { AWS_DEFAULT_REGION: 'us-east-1', SAM_CLI_TELEMETRY: '0' };
 const house = templates.map((path) => verdict(`house rules: ${path}`, checkTemplate(read(path))));
 /** @type {unknown} */
 const parsed = JSON.parse(read('architectures.json'));
-const manifest = /** @type {import('../src/core/manifest.ts').Manifest} */ (parsed);
+const manifest = /** @type {import('../src/core/plan/manifest.ts').Manifest} */ (parsed);
 const others = await twoAtATime([
   () =>
     check(

@@ -1,9 +1,9 @@
 /** CleanUp: writes down how the run ended and releases the lab's lock. Every path of the state machine ends here. */
-import { messageOfCause } from '../core/cause.ts';
+import { messageOf } from '../core/errors.ts';
 import { outcomeKey } from '../core/keys.ts';
 import type { CleanUpInput, FinishInput, Outcome } from '../core/payloads.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
-import { readLock, releaseLock } from './plan-lock.ts';
+import { readLock, releaseLock } from './lock.ts';
 
 export interface CleanUpDeps {
   readonly store: ObjectStore;
@@ -12,7 +12,7 @@ export interface CleanUpDeps {
 
 const errorOf = ({ error, reportError }: FinishInput): Outcome['error'] => {
   const first = error ?? reportError;
-  return first === undefined ? undefined : { name: first.Error, message: messageOfCause(first.Cause ?? '') };
+  return first === undefined ? undefined : { name: first.Error, message: messageOf(first.Cause ?? '') };
 };
 
 /**

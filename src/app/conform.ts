@@ -1,5 +1,5 @@
 /** Sends the contract's vectors to a running service and tells where its answers depart from them. */
-import { departures, type ContractVector } from '../core/contract.ts';
+import { departures, type ContractVector } from '../core/verify/contract.ts';
 import type { HttpReply, HttpRequest } from '../ports/index.ts';
 import type { Lane } from '../ports/lane.ts';
 

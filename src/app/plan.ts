@@ -3,12 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../core/errors.ts';
 import { planKey } from '../core/keys.ts';
 import type { Plan, PlanInput, PlanOutput, VerifyInput } from '../core/payloads.ts';
-import { chooseTargets } from '../core/plan-targets.ts';
-import { cellsOf, stepsOf } from '../core/schedule-steps.ts';
-import type { Target } from '../core/target.ts';
-import { parseRunRequest } from '../core/validate-request.ts';
+import { chooseTargets } from '../core/plan/targets.ts';
+import { cellsOf, stepsOf } from '../core/schedule/steps.ts';
+import type { Target } from '../core/target/target.ts';
+import { parseRunRequest } from '../core/plan/request.ts';
 import type { Clock, ObjectStore, TargetRegistry } from '../ports/index.ts';
-import { releaseLock, takeLock } from './plan-lock.ts';
+import { releaseLock, takeLock } from './lock.ts';
 
 export interface PlanDeps {
   readonly store: ObjectStore;

@@ -8,7 +8,7 @@ import { type CellSummary, summariseCell } from '../core/report/cell.ts';
 import type { PlannedWorker } from '../core/report/generator.ts';
 import { latestParts } from '../core/report/latest-parts.ts';
 import type { ObjectStore } from '../ports/index.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from './stored.ts';
 
 /** Objects under way at once; a part of 5 s at full rate has about a megabyte. */
 const readsAtOnce = 16;

@@ -1,6 +1,5 @@
 /** Report: whatever the run left in the bucket, good or bad, becomes report.json, .html, .md and .csv. */
-import { messageOfCause } from '../core/cause.ts';
-import { InputError } from '../core/errors.ts';
+import { messageOf, InputError } from '../core/errors.ts';
 import { reportKey, verifyKey } from '../core/keys.ts';
 import type { FinishInput, ReportOutput, Verification } from '../core/payloads.ts';
 import { buildReport } from '../core/report/build.ts';
@@ -10,7 +9,7 @@ import { renderMarkdown } from '../core/report/markdown.ts';
 import type { KnownArchitecture } from '../core/report/target-report.ts';
 import type { Outcome, Report } from '../core/report/types.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
-import { readPlan } from './plan-file.ts';
+import { readPlan } from './stored.ts';
 import { readCells, readJson } from './report-cells.ts';
 
 export interface ReportDeps {
@@ -25,7 +24,7 @@ const outcomeOf = ({ error }: FinishInput): Outcome => {
   return {
     ok: false,
     error: error.Error,
-    ...(error.Cause === undefined ? {} : { cause: messageOfCause(error.Cause) }),
+    ...(error.Cause === undefined ? {} : { cause: messageOf(error.Cause) }),
   };
 };
 

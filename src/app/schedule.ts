@@ -1,13 +1,20 @@
 /** Schedule: cuts what is still to be measured into steps, each with its workers' assignments in the bucket. */
 import { NoTargetError } from '../core/errors.ts';
-import { verifyKey } from '../core/keys.ts';
-import type { Plan, Schedule, ScheduleInput, Step, Verification } from '../core/payloads.ts';
-import { assignmentsOf, cellsOf, type StepPlan, stepsOf } from '../core/schedule-steps.ts';
+import { verifyKey, cellsPrefix, parsePartKey, partKey, stepsPrefix } from '../core/keys.ts';
+import type {
+  Plan,
+  Schedule,
+  ScheduleInput,
+  Step,
+  Verification,
+  WorkerAssignment,
+} from '../core/payloads.ts';
+import { assignmentsOf, cellsOf, type StepPlan, stepsOf, type Cell } from '../core/schedule/steps.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
-import { inParallel } from './in-parallel.ts';
-import { readPlan } from './plan-file.ts';
-import { extendLock } from './plan-lock.ts';
-import { pendingCells } from './schedule-resume.ts';
+import { inParallel, readPlan } from './stored.ts';
+import { extendLock } from './lock.ts';
+import type { SamplePart } from '../core/sample-part.ts';
+import { type CellHistory, cellHistories } from '../core/schedule/resume.ts';
 
 export interface ScheduleDeps {
   readonly store: ObjectStore;
@@ -57,4 +64,46 @@ export const schedule = async (deps: ScheduleDeps, input: ScheduleInput): Promis
     store.put(step.step.assignmentsKey, JSON.stringify(assignmentsOf(runId, step, step.attempt))),
   );
   return { runId, rounds: byRound(steps) };
+};
+
+/** A cell that is still to be measured. */
+export interface PendingCell extends Cell {
+  /** 1 for its first try. */
+  readonly attempt: number;
+}
+
+/** Objects under way at once; one may hold some megabytes of samples. */
+const readsAtOnce = 8;
+
+const readJson = async <T>(store: ObjectStore, key: string): Promise<T | undefined> => {
+  const text = await store.get(key);
+  return text === undefined ? undefined : (JSON.parse(text) as T);
+};
+
+const isComplete = async (store: ObjectStore, { lastParts }: CellHistory): Promise<boolean> => {
+  for (const place of lastParts) {
+    const part = place === undefined ? undefined : await readJson<SamplePart>(store, partKey(place));
+    if (part?.final !== true) return false;
+  }
+  return lastParts.length > 0;
+};
+
+/** Those of `cells` that no earlier attempt of this run has measured to the end, in their order. */
+export const pendingCells = async (
+  store: ObjectStore,
+  runId: string,
+  cells: readonly Cell[],
+): Promise<readonly PendingCell[]> => {
+  const stepKeys = await store.list(stepsPrefix(runId));
+  const steps = await inParallel(stepKeys, readsAtOnce, (key) => readJson<WorkerAssignment[]>(store, key));
+  const parts = (await store.list(cellsPrefix(runId))).flatMap((key) => parsePartKey(key) ?? []);
+  const historyOf = cellHistories(
+    steps.flatMap((assignments) => assignments ?? []),
+    parts,
+  );
+  const pending = await inParallel(cells, readsAtOnce, async ({ round, target }): Promise<PendingCell[]> => {
+    const history = historyOf({ round, cellId: target.id });
+    return (await isComplete(store, history)) ? [] : [{ round, target, attempt: history.attempts + 1 }];
+  });
+  return pending.flat();
 };

@@ -1,7 +1,7 @@
 /** Reads the contract's vectors from events/contract. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContractVector } from '../core/contract.ts';
+import type { ContractVector } from '../core/verify/contract.ts';
 
 export interface Contract {
   readonly vectors: readonly ContractVector[];

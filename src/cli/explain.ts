@@ -1,5 +1,5 @@
 /** One clear message for whatever was thrown. */
-import { LabError } from '../core/errors.ts';
+import { LabError, messageOf } from '../core/errors.ts';
 import { errorCode } from './error-code.ts';
 
 export interface Explanation {
@@ -39,7 +39,7 @@ const hintFor = (error: Error): string | undefined => {
 /** `debug` adds the stack of errors that are not the user's to mend. */
 export const explain = (error: unknown, debug: boolean): Explanation => {
   if (error instanceof LabError) return { message: error.message, exitCode: error.exitCode };
-  if (!(error instanceof Error)) return { message: String(error), exitCode: 1 };
+  if (!(error instanceof Error)) return { message: messageOf(error), exitCode: 1 };
   const inner =
     error instanceof AggregateError ? (error.errors as unknown[]).map((e) => explain(e, debug).message) : [];
   const text = [error.message, ...inner].filter((part) => part !== '').join('; ');

@@ -54,6 +54,22 @@ export class NoTargetError extends LabError {
   override readonly name = 'NoTargetError';
 }
 
-/** What there is to say of anything that was thrown; some errors have a name alone. */
-export const messageOf = (thrown: unknown): string =>
-  thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+/** The message inside the JSON that Lambda and Step Functions make of a failed function; undefined for any other text. */
+const messageInside = (text: string): string | undefined => {
+  try {
+    const { errorMessage } = JSON.parse(text) as { errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * What there is to say of anything that was thrown, or that Step Functions hands on as a cause. Some errors have a name
+ * alone; those of another realm are no instances of this one's Error.
+ */
+export const messageOf = (thrown: unknown): string => {
+  if (typeof thrown === 'string') return messageInside(thrown) ?? thrown;
+  if (typeof thrown !== 'object' || thrown === null || !('message' in thrown)) return String(thrown);
+  return String(thrown.message) || ('name' in thrown ? String(thrown.name) : '');
+};

@@ -3,7 +3,7 @@
  * Each type says which state made it. Keys in the bucket are built in keys.ts and nowhere else.
  */
 import type { LoadProfile } from './load/profile.ts';
-import type { LoadFrom, Target } from './target.ts';
+import type { LoadFrom, Target } from './target/target.ts';
 
 /** Input of an execution, written by a person, a pipeline or the CLI. Everything has a default (see app/plan.ts). */
 export interface RunRequest {

@@ -5,7 +5,7 @@ import { once } from '../adapters/aws/once.ts';
 import { httpLane } from '../adapters/http/lane.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { type LaneDeps, laneOpener } from '../app/lane-opener.ts';
-import { verify, type VerifyDeps } from '../app/verify.ts';
+import { verify, type VerifyDeps } from '../app/verify/verify.ts';
 import type { Verification, VerifyInput } from '../core/payloads.ts';
 
 const deps = once((): VerifyDeps => {

@@ -1,5 +1,5 @@
 import { conform, sendableVectors } from '../../src/app/conform.ts';
-import type { ContractVector } from '../../src/core/contract.ts';
+import type { ContractVector } from '../../src/core/verify/contract.ts';
 import type { HttpReply, HttpRequest } from '../../src/ports/index.ts';
 import type { Exchange } from '../../src/ports/lane.ts';
 import { vectorsFor } from '../contract/vectors.ts';

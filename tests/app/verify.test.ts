@@ -1,9 +1,9 @@
 import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
-import { verify } from '../../src/app/verify.ts';
+import { verify } from '../../src/app/verify/verify.ts';
 import { InputError } from '../../src/core/errors.ts';
 import { planKey } from '../../src/core/keys.ts';
 import type { Verification } from '../../src/core/payloads.ts';
-import type { Target } from '../../src/core/target.ts';
+import type { Target } from '../../src/core/target/target.ts';
 import type { HttpReply } from '../../src/ports/index.ts';
 import type { Failure } from '../../src/ports/lane.ts';
 import { VirtualClock, virtualServer } from '../support/virtual-clock.ts';

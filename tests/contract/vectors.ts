@@ -5,7 +5,7 @@ import {
   departures as departuresFrom,
   type ContractReply,
   type ContractVector,
-} from '../../src/core/contract.ts';
+} from '../../src/core/verify/contract.ts';
 
 export type Vector = ContractVector;
 export type Reply = ContractReply;

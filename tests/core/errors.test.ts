@@ -14,6 +14,10 @@ describe('messageOf', () => {
     [Object.assign(new Error(), { name: 'TimeoutError' }), 'TimeoutError'],
     ['thrown as a text', 'thrown as a text'],
     [undefined, 'undefined'],
+    [{ message: 'thrown in another realm' }, 'thrown in another realm'],
+    ['{"errorType":"InputError","errorMessage":"rounds: given 0"}', 'rounds: given 0'],
+    ['{"not":"a failed function"}', '{"not":"a failed function"}'],
+    ['', ''],
   ])('has words for %p', (thrown, words) => {
     expect(messageOf(thrown)).toBe(words);
   });

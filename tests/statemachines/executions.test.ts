@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseRunRequest } from '../../src/core/validate-request.ts';
-import { parseManifest } from '../../src/core/manifest.ts';
+import { parseRunRequest } from '../../src/core/plan/request.ts';
+import { parseManifest } from '../../src/core/plan/manifest.ts';
 
 const root = join(__dirname, '../..');
 const folder = join(root, 'events/executions');

@@ -1,5 +1,5 @@
-import { maxSteps } from '../../src/core/schedule-steps.ts';
-import { maxTargets } from '../../src/core/validate-request.ts';
+import { maxSteps } from '../../src/core/schedule/steps.ts';
+import { maxTargets } from '../../src/core/plan/request.ts';
 import { machine, successors, type Machine } from './asl.ts';
 import { worstCaseEvents } from './history.ts';
 

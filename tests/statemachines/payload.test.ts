@@ -1,5 +1,5 @@
 import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
-import { verify } from '../../src/app/verify.ts';
+import { verify } from '../../src/app/verify/verify.ts';
 import { assignmentsKey, planKey } from '../../src/core/keys.ts';
 import type {
   FinishInput,
@@ -9,9 +9,9 @@ import type {
   ScheduleInput,
   Verification,
 } from '../../src/core/payloads.ts';
-import { maxSteps } from '../../src/core/schedule-steps.ts';
-import { asTargetId } from '../../src/core/validate-target.ts';
-import { maxTargets, parseRunRequest } from '../../src/core/validate-request.ts';
+import { maxSteps } from '../../src/core/schedule/steps.ts';
+import { asTargetId } from '../../src/core/target/validate.ts';
+import { maxTargets, parseRunRequest } from '../../src/core/plan/request.ts';
 import type { Exchange } from '../../src/ports/lane.ts';
 import { planOf, targetOf } from '../app/run.ts';
 

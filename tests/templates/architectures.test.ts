@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { parseDocument } from 'yaml';
-import { parseManifest } from '../../src/core/manifest.ts';
+import { parseManifest } from '../../src/core/plan/manifest.ts';
 
 const root = join(__dirname, '../..');
 const templates = join(root, 'templates');

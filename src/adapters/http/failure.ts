@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.ts';
 import type { Failure } from '../../ports/lane.ts';
 
 /** The server sent what is not HTTP/1.1. */
@@ -20,9 +21,6 @@ const inWords = new Map([
   ['EMFILE', 'this process has too many open files'],
   ['EADDRNOTAVAIL', 'this machine has no free port left'],
 ]);
-
-const messageOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 
 /** The code of a system error, or of the first of the addresses that were tried. */
 const codeOf = (error: unknown): string | undefined => {

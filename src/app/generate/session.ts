@@ -4,7 +4,7 @@ import { judge } from '../../core/load/judge.ts';
 import { Recorder } from '../../core/load/recorder.ts';
 import type { WorkerAssignment } from '../../core/payloads.ts';
 import type { SamplePart, SelfReport } from '../../core/sample-part.ts';
-import { requestOf } from '../../core/request.ts';
+import { requestOf } from '../../core/target/request.ts';
 import type { Clock, ObjectStore } from '../../ports/index.ts';
 import type { Sent } from './drive.ts';
 import { PartWriter } from './part-writer.ts';

@@ -2,7 +2,7 @@ import { loadBounds } from '../../core/load/bounds.ts';
 import { isLoopback } from '../../core/load/loopback.ts';
 import { politeRate } from '../../core/load/permission.ts';
 import { asInteger, asObject, optional, rejectUnknownFields } from '../../core/validate.ts';
-import { asHttpUrl } from '../../core/validate-target.ts';
+import { asHttpUrl } from '../../core/target/validate.ts';
 
 export interface HitRequest {
   readonly url: string;

@@ -2,8 +2,7 @@
 import { createLambdaClient, lambdaFunctionInvoker } from '../../adapters/aws/function-invoker.ts';
 import type { HitRequest } from '../../app/hit/request.ts';
 import type { HitResult } from '../../app/hit/result.ts';
-import { messageOfCause } from '../../core/cause.ts';
-import { InputError } from '../../core/errors.ts';
+import { messageOf, InputError } from '../../core/errors.ts';
 import type { FunctionInvoker, FunctionReply } from '../../ports/index.ts';
 
 /** The longest that a Lambda may run. */
@@ -53,7 +52,7 @@ export const hitFrom = async (
   if (reply.throttled)
     throw new Error(`${functionName} was throttled: no concurrency is left. Try again later.`);
   if (reply.functionError !== undefined)
-    throw new Error(`${functionName} failed: ${messageOfCause(reply.payload)}`);
+    throw new Error(`${functionName} failed: ${messageOf(reply.payload)}`);
   const result = asResult(reply.payload);
   if (result === undefined) throw notOne(functionName, 'This function answers something else');
   return result;

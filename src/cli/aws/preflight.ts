@@ -1,10 +1,11 @@
 /** What a run needs of the account, checked before it starts: a refused run costs nothing, a broken one an hour. */
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { createS3Client, s3ObjectStore } from '../../adapters/aws/object-store.ts';
+import { messageOf } from '../../core/errors.ts';
 import { lockKey } from '../../core/keys.ts';
 import type { LoadProfile } from '../../core/load/profile.ts';
-import { workersOf } from '../../core/schedule-segments.ts';
-import type { Target } from '../../core/target.ts';
+import { workersOf } from '../../core/schedule/segments.ts';
+import type { Target } from '../../core/target/target.ts';
 import { stepFunctions } from './executions.ts';
 import { registeredTargets } from './registered.ts';
 import type { DeployedStack } from './stack.ts';
@@ -23,9 +24,6 @@ export const neededConcurrency = (load: LoadProfile): number => {
   const underWay = load.model === 'closed' ? load.concurrency : Math.ceil(load.rate / 2);
   return workersOf(load) + underWay;
 };
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
 const attempt = async (
   what: string,

@@ -1,5 +1,5 @@
 /** `latency-lab down`: takes a deployed stack away. */
-import { idleCosts, idlePrices } from '../../core/idle-cost.ts';
+import { idleCosts, idlePrices } from '../../core/plan/idle-cost.ts';
 import { switchFlag, textFlag } from '../args/flags.ts';
 import { describeStack } from '../aws/stack.ts';
 import {

@@ -1,8 +1,8 @@
 /** `latency-lab local`: the whole lab on this machine. */
 import { join } from 'node:path';
 import { InputError } from '../../core/errors.ts';
-import type { Architecture } from '../../core/manifest.ts';
-import type { Target } from '../../core/target.ts';
+import type { Architecture } from '../../core/plan/manifest.ts';
+import type { Target } from '../../core/target/target.ts';
 import { readManifest } from '../../local/deploy/build.ts';
 import { withoutFunctionHost } from '../../local/vantage.ts';
 import { asInteger } from '../../core/validate.ts';

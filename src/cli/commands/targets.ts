@@ -2,8 +2,8 @@
 import { httpLane } from '../../adapters/http/lane.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { conform, sendableVectors } from '../../app/conform.ts';
-import type { Architecture } from '../../core/manifest.ts';
-import { asHttpUrl } from '../../core/validate-target.ts';
+import type { Architecture } from '../../core/plan/manifest.ts';
+import { asHttpUrl } from '../../core/target/validate.ts';
 import { readManifest } from '../../local/deploy/build.ts';
 import { choiceFlag, switchFlag, textFlag } from '../args/flags.ts';
 import { defineCommand } from '../command.ts';

@@ -1,6 +1,6 @@
 /** Ends a run for the user: what was measured, where it is, and whether it was what they asked for. */
 import { join, relative } from 'node:path';
-import { messageOfCause } from '../../core/cause.ts';
+import { messageOf } from '../../core/errors.ts';
 import { reportKey } from '../../core/keys.ts';
 import { headlineOf } from '../../core/report/headline.ts';
 import type { Report } from '../../core/report/types.ts';
@@ -24,7 +24,7 @@ const shownPath = (path: string): string => {
 };
 
 export const causeOf = ({ status, error = status, cause = '' }: ExecutionState): string =>
-  cause === '' ? error : `${error}: ${messageOfCause(cause)}`;
+  cause === '' ? error : `${error}: ${messageOf(cause)}`;
 
 export const readReport = async ({ files, runId }: Results): Promise<Report | undefined> => {
   const text = await files.get(reportKey(runId, 'json'));

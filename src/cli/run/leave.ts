@@ -1,5 +1,5 @@
 /** Ends a run that the user does not want any more, so that it can be taken up again. */
-import { extendLock } from '../../app/plan-lock.ts';
+import { extendLock } from '../../app/lock.ts';
 import type { ObjectStore } from '../../ports/index.ts';
 import type { Executions } from '../aws/executions.ts';
 

@@ -1,8 +1,8 @@
 /** The flags that say what load a target gets; the same for every command that measures. */
 import { InputError } from '../../core/errors.ts';
 import type { LeftOut, RunRequest } from '../../core/payloads.ts';
-import type { Target } from '../../core/target.ts';
-import { parseRunRequest, type CheckedRequest } from '../../core/validate-request.ts';
+import type { Target } from '../../core/target/target.ts';
+import { parseRunRequest, type CheckedRequest } from '../../core/plan/request.ts';
 import { durationFlag, numberFlag, type Values } from '../args/flags.ts';
 
 export const loadFlags = {

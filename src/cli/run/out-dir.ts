@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { InputError } from '../../core/errors.ts';
+import { InputError, messageOf } from '../../core/errors.ts';
 import { errorCode } from '../error-code.ts';
 
 /** Bytes that must fit: reports are about 0.5 MB each and raw samples a few MB. */
@@ -50,7 +50,7 @@ export const prepareOut = async (given: string, runId: string): Promise<string> 
     await writeFile(probe, Buffer.alloc(probeBytes));
   } catch (error) {
     const code = errorCode(error);
-    throw new InputError('--out', given, 'a directory that can be written', mends[code] ?? String(error));
+    throw new InputError('--out', given, 'a directory that can be written', mends[code] ?? messageOf(error));
   } finally {
     await rm(probe, { force: true }).catch(() => undefined);
   }

@@ -2,8 +2,8 @@
 import { InputError } from '../../core/errors.ts';
 import { requirePermission } from '../../core/load/permission.ts';
 import type { LoadProfile } from '../../core/load/profile.ts';
-import type { RequestSpec, Target } from '../../core/target.ts';
-import { asTarget } from '../../core/validate-target.ts';
+import type { RequestSpec, Target } from '../../core/target/target.ts';
+import { asTarget } from '../../core/target/validate.ts';
 import { numberFlag, repeatedFlag, switchFlag, textFlag, type Values } from '../args/flags.ts';
 
 export const ownTargetFlags = {

@@ -1,6 +1,6 @@
 import type { ErrorKind } from '../sample-part.ts';
-import type { TargetKind } from '../target.ts';
-import { hitsOf } from '../verify-counter.ts';
+import type { TargetKind } from '../target/target.ts';
+import { hitsOf } from '../verify/counter.ts';
 
 /** An answer as it came: header names in lower case. */
 interface Answer {

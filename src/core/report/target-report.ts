@@ -1,6 +1,6 @@
-import type { Architecture } from '../manifest.ts';
+import type { Architecture } from '../plan/manifest.ts';
 import type { Plan, Verification } from '../payloads.ts';
-import type { Target } from '../target.ts';
+import type { Target } from '../target/target.ts';
 import { type CellSummary, perSecond } from './cell.ts';
 import { addCounts, addErrors } from './counts.ts';
 import { summariseColdAndWarm } from './latency.ts';

@@ -4,9 +4,9 @@
  * says Ms; shares are 0 to 1. Nothing is rounded: rounding is for printing.
  */
 import type { LoadProfile } from '../load/profile.ts';
-import type { Reference } from '../manifest.ts';
+import type { Reference } from '../plan/manifest.ts';
 import type { LeftOut, Verification } from '../payloads.ts';
-import type { Target } from '../target.ts';
+import type { Target } from '../target/target.ts';
 import type { ColdAndWarm } from './latency-types.ts';
 import type { ErrorCount, RequestCounts, RoundReport } from './round-types.ts';
 

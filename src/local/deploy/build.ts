@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../core/errors.ts';
-import { type Architecture, type Manifest, parseManifest } from '../../core/manifest.ts';
+import { type Architecture, type Manifest, parseManifest } from '../../core/plan/manifest.ts';
 import type { LeftOut } from '../../core/payloads.ts';
 import { type Reaper, startReaper } from '../reaper/reaper.ts';
 import { BuildError } from './errors.ts';

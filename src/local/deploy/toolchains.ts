@@ -1,4 +1,4 @@
-import type { Architecture, Toolchain } from '../../core/manifest.ts';
+import type { Architecture, Toolchain } from '../../core/plan/manifest.ts';
 import type { LeftOut } from '../../core/payloads.ts';
 import { runProgram } from '../program.ts';
 import type { Reaper } from '../reaper/reaper.ts';

@@ -1,7 +1,7 @@
 /** Servers that the emulator has no machine for: they run here as processes, and register as they do on AWS. */
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { targetsPath } from '../../core/keys.ts';
-import type { Target } from '../../core/target.ts';
+import type { Target } from '../../core/target/target.ts';
 import { region } from '../aws-environment.ts';
 import { startReaper } from '../reaper/reaper.ts';
 import { withoutFunctionHost } from '../vantage.ts';

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { deleteBucket, deleteStack, emptyBucket, stackResources } from '../../../src/cli/aws/teardown.ts';
-import { idleCosts } from '../../../src/core/idle-cost.ts';
+import { idleCosts } from '../../../src/core/plan/idle-cost.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const s3 = mockClient(S3Client);

@@ -1,5 +1,5 @@
 import { memoryObjectStore } from '../../../src/adapters/memory/object-store.ts';
-import { readLock, takeLock } from '../../../src/app/plan-lock.ts';
+import { readLock, takeLock } from '../../../src/app/lock.ts';
 import { leave } from '../../../src/cli/run/leave.ts';
 
 const lock = { runId: 'mine', executionName: 'mine', expiresAt: '2999-01-01T00:00:00.000Z' };

@@ -5,7 +5,7 @@ import type { Plan, Verification } from '../../../src/core/payloads.ts';
 import type { ErrorKind, SamplePart, SelfReport } from '../../../src/core/sample-part.ts';
 import { flagsOf, type Sample } from '../../../src/core/samples.ts';
 import { createRandom, type Random, randomNormal } from '../../../src/core/stats/random.ts';
-import type { Target } from '../../../src/core/target.ts';
+import type { Target } from '../../../src/core/target/target.ts';
 
 export interface Character {
   readonly id: string;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { counterFault, hitsOf } from '../../src/core/verify-counter.ts';
+import { counterFault, hitsOf } from '../../../src/core/verify/counter.ts';
 
 const none = { sequential: [], concurrent: [], unacknowledged: 0 };
 

@@ -1,10 +1,10 @@
 /** Reads an execution's input: fills in the defaults, or names the first thing that is wrong with it. */
 import { createHash } from 'node:crypto';
-import type { LeftOut, PlanInput } from './payloads.ts';
-import type { LoadProfile } from './load/profile.ts';
-import { parseLoad } from './load/parse.ts';
-import type { Target } from './target.ts';
-import { asTarget, asTargetId } from './validate-target.ts';
+import type { LeftOut, PlanInput } from '../payloads.ts';
+import type { LoadProfile } from '../load/profile.ts';
+import { parseLoad } from '../load/parse.ts';
+import type { Target } from '../target/target.ts';
+import { asTarget, asTargetId } from '../target/validate.ts';
 import {
   asArray,
   asInteger,
@@ -14,7 +14,7 @@ import {
   asText,
   optional,
   rejectUnknownFields,
-} from './validate.ts';
+} from '../validate.ts';
 
 /** A run request with its defaults filled in. `targets` stays absent where all registered ones are meant. */
 export interface CheckedRequest {

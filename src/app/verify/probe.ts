@@ -1,8 +1,8 @@
-import { judge } from '../core/load/judge.ts';
-import { requestOf } from '../core/request.ts';
-import type { Target } from '../core/target.ts';
-import { hitsOf } from '../core/verify-counter.ts';
-import type { Lane } from '../ports/lane.ts';
+import { judge } from '../../core/load/judge.ts';
+import { requestOf } from '../../core/target/request.ts';
+import type { Target } from '../../core/target/target.ts';
+import { hitsOf } from '../../core/verify/counter.ts';
+import type { Lane } from '../../ports/lane.ts';
 
 /** What one request showed. */
 export interface Probed {

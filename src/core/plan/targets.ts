@@ -1,7 +1,7 @@
 /** Chooses a run's targets from what is registered and what the request names. */
-import { InputError, NoTargetError } from './errors.ts';
-import type { Target } from './target.ts';
-import { type CheckedRequest, maxTargets } from './validate-request.ts';
+import { InputError, NoTargetError } from '../errors.ts';
+import type { Target } from '../target/target.ts';
+import { type CheckedRequest, maxTargets } from './request.ts';
 
 const listed = (targets: readonly Target[]): string => targets.map((target) => target.id).join(', ');
 

@@ -1,7 +1,7 @@
 /** Reads a target from untyped JSON: a registered SSM parameter or an entry of a run request's `extraTargets`. */
-import { InputError } from './errors.ts';
+import { InputError } from '../errors.ts';
 import { type LoadFrom, type RequestSpec, type Target, targetKinds } from './target.ts';
-import { asInteger, asMatch, asObject, asOneOf, asLine, optional, rejectUnknownFields } from './validate.ts';
+import { asInteger, asMatch, asObject, asOneOf, asLine, optional, rejectUnknownFields } from '../validate.ts';
 
 /** Bytes of JSON: every worker's assignment carries its target, and a state's data may not pass 256 KiB. */
 const maxTargetBytes = 100_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { InputError } from '../../src/core/errors.ts';
-import { parseRunRequest, runIdOfExecution } from '../../src/core/validate-request.ts';
+import { InputError } from '../../../src/core/errors.ts';
+import { parseRunRequest, runIdOfExecution } from '../../../src/core/plan/request.ts';
 
 const parse = (request: unknown, executionName = 'run-1') => parseRunRequest({ request, executionName });
 

@@ -1,12 +1,12 @@
 /** Expands a plan into the steps that the state machine walks through, and each step into its workers' assignments. */
-import { InputError } from './errors.ts';
-import { assignmentsKey } from './keys.ts';
-import { shareOf } from './load/share.ts';
-import type { LoadProfile } from './load/profile.ts';
-import type { Plan, Step, WorkerAssignment } from './payloads.ts';
-import { segmentCountOf, segmentsOf, workersOf } from './schedule-segments.ts';
-import { shuffled } from './schedule-shuffle.ts';
-import type { Target } from './target.ts';
+import { InputError } from '../errors.ts';
+import { assignmentsKey } from '../keys.ts';
+import { shareOf } from '../load/share.ts';
+import type { LoadProfile } from '../load/profile.ts';
+import type { Plan, Step, WorkerAssignment } from '../payloads.ts';
+import { segmentCountOf, segmentsOf, workersOf } from './segments.ts';
+import { shuffled } from './shuffle.ts';
+import type { Target } from '../target/target.ts';
 
 /** One target in one round. */
 export interface Cell {

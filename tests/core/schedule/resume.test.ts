@@ -1,6 +1,6 @@
-import type { PartPlace } from '../../src/core/keys.ts';
-import type { WorkerAssignment } from '../../src/core/payloads.ts';
-import { cellHistories } from '../../src/core/schedule-resume.ts';
+import type { PartPlace } from '../../../src/core/keys.ts';
+import type { WorkerAssignment } from '../../../src/core/payloads.ts';
+import { cellHistories } from '../../../src/core/schedule/resume.ts';
 
 const assigned = (change: Partial<WorkerAssignment>): WorkerAssignment => ({
   runId: 'run',

@@ -1,5 +1,5 @@
 import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
-import { extendLock, readLock, releaseLock, takeLock } from '../../src/app/plan-lock.ts';
+import { extendLock, readLock, releaseLock, takeLock } from '../../src/app/lock.ts';
 import { RunInProgressError } from '../../src/core/errors.ts';
 import { lockKey } from '../../src/core/keys.ts';
 import { newYear } from './run.ts';

@@ -1,13 +1,13 @@
 /** Verify: shows that a target does what its kind promises before it is timed. */
-import { InputError } from '../core/errors.ts';
-import type { Plan, Verification, VerifyInput } from '../core/payloads.ts';
-import type { Target, TargetKind } from '../core/target.ts';
-import { coldStartsIn } from '../core/verify-cold.ts';
-import { counterFault } from '../core/verify-counter.ts';
-import type { Clock, ObjectStore } from '../ports/index.ts';
-import type { Lane, OpenLane } from '../ports/lane.ts';
-import { readPlan } from './plan-file.ts';
-import { probe, type Probed } from './verify-probe.ts';
+import { InputError } from '../../core/errors.ts';
+import type { Plan, Verification, VerifyInput } from '../../core/payloads.ts';
+import type { Target, TargetKind } from '../../core/target/target.ts';
+import { coldStartsIn } from '../../core/verify/cold-starts.ts';
+import { counterFault } from '../../core/verify/counter.ts';
+import type { Clock, ObjectStore } from '../../ports/index.ts';
+import type { Lane, OpenLane } from '../../ports/lane.ts';
+import { readPlan } from '../stored.ts';
+import { probe, type Probed } from './probe.ts';
 
 export interface VerifyDeps {
   readonly store: ObjectStore;

@@ -1,4 +1,4 @@
-import { coldStartsIn } from '../../src/core/verify-cold.ts';
+import { coldStartsIn } from '../../../src/core/verify/cold-starts.ts';
 
 const cold = { cold: true };
 const warm = { cold: false };

@@ -1,5 +1,5 @@
-import { InputError } from '../../src/core/errors.ts';
-import { asHttpUrl, asTarget, parseTarget } from '../../src/core/validate-target.ts';
+import { InputError } from '../../../src/core/errors.ts';
+import { asHttpUrl, asTarget, parseTarget } from '../../../src/core/target/validate.ts';
 
 const arn = 'arn:aws:lambda:eu-west-2:123456789012:function:lab-Node-1a2b:live';
 const whole = {

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { inParallel } from '../../src/app/in-parallel.ts';
+import { inParallel } from '../../src/app/stored.ts';
 
 describe('inParallel', () => {
   it('keeps the order of the items, whichever ends first, and the limit', async () => {

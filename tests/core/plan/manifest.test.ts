@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseManifest } from '../../src/core/manifest.ts';
+import { parseManifest } from '../../../src/core/plan/manifest.ts';
 
-const text = readFileSync(join(__dirname, '../../templates/architectures.json'), 'utf8');
+const text = readFileSync(join(__dirname, '../../../templates/architectures.json'), 'utf8');
 const row = {
   id: 'a',
   title: 'A',

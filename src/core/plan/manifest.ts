@@ -1,6 +1,6 @@
 /** What `templates/architectures.json` says: one row per architecture. It drives root.yaml, command line, report and tests. */
-import { InputError } from './errors.ts';
-import { targetKinds, type TargetKind } from './target.ts';
+import { InputError } from '../errors.ts';
+import { targetKinds, type TargetKind } from '../target/target.ts';
 
 /** What building an architecture takes beyond Node and npm, which everything takes. */
 export const toolchains = ['node', 'python', 'pip', 'cargo', 'cmake'] as const;
