@@ -5,6 +5,7 @@
 import { isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 
 /**
+ * @typedef {import('../src/core/plan/manifest.ts').Manifest} Manifest
  * @typedef {{ Type: string, Properties?: Record<string, unknown> }} Resource
  * @typedef {{ LoggingConfig?: { LogGroup?: string }, Role?: unknown, MemorySize?: unknown, Timeout?: unknown, AutoPublishAlias?: unknown, VersionDescription?: unknown }} FunctionProperties
  * @typedef {object} Template
@@ -172,7 +173,7 @@ const compareNames = (allowed, given, what) => {
 
 /**
  * Whether root and architectures have the Parameters, Outputs and functions that the manifest lists.
- * @param {import('../src/core/plan/manifest.ts').Manifest} manifest
+ * @param {Manifest} manifest
  * @param {(path: string) => string} readTemplate path from templates/
  * @returns {readonly string[]} what is wrong, the template's path in front
  */

@@ -1,7 +1,13 @@
-import { machine, type Machine } from './asl.ts';
-import { worstCaseEvents } from './history.ts';
-import { type Call, type Payload, type Script, Thrown } from './scripted-handlers.ts';
-import { type Ended, type ScriptedLab, startScriptedLab } from './scripted-lab.ts';
+import { machine, type Machine, worstCaseEvents } from './asl.ts';
+import {
+  type Call,
+  type Ended,
+  type Payload,
+  type Script,
+  type ScriptedLab,
+  startScriptedLab,
+  Thrown,
+} from './scripted-lab.ts';
 
 jest.setTimeout(60_000);
 

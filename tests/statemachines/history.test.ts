@@ -1,7 +1,6 @@
 import { maxSteps } from '../../src/core/schedule/steps.ts';
 import { maxTargets } from '../../src/core/plan/request.ts';
-import { machine, successors, type Machine } from './asl.ts';
-import { worstCaseEvents } from './history.ts';
+import { machine, successors, worstCaseEvents, type Machine } from './asl.ts';
 
 const maxRounds = 50;
 const quota = 25_000;

@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
 import { verify } from '../../src/app/verify/verify.ts';
 import { assignmentsKey, planKey } from '../../src/core/keys.ts';
+import { parseManifest } from '../../src/core/plan/manifest.ts';
 import type {
   FinishInput,
   PlanOutput,
@@ -90,5 +93,18 @@ describe('the data between the states', () => {
       },
     };
     expect(bytes(state)).toBeLessThan(maxBytes);
+  });
+});
+
+describe('events/executions', () => {
+  const root = join(__dirname, '../..');
+  const folder = join(root, 'events/executions');
+  const manifest = readFileSync(join(root, 'templates/architectures.json'), 'utf8');
+  const ids = parseManifest(manifest).architectures.map(({ id }) => id);
+
+  it.each(readdirSync(folder))('%s is an input that Plan accepts, for targets that exist', (file) => {
+    const request: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    const { targets = [] } = parseRunRequest({ request, executionName: 'example' });
+    expect(targets.filter((id) => !ids.includes(id))).toEqual([]);
   });
 });

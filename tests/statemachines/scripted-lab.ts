@@ -1,7 +1,10 @@
 /** compare.asl.json on the real emulator, with scripted handlers in the place of ours. */
 import { mkdtempSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -15,7 +18,6 @@ import { startEmulator } from '../../src/local/emulator/emulator.ts';
 import { startReaper } from '../../src/local/reaper/reaper.ts';
 import { ensureTools } from '../../tools/setup/ensure.mjs';
 import { aslText } from './asl.ts';
-import { type Call, type Script, startScriptedHandlers } from './scripted-handlers.ts';
 
 const root = join(__dirname, '..', '..');
 const region = 'us-east-1';
@@ -24,6 +26,75 @@ const role = 'arn:aws:iam::000000000000:role/scripted';
 /** A zip archive of nothing: its end record alone. */
 const emptyZip = Buffer.from(`504b0506${'00'.repeat(18)}`, 'hex');
 const handlers = ['Plan', 'Verify', 'Schedule', 'Generate', 'Report', 'CleanUp'];
+
+/** What a function throws; `name` is what the state machine sees. */
+export class Thrown extends Error {
+  constructor(name: string, message = 'on purpose') {
+    super(message);
+    this.name = name;
+  }
+}
+
+// The state machine's data has no type here: tests look into it.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Payload = any;
+export type Script = Readonly<Record<string, (payload: Payload, nth: number) => unknown>>;
+
+export interface Call {
+  readonly handler: string;
+  readonly payload: Payload;
+  readonly startedMs: number;
+  endedMs: number;
+}
+
+/** What the function host would answer. */
+const answerOf = async (work: () => unknown): Promise<{ status: number; body: unknown; error?: boolean }> => {
+  try {
+    return { status: 200, body: await work() };
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === 'Lambda.TooManyRequestsException') return { status: 429, body: { message } };
+    return { status: 200, body: { errorType: name, errorMessage: message }, error: true };
+  }
+};
+
+/** Stands where the function host stands: answers every invocation from a script, and keeps a record of them. */
+const startScriptedHandlers = async () => {
+  let script: Script = {};
+  let calls: Call[] = [];
+  const server = createServer((request, response) => {
+    void (async () => {
+      const payload: unknown = JSON.parse(await text(request));
+      const arn = String(request.headers['x-amzn-lambda-function-arn']);
+      const handler = handlers.find((name) => arn.endsWith(`:${name}`)) ?? arn;
+      const call: Call = { handler, payload, startedMs: performance.now(), endedMs: Infinity };
+      const nth = calls.filter((earlier) => earlier.handler === handler).length;
+      calls.push(call);
+      const { status, body, error } = await answerOf(() => {
+        const work = script[handler];
+        if (work === undefined) throw new Thrown('NoScript', `nothing is scripted for ${handler}`);
+        return work(payload, nth);
+      });
+      call.endedMs = performance.now();
+      if (error === true) response.setHeader('x-amz-function-error', 'Unhandled');
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? null));
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** Calls since the last `play`, in the order in which they began. */
+    calls: (): readonly Call[] => calls,
+    play: (next: Script): void => {
+      script = next;
+      calls = [];
+    },
+    stop: (): void => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+};
 
 export interface Ended {
   readonly status: string | undefined;
@@ -62,9 +133,7 @@ const startBackend = async () => {
 
 export const startScriptedLab = async (): Promise<ScriptedLab> => {
   const { emulator, reaper } = await startBackend();
-  const scripted = await startScriptedHandlers(
-    (arn) => handlers.find((name) => arn.endsWith(`:${name}`)) ?? arn,
-  );
+  const scripted = await startScriptedHandlers();
   emulator.forwardTo(scripted.url);
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const config = { endpoint: emulator.url, region, credentials };
@@ -109,7 +178,7 @@ export const startScriptedLab = async (): Promise<ScriptedLab> => {
         cause,
         output: output === undefined ? undefined : JSON.parse(output),
         events: events.map(({ type }) => String(type)),
-        calls: scripted.calls,
+        calls: scripted.calls(),
       };
     },
     put: async (Key, value) => {

@@ -1,30 +1,29 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { parseDocument } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { parseManifest } from '../../src/core/plan/manifest.ts';
 
 const root = join(__dirname, '../..');
-const templates = join(root, 'templates');
-const { architectures } = parseManifest(readFileSync(join(templates, 'architectures.json'), 'utf8'));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const { architectures } = parseManifest(read('templates/architectures.json'));
 
-interface Template {
-  readonly Resources: Readonly<Record<string, { readonly Properties: Properties }>>;
-}
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Properties = any;
-
-const read = (path: string): Template =>
-  parseDocument(readFileSync(join(templates, path), 'utf8'), { logLevel: 'silent' }).toJS() as Template;
+type Template = Readonly<Record<'Resources', Readonly<Record<string, { readonly Properties: Properties }>>>>;
+interface BuildSpec {
+  readonly phases: Readonly<Record<string, { readonly commands: readonly string[] }>>;
+}
 
 const lambdas = architectures.filter(({ group }) => group === 'lambda');
 
 describe.each(lambdas.map((row) => [row.id, row] as const))('the template of %s', (id, row) => {
-  const { Resources } = read(row.template);
+  const path = join('templates', row.template);
+  const { Resources } = parseDocument(read(path), { logLevel: 'silent' }).toJS() as Template;
   const service: Properties = Resources[row.functions[0]!]!.Properties;
   const target: Properties = Resources['Target']!.Properties.Parameters;
 
   it('builds the service that the manifest names', () => {
-    const code = join(templates, dirname(row.template), String(service.CodeUri));
+    const code = join(root, dirname(path), String(service.CodeUri));
     expect(existsSync(code)).toBe(true);
     expect(relative(root, code)).toBe(row.service);
   });
@@ -43,5 +42,22 @@ describe.each(lambdas.map((row) => [row.id, row] as const))('the template of %s'
       DeploymentPreference: { Enabled: 'GradualRollout', Type: 'DeploymentType' },
     });
     expect(target.FunctionAliasArn).toBe(`${row.functions[0]!}.Alias`);
+  });
+});
+
+describe('buildspec.yml', () => {
+  const { phases } = parse(read('buildspec.yml')) as BuildSpec;
+  const commands = Object.values(phases).flatMap((phase) => phase.commands);
+
+  it('calls only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: object };
+    const called = commands.flatMap((command) => /^npm run (\S+)$/.exec(command)?.[1] ?? []);
+    expect(called.length).toBeGreaterThan(0);
+    expect(called.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  it('leaves every setting of SAM CLI to samconfig.toml but where the packaged template goes', () => {
+    const sam = commands.filter((command) => command.startsWith('sam '));
+    expect(sam).toEqual(['sam build', 'sam package --output-template-file packaged.yaml']);
   });
 });

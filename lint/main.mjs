@@ -1,0 +1,127 @@
+/** `node lint/main.mjs templates|asl|services`: checks what is not written in TypeScript and shows what the failing checks said. */
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensure } from '../tools/setup.mjs';
+import { checkManifest, checkTemplate } from './house-rules.mjs';
+
+/** @typedef {{ name: string, ok: boolean, said: string }} Verdict */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const log = console.error;
+
+/** @param {string} folder @param {string} ending @returns {string[]} paths from `folder`, at any depth */
+const filesIn = (folder, ending) =>
+  readdirSync(join(root, folder), { recursive: true })
+    .map(String)
+    .filter((path) => path.endsWith(ending))
+    .sort();
+
+/** @param {string} name @param {string} file @param {readonly string[]} args @returns {Promise<Verdict>} */
+const check = (name, file, args) =>
+  new Promise((resolve) => {
+    // SAM's validation calls nobody, but wants to know a region.
+    const env = { ...process.env, AWS_DEFAULT_REGION: 'us-east-1', SAM_CLI_TELEMETRY: '0' };
+    execFile(file, args, { env, timeout: 300_000, maxBuffer: 16 * 2 ** 20 }, (error, out, err) => {
+      const said = `${out}${err}`.trim();
+      resolve({ name, ok: error === null, said: said === '' && error !== null ? error.message : said });
+    });
+  });
+
+/** Runs `jobs`, two at a time. @template T @param {readonly (() => Promise<T>)[]} jobs @returns {Promise<T[]>} */
+const twoAtATime = async (jobs) => {
+  const queue = [...jobs.entries()];
+  /** @type {T[]} */
+  const results = [];
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift())
+      results[next[0]] = await next[1]();
+  };
+  await Promise.all([worker(), worker()]);
+  return results;
+};
+
+/** House rules and cfn-lint on every template, SAM's own validation on those it expands. */
+const templates = async () => {
+  const { lint, sam } = await ensure(['lint', 'sam'], { log });
+  /** @param {string} path */
+  const read = (path) => readFileSync(join(root, 'templates', path), 'utf8');
+  /** @param {string} name @param {readonly string[]} findings */
+  const house = (name, findings) => ({
+    name: `house rules: ${name}`,
+    ok: findings.length === 0,
+    said: findings.join('\n'),
+  });
+  const paths = filesIn('templates', '.yaml');
+  const files = paths.map((path) => join(root, 'templates', path));
+  const expanded = paths.filter((path) => read(path).includes('AWS::Serverless'));
+  /** @type {unknown} */
+  const manifest = JSON.parse(read('architectures.json'));
+  return [
+    ...paths.map((path) => house(path, checkTemplate(read(path)))),
+    house('manifest', checkManifest(/** @type {import('./house-rules.mjs').Manifest} */ (manifest), read)),
+    ...(await twoAtATime([
+      () => check('cfn-lint', join(lint.modules, 'cfn-lint'), files),
+      ...expanded.map((path) => () => {
+        const args = ['validate', '--lint', '-t', join(root, 'templates', path)];
+        return check(`sam validate: ${path}`, join(sam.modules, 'sam'), args);
+      }),
+    ])),
+  ];
+};
+
+/** statelint knows the States Language's own fields; this one is Step Functions', and S3 readers need it. */
+const foreign = /^\s*Field "InputType" not allowed in .*\.ItemReader\.ReaderConfig$/;
+
+/** Drops what statelint says of Step Functions' own fields. @param {Verdict} verdict @returns {Verdict} */
+const withoutForeign = ({ name, said }) => {
+  const lines = said.split('\n').filter((line) => !foreign.test(line) && !/^(\d+|One) errors?:/.test(line));
+  return { name, ok: lines.every((line) => line.trim() === ''), said: lines.join('\n') };
+};
+
+/** asl-validator and statelint on every state machine. */
+const asl = async () => {
+  const { lint, node_modules } = await ensure(['lint', 'node_modules'], { log });
+  return Promise.all(
+    filesIn('statemachines', '.asl.json').flatMap((path) => {
+      const file = join(root, 'statemachines', path);
+      return [
+        check(`asl-validator: ${path}`, join(node_modules.exec, 'asl-validator'), ['--json-path', file]),
+        check(`statelint: ${path}`, join(lint.modules, 'statelint'), [file]).then(withoutForeign),
+      ];
+    }),
+  );
+};
+
+/** Format and lint of Python and C++. Rust's own is in its `make test`. */
+const services = async () => {
+  const { lint } = await ensure(['lint'], { log });
+  const ruff = join(lint.modules, 'ruff');
+  const python = ['src', 'tests'].map((folder) => join(root, folder));
+  const cpp = join('src', 'services', 'cpp-dynamodb');
+  const sources = ['src', 'tests'].flatMap((folder) =>
+    filesIn(join(cpp, folder), '').map((path) => join(root, cpp, folder, path)),
+  );
+  return Promise.all([
+    check('Python format', ruff, ['format', '--check', '--no-cache', ...python]),
+    check('Python lint', ruff, ['check', '--no-cache', ...python]),
+    check('C++ format', join(lint.modules, 'clang-format'), ['--dry-run', '--Werror', ...sources]),
+  ]);
+};
+
+const subjects = new Map([
+  ['templates', templates],
+  ['asl', asl],
+  ['services', services],
+]);
+const subject = subjects.get(process.argv[2] ?? '');
+if (subject === undefined) {
+  console.error(`usage: node lint/main.mjs ${[...subjects.keys()].join('|')}`);
+  process.exit(2);
+}
+const verdicts = await subject();
+const failed = verdicts.filter(({ ok }) => !ok);
+for (const { name, said } of failed) console.error(`${name}\n${said}\n`);
+console.log(`${verdicts.length - failed.length} passed, ${failed.length} failed`);
+process.exitCode = failed.length === 0 ? 0 : 1;
