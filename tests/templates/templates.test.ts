@@ -45,6 +45,16 @@ describe.each(lambdas.map((row) => [row.id, row] as const))('the template of %s'
   });
 });
 
+describe('the lab as a stack', () => {
+  it('says by an output of which release it is, and by a tag that it is a lab', () => {
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    expect(parse(read('templates/root.yaml'), { logLevel: 'silent' })).toMatchObject({
+      Outputs: { LatencyLab: { Value: version } },
+    });
+    expect(read('samconfig.toml')).toMatch(/^tags = "project=latency-lab"$/m);
+  });
+});
+
 describe('buildspec.yml', () => {
   const { phases } = parse(read('buildspec.yml')) as BuildSpec;
   const commands = Object.values(phases).flatMap((phase) => phase.commands);
