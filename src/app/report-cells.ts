@@ -1,7 +1,7 @@
 /** Reads a run's samples cell by cell: one cell's raw samples at a time are as much as memory has to hold. */
 import { messageOf } from '../core/errors.ts';
 import { cellKey, cellsPrefix, parsePartKey, partKey, stepsPrefix } from '../core/keys.ts';
-import type { LoadProfile } from '../core/load/profile.ts';
+import type { LoadProfile } from '../core/schema/load.ts';
 import type { WorkerAssignment } from '../core/payloads.ts';
 import type { SamplePart } from '../core/sample-part.ts';
 import { type CellSummary, summariseCell } from '../core/report/cell.ts';

@@ -37,8 +37,9 @@ export class InputError extends LabError {
 
 const show = (given: unknown): string => {
   if (given === undefined) return 'nothing';
+  const numeral = typeof given === 'number' && !Number.isFinite(given) ? String(given) : given;
   // JSON has no word for some values (a function, a symbol): their type says enough.
-  const json = JSON.stringify(given) as string | undefined;
+  const json = JSON.stringify(numeral) as string | undefined;
   const text = json ?? typeof given;
   // A whole document given by mistake would hide the rest of the message.
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;

@@ -2,7 +2,7 @@
  * The payloads between the states of statemachines/compare.asl.json and the objects in the results bucket.
  * Each type says which state made it. Keys in the bucket are built in keys.ts and nowhere else.
  */
-import type { LoadProfile } from './load/profile.ts';
+import type { LoadProfile } from './schema/load.ts';
 import type { LoadFrom, Target } from './target/target.ts';
 
 /** Input of an execution, written by a person, a pipeline or the CLI. Everything has a default (see app/plan.ts). */

@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { parseLoad } from '../../src/core/load/parse.ts';
+import { parseLoad } from '../../src/core/schema/load.ts';
 import type { GenerateInput } from '../../src/core/payloads.ts';
 import type { SamplePart } from '../../src/core/sample-part.ts';
 import { handler } from '../../src/handlers/generate.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { connectHost } from '../../core/load/loopback.ts';
-import { asHttpUrl } from '../../core/target/validate.ts';
+import { asHttpUrl } from '../../core/schema/target.ts';
 
 /** Where a URL leads: what to connect to, and what to say there. */
 export interface Address {

@@ -1,4 +1,4 @@
-import type { ClosedLoad } from '../../core/load/profile.ts';
+import type { ClosedLoad } from '../../core/schema/load.ts';
 import type { Drive, Driven } from './drive.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { OpenLoad } from '../../core/load/profile.ts';
+import type { OpenLoad } from '../../core/schema/load.ts';
 import type { OpenSchedule } from '../../core/load/schedule.ts';
 import type { Lane } from '../../ports/lane.ts';
 import type { Drive, Driven } from './drive.ts';

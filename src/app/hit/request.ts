@@ -1,37 +1,25 @@
-import { loadBounds } from '../../core/load/bounds.ts';
+import * as v from 'valibot';
 import { isLoopback } from '../../core/load/loopback.ts';
 import { politeRate } from '../../core/load/permission.ts';
-import { asInteger, asObject, optional, rejectUnknownFields } from '../../core/validate.ts';
-import { asHttpUrl } from '../../core/target/validate.ts';
+import { fields, type Output, read, whole } from '../../core/schema/fields.ts';
+import { requests, timeoutMs } from '../../core/schema/load.ts';
+import { httpUrl } from '../../core/schema/target.ts';
 
-export interface HitRequest {
-  readonly url: string;
-  /** 1 to 1e6. */
-  readonly count: number;
-  readonly timeoutMs: number;
+const hitRequest = fields({
+  url: httpUrl,
+  count: v.optional(requests, 100),
+  timeoutMs: v.optional(timeoutMs, 10_000),
   /** Requests per second at most; absent = each as soon as the last one was answered. */
-  readonly maxRate?: number;
-}
+  maxRate: v.exactOptional(whole(1, 5_000)),
+});
 
-const bounded =
-  (name: 'requests' | 'timeoutMs', field: string) =>
-  (value: unknown): number =>
-    asInteger(value, field, loadBounds[name].min, loadBounds[name].max);
+export type HitRequest = Output<typeof hitRequest>;
 
 /**
  * Reads what a person or a payload asked for; default 100 requests with 10 s each.
  * @throws InputError on the first field that is wrong or unknown
  */
-export const parseHit = (given: unknown): HitRequest => {
-  const object = asObject(given, 'hit');
-  rejectUnknownFields(object, 'hit', ['url', 'count', 'timeoutMs', 'maxRate']);
-  return {
-    url: asHttpUrl(object['url'], 'url'),
-    count: bounded('requests', 'count')(object['count'] ?? 100),
-    timeoutMs: bounded('timeoutMs', 'timeoutMs')(object['timeoutMs'] ?? 10_000),
-    ...optional(object, 'maxRate', (value) => asInteger(value, 'maxRate', 1, loadBounds.rate.max)),
-  };
-};
+export const parseHit = (given: unknown): HitRequest => read(hitRequest, given, 'hit');
 
 /** The rate that a hit is held to: 10 requests/s to another machine, unless the user said that they may load it. */
 export const politely = (request: HitRequest, iMayLoadThis: boolean): HitRequest =>

@@ -3,7 +3,7 @@ import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { createS3Client, s3ObjectStore } from '../../adapters/aws/object-store.ts';
 import { messageOf } from '../../core/errors.ts';
 import { lockKey } from '../../core/keys.ts';
-import type { LoadProfile } from '../../core/load/profile.ts';
+import type { LoadProfile } from '../../core/schema/load.ts';
 import { workersOf } from '../../core/schedule/segments.ts';
 import type { Target } from '../../core/target/target.ts';
 import { stepFunctions } from './executions.ts';

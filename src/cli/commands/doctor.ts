@@ -1,6 +1,6 @@
 /** `latency-lab doctor`: what this machine, or a deployed stack, can and cannot do. */
 import { readManifest } from '../../local/deploy/build.ts';
-import { parseLoad } from '../../core/load/parse.ts';
+import { parseLoad } from '../../core/schema/load.ts';
 import { switchFlag, textFlag } from '../args/flags.ts';
 import type { Finding } from '../aws/preflight.ts';
 import { defineCommand } from '../command.ts';

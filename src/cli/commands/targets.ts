@@ -3,7 +3,7 @@ import { httpLane } from '../../adapters/http/lane.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { conform, sendableVectors } from '../../app/conform.ts';
 import type { Architecture } from '../../core/plan/manifest.ts';
-import { asHttpUrl } from '../../core/target/validate.ts';
+import { asHttpUrl } from '../../core/schema/target.ts';
 import { readManifest } from '../../local/deploy/build.ts';
 import { choiceFlag, switchFlag, textFlag } from '../args/flags.ts';
 import { defineCommand } from '../command.ts';

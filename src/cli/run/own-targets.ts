@@ -1,7 +1,7 @@
 /** Targets that the user brings along: any URL or function. */
 import { InputError } from '../../core/errors.ts';
 import { requirePermission } from '../../core/load/permission.ts';
-import type { LoadProfile } from '../../core/load/profile.ts';
+import type { LoadProfile } from '../../core/schema/load.ts';
 import type { RequestSpec, Target } from '../../core/target/target.ts';
 import { asTarget } from '../../core/target/validate.ts';
 import { numberFlag, repeatedFlag, switchFlag, textFlag, type Values } from '../args/flags.ts';

@@ -1,6 +1,6 @@
 /** What is known about a run while it goes on, gathered from its objects and from the state machine's last step. */
 import { parseAssignmentsKey, parsePartKey, planKey, reportKey, verifyKey } from '../../core/keys.ts';
-import type { LoadProfile } from '../../core/load/profile.ts';
+import type { LoadProfile } from '../../core/schema/load.ts';
 import type { Plan, Verification } from '../../core/payloads.ts';
 import type { SamplePart } from '../../core/sample-part.ts';
 

@@ -1,5 +1,5 @@
 /** How long a run still takes. */
-import type { LoadProfile } from '../../core/load/profile.ts';
+import type { LoadProfile } from '../../core/schema/load.ts';
 import { plannedRequests, timedTargets, type RunProgress } from './progress.ts';
 
 /** Seconds around each cell for starting and ending its workers; a first guess that the run itself corrects. */

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts';
 import { isLoopback } from './loopback.ts';
-import type { LoadProfile } from './profile.ts';
+import type { LoadProfile } from '../schema/load.ts';
 
 /** Requests per second that anybody may send to anybody's server. */
 export const politeRate = 10;

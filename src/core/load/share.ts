@@ -1,4 +1,4 @@
-import type { LoadProfile } from './profile.ts';
+import type { LoadProfile } from '../schema/load.ts';
 
 /** How many of `total` fall to `worker` of `workers` when they are dealt out one by one, starting with worker 0. */
 export const dealt = (total: number, worker: number, workers: number): number =>

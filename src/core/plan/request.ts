@@ -1,8 +1,7 @@
 /** Reads an execution's input: fills in the defaults, or names the first thing that is wrong with it. */
 import { createHash } from 'node:crypto';
 import type { LeftOut, PlanInput } from '../payloads.ts';
-import type { LoadProfile } from '../load/profile.ts';
-import { parseLoad } from '../load/parse.ts';
+import { type LoadProfile, parseLoad } from '../schema/load.ts';
 import type { Target } from '../target/target.ts';
 import { asTarget, asTargetId } from '../target/validate.ts';
 import {

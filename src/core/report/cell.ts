@@ -1,4 +1,4 @@
-import type { LoadProfile } from '../load/profile.ts';
+import type { LoadProfile } from '../schema/load.ts';
 import type { SamplePart } from '../sample-part.ts';
 import { countErrors, countRequests } from './counts.ts';
 import { countWorkers, type PlannedWorker, summariseGenerator } from './generator.ts';

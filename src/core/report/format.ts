@@ -1,5 +1,5 @@
 /** How figures are printed, in every format alike. Rounding happens here and nowhere else. */
-import type { LoadProfile } from '../load/profile.ts';
+import type { LoadProfile } from '../schema/load.ts';
 import type { QuantileMs } from './types.ts';
 
 /** With commas between thousands: 12,345. */

@@ -3,7 +3,7 @@
  * Fields may be added within v1; one that changes its meaning or goes makes v2. Times are milliseconds where the name
  * says Ms; shares are 0 to 1. Nothing is rounded: rounding is for printing.
  */
-import type { LoadProfile } from '../load/profile.ts';
+import type { LoadProfile } from '../schema/load.ts';
 import type { Reference } from '../plan/manifest.ts';
 import type { LeftOut, Verification } from '../payloads.ts';
 import type { Target } from '../target/target.ts';

@@ -2,7 +2,7 @@
  * What makes a cell's figures doubtful or worthless, as one table of rules. Each sentence gives its bound, so that a
  * reader can judge the judge; one sentence speaks of one round or, with the worst figure, of several.
  */
-import type { LoadProfile } from '../load/profile.ts';
+import type { LoadProfile } from '../schema/load.ts';
 import { list } from './list.ts';
 import type { GeneratorReport, WorkerCounts } from './types.ts';
 

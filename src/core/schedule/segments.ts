@@ -1,5 +1,5 @@
 /** Cuts a cell's load into pieces that fit into one Lambda invocation and deals each piece out to workers. */
-import type { LoadProfile } from '../load/profile.ts';
+import type { LoadProfile } from '../schema/load.ts';
 import { dealt } from '../load/share.ts';
 
 /** One generator may work this long; a function's invocation ends after 900 s. */

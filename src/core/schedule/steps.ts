@@ -2,7 +2,7 @@
 import { InputError } from '../errors.ts';
 import { assignmentsKey } from '../keys.ts';
 import { shareOf } from '../load/share.ts';
-import type { LoadProfile } from '../load/profile.ts';
+import type { LoadProfile } from '../schema/load.ts';
 import type { Plan, Step, WorkerAssignment } from '../payloads.ts';
 import { segmentCountOf, segmentsOf, workersOf } from './segments.ts';
 import { shuffled } from './shuffle.ts';

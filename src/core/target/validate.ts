@@ -1,5 +1,7 @@
 /** Reads a target from untyped JSON: a registered SSM parameter or an entry of a run request's `extraTargets`. */
 import { InputError } from '../errors.ts';
+import { read } from '../schema/fields.ts';
+import { httpUrl } from '../schema/target.ts';
 import { type LoadFrom, type RequestSpec, type Target, targetKinds } from './target.ts';
 import { asInteger, asMatch, asObject, asOneOf, asLine, optional, rejectUnknownFields } from '../validate.ts';
 
@@ -34,19 +36,6 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 
 export const asTargetId = (value: unknown, field: string): string =>
   asMatch(value, field, idPattern, '1 to 40 lower case letters, digits and hyphens');
-
-/** An absolute http or https URL with a host and without a user name or fragment. */
-export const asHttpUrl = (value: unknown, field: string): string => {
-  const allowed = 'an absolute http:// or https:// URL without user name and fragment';
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
-  const web = url?.protocol === 'http:' || url?.protocol === 'https:';
-  // The parser mends "http:host" in silence; a URL that was meant has its slashes.
-  if (typeof value !== 'string' || !web || !/^https?:\/\//i.test(value))
-    throw new InputError(field, value, allowed, 'Write it with its scheme, as in http://example.com/hits');
-  if (url.username !== '' || url.password !== '' || url.hash !== '')
-    throw new InputError(field, value, allowed);
-  return value;
-};
 
 const asPositive = (value: unknown, field: string): number => {
   if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value;
@@ -124,7 +113,7 @@ export const asTarget = (value: unknown, where: string): Target => {
     version: 1,
     id: asTargetId(object['id'], `${where}.id`),
     kind: asOneOf(object['kind'], `${where}.kind`, targetKinds),
-    ...optional(object, 'url', (v) => asHttpUrl(v, `${where}.url`)),
+    ...optional(object, 'url', (v) => read(httpUrl, v, `${where}.url`)),
     ...optional(object, 'functionArn', (v) => asFunctionArn(v, `${where}.functionArn`)),
     ...optional(object, 'logGroup', (v) => asLine(v, `${where}.logGroup`, 512)),
     ...optional(object, 'memoryMb', (v) => asInteger(v, `${where}.memoryMb`, 128, 10_240)),

@@ -1,13 +1,11 @@
 import { memoryObjectStore } from '../../../src/adapters/memory/object-store.ts';
-import type { GenerateDeps, Surroundings } from '../../../src/app/generate/generate.ts';
-import { generate } from '../../../src/app/generate/generate.ts';
+import { type GenerateDeps, type Surroundings, generate } from '../../../src/app/generate/generate.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
-import { parseLoad } from '../../../src/core/load/parse.ts';
+import { parseLoad } from '../../../src/core/schema/load.ts';
 import type { WorkerAssignment } from '../../../src/core/payloads.ts';
 import type { SamplePart } from '../../../src/core/sample-part.ts';
 import { samplesOf } from '../../../src/core/samples.ts';
-import type { Behaviour } from '../../support/virtual-clock.ts';
-import { answer, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
+import { type Behaviour, answer, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
 
 const takes =
   (ms: number): Behaviour =>

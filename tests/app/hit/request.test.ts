@@ -26,7 +26,7 @@ describe('parseHit', () => {
     [{ url, count: '7' }, 'count'],
     [{ url, timeoutMs: 60_001 }, 'timeoutMs'],
     [{ url, maxRate: 0 }, 'maxRate'],
-    [{ url, counts: 3 }, 'hit'],
+    [{ url, counts: 3 }, 'counts'],
     [7, 'hit'],
   ])('refuses %j, naming %s', (given, field) => {
     expect(() => parseHit(given)).toThrow(InputError);

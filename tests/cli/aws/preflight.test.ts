@@ -4,7 +4,7 @@ import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { parseLoad } from '../../../src/core/load/parse.ts';
+import { parseLoad } from '../../../src/core/schema/load.ts';
 import { neededConcurrency, preflight } from '../../../src/cli/aws/preflight.ts';
 import { describeStack, type DeployedStack } from '../../../src/cli/aws/stack.ts';
 

@@ -1,5 +1,5 @@
 import { InputError } from '../../../src/core/errors.ts';
-import type { LoadProfile } from '../../../src/core/load/profile.ts';
+import type { LoadProfile } from '../../../src/core/schema/load.ts';
 import { parseArguments } from '../../../src/cli/args/parse.ts';
 import { checkRequest, loadFlags, runRequest } from '../../../src/cli/run/load-flags.ts';
 import { ownTargetFlags, ownTargets } from '../../../src/cli/run/own-targets.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseLoad } from '../../../src/core/load/parse.ts';
+import { parseLoad } from '../../../src/core/schema/load.ts';
 import { openSchedule } from '../../../src/core/load/schedule.ts';
 import { shareOf } from '../../../src/core/load/share.ts';
 

@@ -4,7 +4,7 @@ import { summariseCell } from '../../../src/core/report/cell.ts';
 import { summariseLatency } from '../../../src/core/report/latency.ts';
 import { latestParts } from '../../../src/core/report/latest-parts.ts';
 import { bucketSecondsFor } from '../../../src/core/report/timeline.ts';
-import type { LoadProfile } from '../../../src/core/load/profile.ts';
+import type { LoadProfile } from '../../../src/core/schema/load.ts';
 import type { SamplePart } from '../../../src/core/sample-part.ts';
 import type { Sample } from '../../../src/core/samples.ts';
 import { partOf, selfReport } from './sample-run.ts';

@@ -1,6 +1,6 @@
 /** A run that never was: realistic plan, verifications and parts from a seed, for tests of everything after Measure. */
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
-import type { LoadProfile } from '../../../src/core/load/profile.ts';
+import type { LoadProfile } from '../../../src/core/schema/load.ts';
 import type { Plan, Verification } from '../../../src/core/payloads.ts';
 import type { ErrorKind, SamplePart, SelfReport } from '../../../src/core/sample-part.ts';
 import { flagsOf, type Sample } from '../../../src/core/samples.ts';

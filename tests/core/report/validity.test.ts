@@ -1,4 +1,4 @@
-import type { LoadProfile } from '../../../src/core/load/profile.ts';
+import type { LoadProfile } from '../../../src/core/schema/load.ts';
 import type { GeneratorReport } from '../../../src/core/report/types.ts';
 import {
   type JudgedCell,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ClosedLoad, LoadProfile, OpenLoad } from '../../../src/core/load/profile.ts';
+import type { ClosedLoad, LoadProfile, OpenLoad } from '../../../src/core/schema/load.ts';
 import { openSchedule } from '../../../src/core/load/schedule.ts';
 import { shareOf } from '../../../src/core/load/share.ts';
 import { segmentCountOf, segmentsOf, workersOf } from '../../../src/core/schedule/segments.ts';

@@ -1,5 +1,6 @@
 import { InputError } from '../../../src/core/errors.ts';
-import { asHttpUrl, asTarget, parseTarget } from '../../../src/core/target/validate.ts';
+import { asHttpUrl } from '../../../src/core/schema/target.ts';
+import { asTarget, parseTarget } from '../../../src/core/target/validate.ts';
 
 const arn = 'arn:aws:lambda:eu-west-2:123456789012:function:lab-Node-1a2b:live';
 const whole = {

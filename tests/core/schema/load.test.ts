@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { InputError } from '../../../src/core/errors.ts';
-import { parseLoad } from '../../../src/core/load/parse.ts';
+import { parseLoad } from '../../../src/core/schema/load.ts';
 
 describe('parseLoad', () => {
   it('gives the defaults of the closed model when nothing is given', () => {

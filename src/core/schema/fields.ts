@@ -1,0 +1,155 @@
+/**
+ * How the schemas in this folder are written: the message of every schema and check is what is allowed, in words, and
+ * `read` makes an InputError of the first fault with the field's path (`load.rate`, `extraTargets[1].url`).
+ */
+import * as v from 'valibot';
+import { InputError } from '../errors.ts';
+
+type Immutable<T> = { readonly [K in keyof T]: Immutable<T[K]> };
+
+/** What a schema's value is once it was read: all defaults filled in. */
+export type Output<S extends v.GenericSchema> = Immutable<v.InferOutput<S>>;
+/** What may be given: fields with a default may be absent. */
+export type Input<S extends v.GenericSchema> = Immutable<v.InferInput<S>>;
+
+const anObject = 'a JSON object';
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** JSON has no `undefined`: a field that holds it is absent. */
+const withoutUndefined = (value: object): object =>
+  Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
+
+const allowedBy = (schema: v.GenericSchema | v.GenericSchemaAsync | undefined): string =>
+  schema !== undefined && 'message' in schema && typeof schema.message === 'string'
+    ? schema.message
+    : anObject;
+
+/** Valibot takes an array for an object without fields. */
+const refusingArrays = <S extends v.GenericSchema & { readonly message: unknown }>(schema: S): S => ({
+  ...schema,
+  '~run': (dataset, config) => {
+    const given = isObject(dataset.value) ? withoutUndefined(dataset.value) : null;
+    if (given !== null) return schema['~run']({ ...dataset, value: given }, config);
+    v._addIssue(schema as never, 'type', dataset, config);
+    return dataset as never;
+  },
+});
+
+/**
+ * An object with these fields and no other: a misspelt field must not be ignored in silence.
+ * @param only begins what is said of an unknown one
+ */
+export const fields = <E extends v.ObjectEntries>(entries: E, only = 'the fields') => {
+  const schema = v.strictObject(entries, ({ expected, path }) => {
+    if (path === undefined) return anObject;
+    if (expected === 'never') return `${only} ${Object.keys(entries).join(', ')}`;
+    return allowedBy(entries[String(path.at(-1)?.key)]);
+  });
+  const run: (typeof schema)['~run'] = (dataset, config) => {
+    // An unknown field explains a missing one, so it is looked for first.
+    const key = Object.keys(dataset.value as object).find((name) => !Object.hasOwn(entries, name));
+    if (key === undefined) return schema['~run'](dataset, config);
+    const input = dataset.value as Record<string, unknown>;
+    const at = { type: 'object', origin: 'key', input, key, value: input[key] } as const;
+    v._addIssue(schema as never, 'key', dataset, config, {
+      input: input[key],
+      expected: 'never',
+      path: [at],
+    });
+    return dataset as never;
+  };
+  return refusingArrays({ ...schema, '~run': run });
+};
+
+/** An object whose fields' names are not known beforehand. */
+export const dictionary = <V extends v.GenericSchema>(
+  value: V,
+  name: v.GenericSchema<string, string> = v.string(),
+) => refusingArrays(v.record(name, value, anObject));
+
+export const list = <S extends v.GenericSchema>(item: S, most: number, least = 0) => {
+  const allowed = `a JSON array of ${least === 0 ? 'at most' : `${least} to`} ${most.toLocaleString('en')} entries`;
+  return v.pipe(v.array(item, allowed), v.minLength(least, allowed), v.maxLength(most, allowed));
+};
+
+/**
+ * One of several schemas that look alike: `choose` picks the one that was meant, so that faults are told in its words.
+ * @param choose by the value's fields
+ */
+export const oneBy = <A extends v.GenericSchema, B extends v.GenericSchema>(
+  a: A,
+  b: B,
+  choose: (value: Readonly<Record<string, unknown>>) => A | B,
+) => {
+  const either = v.union([a, b]);
+  const run: v.GenericSchema['~run'] = (dataset, config) =>
+    choose(isObject(dataset.value) ? { ...dataset.value } : {})['~run'](dataset, config);
+  return { ...either, '~run': run as (typeof either)['~run'] };
+};
+
+const inWords = (min: number, max: number): string => `from ${min} to ${max.toLocaleString('en')}`;
+
+/** A number, both bounds included. @param condition what else is asked for, in words */
+export const number = (min: number, max: number, condition = '') => {
+  const allowed = `a number ${inWords(min, max)}${condition}`;
+  return v.pipe(v.number(allowed), v.minValue(min, allowed), v.maxValue(max, allowed));
+};
+
+export const whole = (min: number, max: number) => {
+  const allowed = `a whole number ${inWords(min, max)}`;
+  return v.pipe(v.number(allowed), v.integer(allowed), v.minValue(min, allowed), v.maxValue(max, allowed));
+};
+
+export const matching = (pattern: RegExp, allowed: string) =>
+  v.pipe(v.string(allowed), v.regex(pattern, allowed));
+
+/** A text for people of 1 to `most` characters; it may have several lines. */
+export const text = (most: number) => {
+  const allowed = `a text of 1 to ${most.toLocaleString('en')} characters`;
+  return v.pipe(matching(/^[^\0-\x08\x0b\x0c\x0e-\x1f\x7f]+$/, allowed), v.maxLength(most, allowed));
+};
+
+/** A text of 1 to `most` characters without line breaks and other control characters. */
+export const line = (most: number) => {
+  const allowed = `a text of 1 to ${most.toLocaleString('en')} characters on one line`;
+  return v.pipe(matching(/^[^\0-\x1f\x7f]+$/, allowed), v.maxLength(most, allowed));
+};
+
+export const oneOf = <const T extends readonly string[]>(values: T) => v.picklist(values, values.join(', '));
+
+const pathOf = (issue: v.BaseIssue<unknown>): readonly v.IssuePathItem[] => {
+  const path = issue.path ?? [];
+  // A name that a dictionary cannot have is a fault of the dictionary.
+  return path.at(-1)?.origin === 'key' && issue.type !== 'strict_object' ? path.slice(0, -1) : path;
+};
+
+const written = (path: readonly v.IssuePathItem[]): string =>
+  path.map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+
+const givenIn = ({ type, input, path }: v.BaseIssue<unknown>): unknown => {
+  if ((type === 'max_length' || type === 'min_length') && Array.isArray(input))
+    return `${input.length} entries`;
+  // A check over several fields is forwarded to the one that it is said of.
+  const last = path?.at(-1);
+  return last === undefined || (last.origin === 'key' && type !== 'strict_object') ? input : last.value;
+};
+
+/**
+ * @param where what a fault of the whole value is said of
+ * @param within begins the path of each field
+ * @throws InputError for the first fault
+ */
+export const read = <S extends v.GenericSchema>(
+  schema: S,
+  value: unknown,
+  where: string,
+  within = '',
+): Output<S> => {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = `${within}${written(pathOf(issue))}`.replace(/^\./, '');
+  throw new InputError(field === '' ? where : field, givenIn(issue), issue.message);
+};
