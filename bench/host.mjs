@@ -71,7 +71,7 @@ const packageOf = () => {
   return Buffer.concat([local, name, data, entry, name, end]);
 };
 
-const loop = join(root, 'src', 'local', 'host', 'node-runtime.mjs');
+const loop = join(root, 'src', 'local', 'host', 'node-runtime', 'index.mjs');
 
 const startTheHost = async () => {
   const codeDir = join(directory, 'code');
@@ -91,17 +91,18 @@ const startTheHost = async () => {
   };
   const port = await startNode([join(root, 'bench', 'host-control.mjs'), JSON.stringify(configuration)], {});
   const config = {
+    root,
     emulatorUrl: `http://127.0.0.1:${port}`,
     codeDir,
     workDir: join(directory, 'work'),
     runtimes: {
-      node: { exec: process.execPath, sdkModules: join(root, 'node_modules'), loop },
+      node: { exec: process.execPath, sdkModules: join(root, 'node_modules') },
       python: { exec: 'python3' },
     },
     region: 'us-east-1',
     accountId: '000000000000',
   };
-  const ready = await startNode([join(directory, 'main.mjs')], { LATENCY_LAB_HOST: JSON.stringify(config) });
+  const ready = await startNode([join(directory, 'main.cjs')], { LATENCY_LAB_HOST: JSON.stringify(config) });
   /** @type {unknown} */
   const parsed = JSON.parse(ready);
   return /** @type {{ lambdaUrl: string, isolation: Record<string, string> }} */ (parsed);
@@ -110,15 +111,15 @@ const startTheHost = async () => {
 /** Drives a process of the same function over a Runtime API of our own. Resolves with a function that makes one call. */
 const startDirect = async () => {
   const loaded = /** @type {unknown} */ (
-    await import(pathToFileURL(join(directory, 'http1-server.mjs')).href)
+    await import(pathToFileURL(join(directory, 'http-server.cjs')).href)
   );
-  const { serveHttp } = /** @type {typeof import('../src/local/host/http1-server.ts')} */ (loaded);
+  const { serveHttp } = /** @type {typeof import('../src/local/host/http-server.ts')} */ (loaded);
   const task = join(directory, 'direct');
   mkdirSync(task);
   writeFileSync(join(task, 'app.mjs'), source);
-  /** @type {((reply: import('../src/local/host/http1-server.ts').Reply) => void) | undefined} */
+  /** @type {((reply: import('../src/local/host/http-server.ts').Reply) => void) | undefined} */
   let onPoll;
-  /** @type {import('../src/local/host/http1-server.ts').Reply | undefined} */
+  /** @type {import('../src/local/host/http-server.ts').Reply | undefined} */
   let poll;
   /** @type {() => void} */
   let onAnswer = () => undefined;
@@ -145,7 +146,7 @@ const startDirect = async () => {
     child.kill();
   });
   return async () => {
-    /** @type {import('../src/local/host/http1-server.ts').Reply} */
+    /** @type {import('../src/local/host/http-server.ts').Reply} */
     const reply =
       poll ??
       (await new Promise((resolve) => {
@@ -182,7 +183,7 @@ const startConstant = async () => {
 /** The same constant answer from the host's own HTTP server. */
 const startOwn = async () => {
   const program =
-    `import { serveHttp } from ${JSON.stringify(pathToFileURL(join(directory, 'http1-server.mjs')).href)};` +
+    `import { serveHttp } from ${JSON.stringify(pathToFileURL(join(directory, 'http-server.cjs')).href)};` +
     "const { port } = await serveHttp(1e6, ({ reply }) => { reply(200, [], 'ok'); }); console.log(port);" +
     "process.stdin.on('end', () => process.exit(0)).resume();";
   writeFileSync(join(directory, 'own.mjs'), program);
@@ -194,13 +195,13 @@ const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(so
 
 const main = async () => {
   await build({
-    entryPoints: ['main', 'http1-server'].map((name) => join(root, 'src', 'local', 'host', `${name}.ts`)),
+    entryPoints: ['main', 'http-server'].map((name) => join(root, 'src', 'local', 'host', `${name}.ts`)),
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
     target: 'node20',
     outdir: directory,
-    outExtension: { '.js': '.mjs' },
+    outExtension: { '.js': '.cjs' },
   });
   const { lambdaUrl, isolation } = await startTheHost();
   const host = await openClient({

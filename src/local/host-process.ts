@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { accountId, region, withoutAws } from './aws-environment.ts';
 import { runProgram } from './program.ts';
 import type { Reaper } from './reaper/reaper.ts';
-import { type ServerProcess, startServer } from './server-process.ts';
+import { type ServerProcess, startServer } from './program.ts';
 
 /** What the function host says when it is ready; see host/main.ts. */
 export interface HostReady {
@@ -26,12 +26,12 @@ const accountConcurrency = 64;
 
 /** Makes one file of the host's sources, which no Node can run as they are. Returns its path. */
 export const bundleHost = async ({ root, stateDir, reaper }: HostOptions): Promise<string> => {
-  const file = join(stateDir, 'host.mjs');
+  const file = join(stateDir, 'host.cjs');
   const args = [
     join(root, 'src', 'local', 'host', 'main.ts'),
     '--bundle',
     '--platform=node',
-    '--format=esm',
+    '--format=cjs',
     '--target=node20',
     '--log-level=error',
     `--outfile=${file}`,
@@ -49,12 +49,12 @@ export const startHost = (
   emulatorUrl: string,
 ): Promise<ServerProcess<HostReady>> => {
   const { root, stateDir, codeDir, logFile, reaper, node, python } = options;
-  const loop = join(root, 'src', 'local', 'host', 'node-runtime.mjs');
   const configuration = {
+    root,
     emulatorUrl,
     codeDir,
     workDir: join(stateDir, 'functions'),
-    runtimes: { node: { ...node, loop }, python },
+    runtimes: { node, python },
     accountConcurrency,
     region,
     accountId,

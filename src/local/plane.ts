@@ -8,7 +8,7 @@ import { bundleHost, type HostOptions, type HostReady, startHost } from './host-
 import { machineLabels } from './labels.ts';
 import { runProgram } from './program.ts';
 import { type Reaper, startReaper } from './reaper/reaper.ts';
-import type { ServerProcess } from './server-process.ts';
+import type { ServerProcess } from './program.ts';
 
 /** An AWS of one's own on 127.0.0.1: the emulator for control plane and stores, the function host for Lambda and HTTP. */
 export interface LocalPlane {

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { startFastapi } from '../../src/local/instances/fastapi.ts';
+import { startFastapi } from '../../src/local/instances/instances.ts';
 import { startReaper, type Reaper } from '../../src/local/reaper/reaper.ts';
 import { root } from './services.ts';
 import { departures, sequenceDepartures, vectorsFor, type Reply } from './vectors.ts';

@@ -4,7 +4,7 @@ import { InputError } from '../../core/errors.ts';
 import type { Architecture } from '../../core/plan/manifest.ts';
 import type { Target } from '../../core/target/target.ts';
 import { readManifest } from '../../local/deploy/build.ts';
-import { withoutFunctionHost } from '../../local/vantage.ts';
+import { withoutFunctionHost } from '../../local/labels.ts';
 import { asInteger } from '../../core/validate.ts';
 import { listFlag, numberFlag, switchFlag, textFlag } from '../args/flags.ts';
 import { defineCommand } from '../command.ts';

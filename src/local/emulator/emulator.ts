@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Reaper } from '../reaper/reaper.ts';
-import { startServer, type ServerProcess } from '../server-process.ts';
+import { startServer, type ServerProcess } from '../program.ts';
 
 export interface Emulator {
   readonly url: string;

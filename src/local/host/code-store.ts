@@ -1,9 +1,10 @@
 /** Turns the packages of published versions and layers into directories on disk, each unpacked once. */
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { readZip } from './zip.ts';
+import { buffer } from 'node:stream/consumers';
+import { type Entry, fromBufferPromise } from 'yauzl';
 
 export interface CodeStore {
   /**
@@ -16,11 +17,60 @@ export interface CodeStore {
   layers(zips: readonly Buffer[]): Promise<string>;
 }
 
-const sha256Of = (data: Buffer): string => createHash('sha256').update(data).digest('hex');
+interface ZipEntry {
+  /** Relative, with `/` between parts and never leading out of the archive. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'link';
+  /** Unix permission bits; 0o644 where the archive was not made on Unix. */
+  readonly mode: number;
+  /** The file's bytes or the link's target. */
+  read(): Promise<Buffer>;
+}
+
+/** Lambda's limit for an unpacked package with its layers, in bytes. */
+const maxUnpackedBytes = 262_144_000;
+
+/** The library refuses paths that lead out of the archive; empty ones and NULs are left to us. */
+const safePath = (path: string): string => {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (path.includes('\0') || parts.length === 0)
+    throw new Error(`the archive holds the unsafe path "${path}"`);
+  return parts.join('/');
+};
+
+const kindOf = (unixMode: number, path: string): ZipEntry['kind'] => {
+  if ((unixMode & 0o170000) === 0o120000) return 'link';
+  return path.endsWith('/') ? 'directory' : 'file';
+};
+
+/** In the upper half, where the archive was made on Unix; 0 elsewhere. */
+const unixModeOf = ({ versionMadeBy, externalFileAttributes }: Entry): number =>
+  versionMadeBy >> 8 === 3 ? externalFileAttributes >>> 16 : 0;
+
+/**
+ * The entries in the archive's order.
+ * @throws Error where the bytes are no zip archive, a path leads out of it or it unpacks to more than 250 MiB
+ */
+export async function* readZip(zip: Buffer): AsyncGenerator<ZipEntry> {
+  const file = await fromBufferPromise(zip, { strictFileNames: true });
+  let unpacked = 0;
+  for await (const entry of file.eachEntry()) {
+    unpacked += entry.uncompressedSize;
+    if (unpacked > maxUnpackedBytes)
+      throw new Error(`the archive unpacks to more than ${maxUnpackedBytes} bytes`);
+    const unixMode = unixModeOf(entry);
+    yield {
+      path: safePath(entry.fileName),
+      kind: kindOf(unixMode, entry.fileName),
+      mode: unixMode & 0o777 || 0o644,
+      read: async () => buffer(await file.openReadStreamPromise(entry)),
+    };
+  }
+}
 
 const unpack = async (zip: Buffer, target: string): Promise<void> => {
   await mkdir(target, { recursive: true });
-  for (const entry of readZip(zip)) {
+  for await (const entry of readZip(zip)) {
     const path = join(target, entry.path);
     if (entry.kind === 'directory') {
       await mkdir(path, { recursive: true });
@@ -28,18 +78,21 @@ const unpack = async (zip: Buffer, target: string): Promise<void> => {
     }
     await mkdir(dirname(path), { recursive: true });
     await rm(path, { force: true });
+    const content = await entry.read();
     if (entry.kind === 'link') {
-      const to = entry.read().toString();
+      const to = content.toString();
       if (relative(target, resolve(dirname(path), to)).startsWith('..'))
         throw new Error(`the archive's link "${entry.path}" leads out of it`);
       await symlink(to, path);
     } else {
-      await writeFile(path, entry.read());
+      await writeFile(path, content);
       // Readable for all, as Lambda demands of packages; execute bits as in the archive. chmod, for umask must not matter.
       await chmod(path, entry.mode | 0o444);
     }
   }
 };
+
+const sha256Of = (data: Buffer): string => createHash('sha256').update(data).digest('hex');
 
 /** Fills a directory beside its final place and moves it there, so that nobody ever sees half of it. */
 const once = async (place: string, fill: (directory: string) => Promise<void>): Promise<string> => {

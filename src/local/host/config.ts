@@ -7,8 +7,6 @@ export interface RuntimesConfig {
     readonly exec: string;
     /** A `node_modules` directory with the AWS SDK that the runtime brings along. */
     readonly sdkModules: string;
-    /** Path of node-runtime.mjs, which is run as it is. */
-    readonly loop: string;
   };
   readonly python: {
     /** The Python of an environment with awslambdaric and boto3. */
@@ -17,6 +15,8 @@ export interface RuntimesConfig {
 }
 
 export interface HostConfig {
+  /** The repository, where programs are that run as they are. */
+  readonly root: string;
   readonly emulatorUrl: string;
   /** Where the packages of versions are, as `<hex sha256>.zip`. */
   readonly codeDir: string;
@@ -29,59 +29,41 @@ export interface HostConfig {
   readonly accountId: string;
 }
 
-type Json = Readonly<Record<string, unknown>>;
+type Given = Omit<HostConfig, 'accountConcurrency'> & Partial<HostConfig>;
 
-const object = (value: unknown, field: string): Json => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new InputError(field, value, 'an object');
-  return value as Json;
-};
+const texts = [
+  ...['emulatorUrl', 'codeDir', 'workDir', 'root', 'region', 'accountId'],
+  ...['runtimes.node.exec', 'runtimes.node.sdkModules', 'runtimes.python.exec'],
+];
 
-const text = (of: Json, name: string, within = 'LATENCY_LAB_HOST'): string => {
-  const value = of[name];
-  if (typeof value !== 'string' || value === '') throw new InputError(`${within}.${name}`, value, 'a text');
-  return value;
-};
-
-const parse = (json: string | undefined): Json => {
+const parse = (json: string | undefined): unknown => {
   try {
-    return object(JSON.parse(json ?? ''), 'LATENCY_LAB_HOST');
+    return JSON.parse(json ?? '');
   } catch {
-    throw new InputError('LATENCY_LAB_HOST', json ?? '', 'one JSON object');
+    return undefined;
   }
 };
+
+const at = (value: unknown, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>((found, name) => (found as Record<string, unknown> | undefined)?.[name], value);
 
 /** @throws InputError naming the field that is missing or wrong */
 export const readConfig = (json: string | undefined): HostConfig => {
   const given = parse(json);
-  const runtimes = object(given['runtimes'], 'LATENCY_LAB_HOST.runtimes');
-  const node = object(runtimes['node'], 'LATENCY_LAB_HOST.runtimes.node');
-  const python = object(runtimes['python'], 'LATENCY_LAB_HOST.runtimes.python');
-  const concurrency = given['accountConcurrency'] ?? 64;
-  if (
-    typeof concurrency !== 'number' ||
-    !Number.isInteger(concurrency) ||
-    concurrency < 1 ||
-    concurrency > 1000
-  )
-    throw new InputError('LATENCY_LAB_HOST.accountConcurrency', concurrency, 'a whole number from 1 to 1000');
-  const emulatorUrl = text(given, 'emulatorUrl');
-  if (!URL.canParse(emulatorUrl))
-    throw new InputError('LATENCY_LAB_HOST.emulatorUrl', emulatorUrl, 'an http URL');
-  return {
-    emulatorUrl: emulatorUrl.replace(/\/$/, ''),
-    codeDir: text(given, 'codeDir'),
-    workDir: text(given, 'workDir'),
-    runtimes: {
-      node: {
-        exec: text(node, 'exec', 'runtimes.node'),
-        sdkModules: text(node, 'sdkModules', 'runtimes.node'),
-        loop: text(node, 'loop', 'runtimes.node'),
-      },
-      python: { exec: text(python, 'exec', 'runtimes.python') },
-    },
-    accountConcurrency: concurrency,
-    region: text(given, 'region'),
-    accountId: text(given, 'accountId'),
+  const refuse = (path: string, allowed: string): never => {
+    throw new InputError(`LATENCY_LAB_HOST.${path}`, at(given, path), allowed);
   };
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new InputError('LATENCY_LAB_HOST', json ?? '', 'one JSON object');
+  for (const path of texts) {
+    const value = at(given, path);
+    if (typeof value !== 'string' || value === '') refuse(path, 'a text');
+  }
+  const { accountConcurrency = 64, emulatorUrl, ...rest } = given as Given;
+  if (!Number.isInteger(accountConcurrency) || accountConcurrency < 1 || accountConcurrency > 1000)
+    refuse('accountConcurrency', 'a whole number from 1 to 1000');
+  if (!URL.canParse(emulatorUrl)) refuse('emulatorUrl', 'an http URL');
+  return { ...rest, accountConcurrency, emulatorUrl: emulatorUrl.replace(/\/$/, '') };
 };

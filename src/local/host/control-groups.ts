@@ -1,6 +1,10 @@
-/** Where the host may make control groups, version 1 or 2, and what is written into them. */
+/**
+ * CPU share and memory limit by control groups, version 1 or 2: where the host may make them and what is written into
+ * them. Lambda gives one virtual CPU per 1769 MB; initialisation runs unthrottled, the share applies from the first event.
+ */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../core/errors.ts';
 
@@ -101,4 +105,82 @@ export const findPlace = (
     }
   }
   return why;
+};
+
+/** The control groups of one function process. */
+export interface ControlGroup {
+  /** Resolves when the process is in it, which may take 10 ms. It may have ended already. */
+  add(pid: number): Promise<void>;
+  /** Sets the size from which CPU share and memory limit follow, and applies the latter. */
+  resize(memoryMb: number): void;
+  /** Applies the CPU share; once is enough. */
+  throttle(): void;
+  /** True when the kernel killed something in it for want of memory. */
+  outOfMemory(): boolean;
+  /** Kills what is left in it and removes it. */
+  close(): void;
+}
+
+export type Places = Readonly<Partial<Record<'cpu' | 'memory', Place>>>;
+
+export const basesOf = ({ cpu, memory }: Places): string[] => [
+  ...new Set([cpu, memory].flatMap((place) => (place === undefined ? [] : [place.base]))),
+];
+
+/** In version 2 CPU and memory are one directory. */
+export const openControlGroup = (places: Places, id: string): ControlGroup => {
+  const { cpu, memory } = places;
+  const directories = basesOf(places).map((base) => join(base, id));
+  for (const directory of directories) mkdirSync(directory);
+  let memoryMb = 0;
+  let throttled = false;
+  let closed = false;
+  const set = (
+    place: Place | undefined,
+    settings: (place: Place, mb: number) => [string, string][],
+  ): void => {
+    if (place === undefined) return;
+    for (const [file, value] of settings(place, memoryMb)) writeFileSync(join(place.base, id, file), value);
+  };
+
+  const remove = (directory: string, triesLeft: number): void => {
+    tryOrWhy(() => {
+      for (const pid of readFileSync(join(directory, 'cgroup.procs'), 'utf8').split('\n'))
+        if (pid !== '') process.kill(Number(pid), 'SIGKILL');
+    });
+    const failure = tryOrWhy(() => {
+      rmdirSync(directory);
+    });
+    // A killed process leaves its group a little later.
+    if (failure !== undefined && triesLeft > 0) setTimeout(remove, 20, directory, triesLeft - 1).unref();
+  };
+
+  return {
+    add: async (pid) => {
+      const moves = directories.map((directory) => writeFile(join(directory, 'cgroup.procs'), String(pid)));
+      await Promise.allSettled(moves);
+    },
+    resize: (mb) => {
+      memoryMb = mb;
+      set(memory, memorySettings);
+    },
+    throttle: () => {
+      // The process may have ended in this moment.
+      if (!throttled && !closed) set(cpu, cpuSettings);
+      throttled = true;
+    },
+    outOfMemory: () => {
+      if (memory === undefined) return false;
+      const file = memory.version === 1 ? 'memory.oom_control' : 'memory.events';
+      let killed = false;
+      tryOrWhy(() => {
+        killed = /^oom_kill [1-9]/m.test(readFileSync(join(memory.base, id, file), 'utf8'));
+      });
+      return killed;
+    },
+    close: () => {
+      closed = true;
+      for (const directory of directories) remove(directory, 50);
+    },
+  };
 };

@@ -1,8 +1,7 @@
 /** From a function's name to an outcome: resolves aliases, weights and versions, then runs. Shared by all surfaces. */
 import { randomUUID } from 'node:crypto';
 import type { Executor, InvokeResult } from './executor.ts';
-import { isVersion, pickVersion } from './names.ts';
-import type { ControlPlane, FunctionVersion } from './types.ts';
+import { type ControlPlane, type FunctionVersion, isVersion, pickVersion } from './functions.ts';
 
 export interface DispatchRequest {
   readonly name: string;

@@ -1,6 +1,7 @@
 /** HTTP to the emulator: what the host asks itself, and what it passes on for others. */
 import { Agent, type IncomingMessage, request } from 'node:http';
-import type { Header } from './http1-head.ts';
+import type { Header } from './http-parser.ts';
+import type { LogsApi } from './log-writer.ts';
 
 export interface EmulatorReply {
   readonly status: number;
@@ -103,3 +104,20 @@ export const createEmulatorClient = (emulatorUrl: string, region: string): Emula
     },
   };
 };
+
+/** Something that is there already is as good as made. */
+const callLogs = async (client: EmulatorClient, action: string, input: unknown): Promise<void> => {
+  const { status, body } = await client.call('logs', `Logs_20140328.${action}`, input);
+  const text = body.toString();
+  if (status !== 200 && !text.includes('ResourceAlreadyExistsException'))
+    throw new Error(`${action}: the emulator answered ${status}: ${text.slice(0, 200)}`);
+};
+
+/** CloudWatch Logs of the emulator, as far as function logs need it. */
+export const createEmulatorLogs = (client: EmulatorClient): LogsApi => ({
+  createGroup: (logGroupName) => callLogs(client, 'CreateLogGroup', { logGroupName }),
+  createStream: (logGroupName, logStreamName) =>
+    callLogs(client, 'CreateLogStream', { logGroupName, logStreamName }),
+  put: (logGroupName, logStreamName, logEvents) =>
+    callLogs(client, 'PutLogEvents', { logGroupName, logStreamName, logEvents }),
+});

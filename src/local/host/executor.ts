@@ -1,12 +1,9 @@
 /** Runs invocations: a warm environment where one is idle, else a cold start; platform log lines; what the caller gets. */
-import { coldStart } from './cold-start.ts';
-import { type Throttle, createConcurrency } from './concurrency.ts';
-import { type Failure, failureOf, noBootstrap } from './failures.ts';
-import type { Invocation } from './invocation.ts';
+import { coldStart, type Launcher, type Prepared } from './launcher.ts';
+import { createConcurrency, createPools, type Environment, type Pool, type Throttle } from './pools.ts';
+import { type Failure, failureOf, type Invocation, noBootstrap } from './invocation.ts';
 import type { Account, Journal } from './journal.ts';
-import type { Launcher, Prepared } from './launcher.ts';
-import { type Environment, type Pool, createPools } from './pools.ts';
-import type { FunctionVersion } from './types.ts';
+import type { FunctionVersion } from './functions.ts';
 
 export interface Outcome {
   readonly payload: Buffer;
@@ -158,12 +155,12 @@ export const createExecutor = (launcher: Launcher, accountConcurrency: number): 
 
   return {
     invoke: async (fn, invocation, { reserved, tail }) => {
-      const reason = concurrency.enter(fn.name, reserved);
+      const reason = concurrency.acquire(fn.name, reserved);
       if (reason !== undefined) return { kind: 'throttled', reason };
       try {
         return { kind: 'done', outcome: await run(fn, invocation, tail) };
       } finally {
-        concurrency.leave(fn.name);
+        concurrency.release(fn.name);
       }
     },
     close: () => {

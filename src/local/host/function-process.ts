@@ -1,8 +1,10 @@
-/** One process of a function: started on its seat, its output cut into lines, its end told. */
+/** One process of a function: started on its slot, its output cut into lines, its end told. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { type OutputDeps, readLines } from './output-lines.ts';
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { killGroup } from '../reaper/reaper.ts';
 import type { Command } from './runtimes.ts';
-import { type Seat, killGroup } from './seats.ts';
+import type { Slot } from './slots.ts';
 
 export interface FunctionProcess {
   /** Resolves, with how it ended, once it is gone and all of its output was read. Never rejects. */
@@ -70,10 +72,10 @@ const memoryReader = (pid: number): { read: () => number | undefined; close: () 
   return { read, close };
 };
 
-const endingOf = ({ child, cage }: Seat): Promise<Ending> =>
+const endingOf = ({ child, controlGroup }: Slot): Promise<Ending> =>
   new Promise((resolve) => {
     child.once('exit', (code, signal) => {
-      const ending = { reason: reasonOf(code, signal), outOfMemory: cage.outOfMemory() };
+      const ending = { reason: reasonOf(code, signal), outOfMemory: controlGroup.outOfMemory() };
       // Output may be held open by a child that outlives it: wait for the end of output, but not for long.
       const timer = setTimeout(resolve, 100, ending);
       child.once('close', () => {
@@ -83,30 +85,63 @@ const endingOf = ({ child, cage }: Seat): Promise<Ending> =>
     });
   });
 
-/** Starts the command on the seat, which is left when the process ends. */
+export interface OutputDeps {
+  readonly onLine: (line: string) => void;
+  /** Resolves when there is room for more output again. */
+  readonly room: () => Promise<void> | undefined;
+}
+
+/** Longest line kept in one piece, in characters; Lambda cuts at 256 KiB too. */
+const maxLine = 256 * 1024;
+
+/** Calls back per line. Bytes that are no UTF-8 become U+FFFD; the last line needs no end. */
+export const readLines = (stream: Readable, deps: OutputDeps): void => {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  stream.on('data', (chunk: Buffer) => {
+    const lines = (rest + decoder.write(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) deps.onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
+    while (rest.length > maxLine) {
+      deps.onLine(rest.slice(0, maxLine));
+      rest = rest.slice(maxLine);
+    }
+    const room = deps.room();
+    if (room === undefined) return;
+    stream.pause();
+    void room.then(() => stream.resume());
+  });
+  stream.on('end', () => {
+    rest += decoder.end();
+    if (rest !== '') deps.onLine(rest);
+  });
+  stream.on('error', () => undefined);
+};
+
+/** Starts the command on the slot, which is freed when the process ends. */
 export const startProcess = (
-  seat: Seat,
+  slot: Slot,
   command: Command,
   cwd: string,
   env: Readonly<Record<string, string>>,
   output: OutputDeps,
 ): FunctionProcess => {
-  const { child, cage, pid } = seat;
-  const ended = endingOf(seat);
+  const { child, controlGroup, pid } = slot;
+  const ended = endingOf(slot);
   readLines(child.stdout, output);
   readLines(child.stderr, output);
-  seat.become(command, cwd, env);
+  slot.become(command, cwd, env);
   const memory = memoryReader(pid);
   let isOver = false;
   void ended.then(() => {
     isOver = true;
     memory.close();
-    seat.leave();
+    slot.release();
   });
   return {
     ended,
     throttle: () => {
-      cage.throttle();
+      controlGroup.throttle();
     },
     maxMemoryMb: memory.read,
     kill: () => {

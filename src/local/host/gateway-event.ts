@@ -1,8 +1,7 @@
 /** API Gateway's payload format 2.0, there and back. Pure but for the clock. */
 import { isUtf8 } from 'node:buffer';
 import { gatewayTime } from '../../core/target/request.ts';
-import type { Header } from './http1-head.ts';
-import type { HttpRequest } from './http1-parser.ts';
+import type { Header, HttpRequest } from './http-parser.ts';
 
 export interface EventContext {
   readonly apiId: string;

@@ -1,5 +1,5 @@
 /** Which route and stage of an HTTP API a request belongs to. Pure. */
-import type { HttpApi, Route } from './types.ts';
+import type { HttpApi, Route } from './functions.ts';
 
 export interface Matched {
   readonly route: Route;

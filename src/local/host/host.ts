@@ -7,19 +7,18 @@ import type { HostConfig } from './config.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { type EmulatorClient, type EmulatorReply, endToEnd } from './emulator-client.ts';
 import { createExecutor } from './executor.ts';
-import { createHttpFront } from './http-front.ts';
-import type { HttpRequest } from './http1-parser.ts';
-import { serveHttp } from './http1-server.ts';
+import { createGateway } from './gateway.ts';
+import type { HttpRequest } from './http-parser.ts';
+import { serveHttp } from './http-server.ts';
 import { detectIsolation } from './isolation.ts';
-import { createLambdaApi } from './lambda-api.ts';
+import { createLambdaApi, createProxyMode } from './lambda-api.ts';
 import { createLauncher } from './launcher.ts';
 import { type LogsApi, createLogWriter } from './log-writer.ts';
-import { createProxyMode } from './proxy-mode.ts';
-import { startReaper } from './reaper.ts';
-import { createSeats } from './seats.ts';
-import type { ControlPlane, IsolationReport } from './types.ts';
+import { startReaper } from '../reaper/reaper.ts';
+import { createSlots } from './slots.ts';
+import type { ControlPlane, IsolationReport } from './functions.ts';
 
-/** What is behind the host: the emulator, or its twin in a test. */
+/** What is behind the host: the emulator, or tables in memory in a test. */
 export interface HostDeps {
   readonly control: ControlPlane;
   readonly logs: LogsApi;
@@ -59,8 +58,12 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
   const { control, say } = deps;
   offerSdk(config.workDir, config.runtimes.node.sdkModules);
   const isolation = detectIsolation();
-  const reaper = startReaper(isolation.directories, () => {
-    deps.onFatal('the process that cleans up behind the host was killed');
+  const reaper = startReaper(config.root, {
+    politeMs: 0,
+    controlGroups: isolation.directories,
+    onDeath: () => {
+      deps.onFatal('the process that cleans up behind the host was killed');
+    },
   });
   const logs = createLogWriter(deps.logs, (error) => {
     say(`function logs cannot be written: ${messageOf(error)}`);
@@ -73,14 +76,14 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
     handleLambda(exchange);
   });
   const lambdaUrl = `http://127.0.0.1:${lambdaServer.port}`;
-  const seats = createSeats(isolation, reaper);
+  const slots = createSlots(isolation, reaper);
   const code = createCodeStore(config.codeDir, config.workDir);
   const launcher = createLauncher({
     config,
     code,
     control,
     isolation: isolation.report,
-    seats,
+    slots,
     logs,
     lambdaUrl,
   });
@@ -93,15 +96,15 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
     if (method === 'POST' && target === '/proxy') proxyMode(exchange);
     else lambdaApi(exchange);
   };
-  const front = createHttpFront({ control, dispatcher, passOn, accountId: config.accountId, onError: say });
+  const front = createGateway({ control, dispatcher, passOn, accountId: config.accountId, onError: say });
   const httpServer = await serveHttp(httpBodyLimit, front);
 
   const close = async (): Promise<void> => {
     lambdaServer.close();
     httpServer.close();
     executor.close();
-    seats.close();
-    await reaper.finish();
+    slots.close();
+    await reaper.close();
     await logs.close(lastLogsMs);
   };
   return { lambdaUrl, httpUrl: `http://127.0.0.1:${httpServer.port}`, isolation: isolation.report, close };

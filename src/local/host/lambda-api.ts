@@ -1,45 +1,40 @@
-/** The address that SDK clients take for Lambda: Invoke is answered here, everything else goes on to the emulator. */
+/**
+ * Invocations from outside: Lambda's API as SDK clients speak it, where Invoke is answered here and everything else goes
+ * on to the emulator; and the emulator's proxy mode, by which its Step Functions, API Gateway and queues invoke.
+ */
 import { messageOf } from '../../core/errors.ts';
 import type { Dispatched, Dispatcher } from './dispatcher.ts';
 import type { EmulatorReply } from './emulator-client.ts';
-import { type Header, headerOf } from './http1-head.ts';
-import type { HttpRequest } from './http1-parser.ts';
-import type { HttpExchange, Reply } from './http1-server.ts';
-import { type FunctionReference, parseFunction } from './names.ts';
+import { type FunctionReference, parseFunction } from './functions.ts';
+import { type Header, type HttpRequest, headerOf } from './http-parser.ts';
+import type { HttpExchange, Reply } from './http-server.ts';
 
 /** Lambda's limits of a request payload, in bytes: synchronous, and asynchronous. */
-export const maxRequestBytes = 6_291_456;
-export const maxEventBytes = 1_048_576;
+const maxRequestBytes = 6_291_456;
+const maxEventBytes = 1_048_576;
 
 export interface LambdaApiDeps {
   readonly dispatcher: Dispatcher;
   /** Sends a request on to the emulator as it is. */
   readonly passOn: (request: HttpRequest, target?: string) => Promise<EmulatorReply>;
-  /** Something was changed: caches must forget. */
+  /** Something was changed: what is known of the control plane must be forgotten. */
   readonly onChange: () => void;
 }
 
 const jsonType: Header = ['content-type', 'application/json'];
 
 /** An error as the Lambda API words it; `type` is what SDKs make an exception of. */
-export const refuse = (
-  reply: Reply,
-  status: number,
-  type: string,
-  message: string,
-  reason?: string,
-): void => {
-  const body = {
-    Type: status < 500 ? 'User' : 'Service',
-    message,
-    ...(reason === undefined ? {} : { Reason: reason }),
-  };
+const refuse = (reply: Reply, status: number, type: string, message: string, reason?: string): void => {
+  const body = { Type: status < 500 ? 'User' : 'Service', message, Reason: reason };
   reply(status, [jsonType, ['x-amzn-ErrorType', type]], JSON.stringify(body));
 };
 
 /** Errors of the host itself, such as code that is not there or a runtime that is not run here. */
-export const refuseError = (reply: Reply, error: unknown): void => {
-  const isRuntime = error instanceof Error && error.name === 'InvalidRuntimeException';
+const nameOf = (error: unknown): string =>
+  error instanceof Error && error.name !== 'Error' ? error.name : 'ServiceException';
+
+const refuseError = (reply: Reply, error: unknown): void => {
+  const isRuntime = nameOf(error) === 'InvalidRuntimeException';
   refuse(reply, 502, isRuntime ? 'InvalidRuntimeException' : 'ServiceException', messageOf(error));
 };
 
@@ -49,23 +44,20 @@ interface InvokeTarget extends FunctionReference {
 
 const invokePath = /^\/2015-03-31\/functions\/([^/?]+)\/invocations\/?(?:\?(.*))?$/;
 
-/** What an Invoke request names; undefined where it names nothing that could be a function. */
-const targetOf = (
-  request: HttpRequest,
-  encodedName: string,
-  query: string | undefined,
-): InvokeTarget | undefined => {
-  let decoded: string;
+const decoded = (text: string): string => {
   try {
-    decoded = decodeURIComponent(encodedName);
+    return decodeURIComponent(text);
   } catch {
-    return undefined;
+    return '';
   }
-  const found = parseFunction(decoded);
-  if (found === undefined) return undefined;
-  const given = query === undefined ? undefined : (new URLSearchParams(query).get('Qualifier') ?? undefined);
+};
+
+/** What an Invoke request names; undefined where it names nothing that could be a function. */
+const targetOf = (request: HttpRequest, encodedName: string, query = ''): InvokeTarget | undefined => {
+  const found = parseFunction(decoded(encodedName));
+  const qualifier = new URLSearchParams(query).get('Qualifier') ?? found?.qualifier;
   const type = headerOf(request, 'x-amz-invocation-type') ?? 'RequestResponse';
-  return { name: found.name, qualifier: given ?? found.qualifier, type };
+  return found && { name: found.name, qualifier, type };
 };
 
 const notFound = (reply: Reply, { name, qualifier }: FunctionReference): void => {
@@ -89,8 +81,8 @@ const payloadError = (
     JSON.parse(body.toString());
     return undefined;
   } catch (error) {
-    const why = error instanceof Error ? error.message : '';
-    return [400, 'InvalidRequestContentException', `Could not parse request body into json: ${why}`];
+    const message = `Could not parse request body into json: ${messageOf(error)}`;
+    return [400, 'InvalidRequestContentException', message];
   }
 };
 
@@ -128,12 +120,8 @@ export const createLambdaApi = ({
 }: LambdaApiDeps): ((exchange: HttpExchange) => void) => {
   const forward = async ({ request, reply }: HttpExchange, target?: string): Promise<void> => {
     if (request.oversize > 0) {
-      refuse(
-        reply,
-        413,
-        'RequestEntityTooLargeException',
-        `a body of ${request.oversize} bytes is too large`,
-      );
+      const message = `a body of ${request.oversize} bytes is too large`;
+      refuse(reply, 413, 'RequestEntityTooLargeException', message);
       return;
     }
     const { status, headers, body } = await passOn(request, target);
@@ -154,28 +142,25 @@ export const createLambdaApi = ({
     else answer(reply, dispatched);
   };
 
-  /** Queueing, retries and destinations are the emulator's; the version is chosen here, since it ignores weights. */
-  const asynchronous = async (exchange: HttpExchange, target: InvokeTarget): Promise<void> => {
+  /** Without running it. Queueing, retries and destinations of events are the emulator's; it ignores alias weights, so the version is chosen here. */
+  const later = async (exchange: HttpExchange, target: InvokeTarget): Promise<void> => {
     const fn = await dispatcher.resolve(target.name, target.qualifier);
     if (fn === undefined) notFound(exchange.reply, target);
-    else
-      await forward(
-        exchange,
-        `/2015-03-31/functions/${fn.name}/invocations?Qualifier=${encodeURIComponent(fn.version)}`,
-      );
+    else if (target.type === 'DryRun') exchange.reply(204, [['X-Amz-Executed-Version', fn.version]]);
+    else {
+      const version = encodeURIComponent(fn.version);
+      await forward(exchange, `/2015-03-31/functions/${fn.name}/invocations?Qualifier=${version}`);
+    }
   };
 
   const invoke = async (exchange: HttpExchange, target: InvokeTarget): Promise<void> => {
     const { request, reply } = exchange;
-    const wrong = payloadError(request, target.type);
+    const { type } = target;
+    const wrong = payloadError(request, type);
     if (wrong !== undefined) refuse(reply, ...wrong);
-    else if (target.type === 'RequestResponse') await synchronous(exchange, target);
-    else if (target.type === 'Event') await asynchronous(exchange, target);
-    else if (target.type === 'DryRun') {
-      const fn = await dispatcher.resolve(target.name, target.qualifier);
-      if (fn === undefined) notFound(reply, target);
-      else reply(204, [['X-Amz-Executed-Version', fn.version]]);
-    } else refuse(reply, 400, 'InvalidParameterValueException', `unknown invocation type "${target.type}"`);
+    else if (type === 'RequestResponse') await synchronous(exchange, target);
+    else if (type === 'Event' || type === 'DryRun') await later(exchange, target);
+    else refuse(reply, 400, 'InvalidParameterValueException', `unknown invocation type "${type}"`);
   };
 
   return (exchange) => {
@@ -191,3 +176,36 @@ export const createLambdaApi = ({
     });
   };
 };
+
+const runProxied = async ({ request, reply }: HttpExchange, dispatcher: Dispatcher): Promise<void> => {
+  const arn = headerOf(request, 'x-amzn-lambda-function-arn') ?? '';
+  const found = parseFunction(arn);
+  const dispatched =
+    found &&
+    (await dispatcher.dispatch({
+      name: found.name,
+      qualifier: found.qualifier ?? headerOf(request, 'x-amzn-lambda-function-version'),
+      payload: request.body,
+      requestId: headerOf(request, 'x-amzn-lambda-request-id'),
+      traceId: headerOf(request, 'x-amzn-trace-id'),
+    }));
+  if (dispatched === undefined) refuse(reply, 404, 'ResourceNotFoundException', `Function not found: ${arn}`);
+  else answer(reply, dispatched);
+};
+
+/**
+ * What the emulator sends in its proxy mode: the event as JSON, the function's ARN (with version or alias) and the
+ * request id as headers. Answered as Invoke is, but for 500 with the error's name where something could not be run.
+ */
+export const createProxyMode =
+  (dispatcher: Dispatcher): ((exchange: HttpExchange) => void) =>
+  (exchange) => {
+    const { request, reply } = exchange;
+    if (request.oversize > 0) {
+      refuse(reply, 413, 'RequestEntityTooLarge', `an event of ${request.oversize} bytes is too large`);
+      return;
+    }
+    runProxied(exchange, dispatcher).catch((error: unknown) => {
+      refuse(reply, 500, nameOf(error), messageOf(error));
+    });
+  };

@@ -1,20 +1,24 @@
-/** Starts processes of a function version: code, layers, environment, isolation and log stream put together. */
+/**
+ * Starts execution environments as Lambda does: code, layers, environment, isolation and log stream put together;
+ * initialisation first, tried once more inside the invocation.
+ */
 import type { CodeStore } from './code-store.ts';
 import type { HostConfig } from './config.ts';
-import { processEnvironment } from './environment.ts';
-import { startProcess } from './function-process.ts';
-import { type Journal, openJournal } from './journal.ts';
-import type { LogWriter } from './log-writer.ts';
 import {
-  type Command,
-  UnsupportedFunctionError,
   assertSupported,
+  type Command,
   commandFor,
+  processEnvironment,
+  UnsupportedFunctionError,
   withLayers,
 } from './runtimes.ts';
+import { startProcess } from './function-process.ts';
+import { type Failure, type InitResult, type Timed, failureOf } from './invocation.ts';
+import { type Journal, openJournal } from './journal.ts';
+import type { LogWriter } from './log-writer.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
-import type { Seats } from './seats.ts';
-import type { ControlPlane, FunctionVersion, IsolationReport } from './types.ts';
+import type { Slots } from './slots.ts';
+import type { ControlPlane, FunctionVersion, IsolationReport } from './functions.ts';
 
 /** A version with its code on disk. */
 export interface Prepared {
@@ -42,13 +46,13 @@ export interface LauncherDeps {
   readonly code: CodeStore;
   readonly control: ControlPlane;
   readonly isolation: IsolationReport;
-  readonly seats: Seats;
+  readonly slots: Slots;
   readonly logs: LogWriter;
   readonly lambdaUrl: string;
 }
 
 export const createLauncher = (deps: LauncherDeps): Launcher => {
-  const { config, code, control, seats, logs, lambdaUrl } = deps;
+  const { config, code, control, slots, logs, lambdaUrl } = deps;
 
   const layersDirectory = async (fn: FunctionVersion): Promise<string | undefined> => {
     if (fn.layers.length === 0) return undefined;
@@ -62,14 +66,14 @@ export const createLauncher = (deps: LauncherDeps): Launcher => {
   const prepare = async (fn: FunctionVersion): Promise<Prepared> => {
     assertSupported(fn);
     const [taskRoot, layers] = await Promise.all([code.task(fn.codeSha256), layersDirectory(fn)]);
-    const command = commandFor(fn, config.runtimes, taskRoot, layers);
+    const command = commandFor(fn, config, taskRoot, layers);
     return { fn, taskRoot, command: command && layers !== undefined ? withLayers(command, layers) : command };
   };
 
   const start: Launcher['start'] = async ({ fn, taskRoot }, command, journal, { initLimitMs, throttled }) => {
-    const seat = await seats.take();
-    seat.cage.resize(fn.memoryMb);
-    if (throttled) seat.cage.throttle();
+    const slot = await slots.take();
+    slot.controlGroup.resize(fn.memoryMb);
+    if (throttled) slot.controlGroup.throttle();
     const onLine = (line: string): void => {
       journal.write(line);
     };
@@ -77,9 +81,67 @@ export const createLauncher = (deps: LauncherDeps): Launcher => {
       const { region, emulatorUrl } = config;
       const around = { region, taskRoot, runtimeApi, logStream: journal.streamName, emulatorUrl, lambdaUrl };
       const env = processEnvironment(fn, around);
-      return startProcess(seat, command, taskRoot, env, { onLine, room: () => logs.room() });
+      return startProcess(slot, command, taskRoot, env, { onLine, room: () => logs.room() });
     }, initLimitMs);
   };
 
   return { prepare, openJournal: (fn) => openJournal(fn, logs), start };
+};
+
+export type ColdStart =
+  | {
+      readonly kind: 'ready';
+      readonly sandbox: Sandbox;
+      /** Only where the first attempt succeeded; a second one is part of the invocation, as on Lambda. */
+      readonly initMs: number | undefined;
+      /** Time that a second attempt took out of the function's timeout; 0 without one. */
+      readonly spentMs: number;
+    }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly spentMs: number };
+
+export interface ColdStartOptions {
+  readonly prepared: Prepared;
+  readonly command: Command;
+  readonly journal: Journal;
+  readonly requestId: string;
+  /** Told of every process that was started. */
+  readonly onStarted: (sandbox: Sandbox) => void;
+}
+
+/** Lambda's limit for initialisation before the first event, unthrottled. */
+const initLimitMs = 10_000;
+
+type Attempt = Timed<InitResult> & { readonly sandbox: Sandbox };
+
+const attempt = async (
+  launcher: Launcher,
+  { prepared, command, journal, onStarted }: ColdStartOptions,
+  phase: 'init' | 'invoke',
+): Promise<Attempt> => {
+  const limitMs = phase === 'init' ? initLimitMs : prepared.fn.timeoutMs;
+  const start = { initLimitMs: limitMs, throttled: phase === 'invoke' };
+  const sandbox = await launcher.start(prepared, command, journal, start);
+  onStarted(sandbox);
+  const { value, durationMs } = await sandbox.initialised;
+  if (value.kind === 'ready') {
+    // Read once here: a process that is killed later cannot be asked any more.
+    sandbox.maxMemoryMb();
+  } else {
+    const { errorType, status } = failureOf(value, '', limitMs);
+    journal.write(journal.lines.initReport({ initMs: durationMs, phase, status, errorType }));
+  }
+  return { sandbox, value, durationMs };
+};
+
+export const coldStart = async (launcher: Launcher, options: ColdStartOptions): Promise<ColdStart> => {
+  const { journal, requestId, prepared } = options;
+  const { fn } = prepared;
+  journal.write(journal.lines.initStart(fn.runtime));
+  const first = await attempt(launcher, options, 'init');
+  if (first.value.kind === 'ready')
+    return { kind: 'ready', sandbox: first.sandbox, initMs: first.durationMs, spentMs: 0 };
+  journal.write(journal.lines.start(requestId, fn.version));
+  const { value, sandbox, durationMs: spentMs } = await attempt(launcher, options, 'invoke');
+  if (value.kind === 'ready') return { kind: 'ready', sandbox, initMs: undefined, spentMs };
+  return { kind: 'failed', failure: failureOf(value, requestId, fn.timeoutMs), spentMs };
 };

@@ -4,9 +4,8 @@
  */
 import { messageOf } from '../../core/errors.ts';
 import { readConfig } from './config.ts';
-import { createEmulatorClient } from './emulator-client.ts';
-import { createEmulatorControl } from './emulator-control.ts';
-import { createEmulatorLogs } from './emulator-logs.ts';
+import { createEmulatorClient, createEmulatorLogs } from './emulator-client.ts';
+import { createEmulatorState } from './emulator-state.ts';
 import { type Host, startHost } from './host.ts';
 
 const say = (line: string): void => {
@@ -16,7 +15,7 @@ const say = (line: string): void => {
 const main = async (): Promise<void> => {
   const config = readConfig(process.env['LATENCY_LAB_HOST']);
   const client = createEmulatorClient(config.emulatorUrl, config.region);
-  const control = createEmulatorControl(client);
+  const control = createEmulatorState(client);
   const running: { host?: Host } = {};
   let ending = false;
 

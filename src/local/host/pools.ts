@@ -1,11 +1,11 @@
 /**
- * The warm execution environments, per function version. The one used last is reused first, as on Lambda, so that
- * those that are not needed grow old. Pure: it holds environments and kills them, but starts none.
+ * How many invocations may run, and in which warm execution environments. The one used last is reused first, as on
+ * Lambda, so that those that are not needed grow old. Pure: it holds environments and kills them, but starts none.
  */
 import type { Journal } from './journal.ts';
 import type { Prepared } from './launcher.ts';
 import type { Sandbox } from './sandbox.ts';
-import type { FunctionVersion } from './types.ts';
+import type { FunctionVersion } from './functions.ts';
 
 /** One warm or busy execution environment. */
 export interface Environment {
@@ -103,6 +103,37 @@ export const createPools = (now: () => number = () => performance.now()): Pools 
     },
     killAll: () => {
       for (const sandbox of sandboxes) sandbox.kill();
+    },
+  };
+};
+
+export type Throttle =
+  'ReservedFunctionConcurrentInvocationLimitExceeded' | 'ConcurrentInvocationLimitExceeded';
+
+/** Counts invocations in flight against the reserved and the account's concurrency. Nothing ever queues. */
+export interface Concurrency {
+  /** Takes a slot, or says which limit is reached. `reserved` 0 switches a function off. */
+  acquire(name: string, reserved: number | undefined): Throttle | undefined;
+  release(name: string): void;
+}
+
+/** @param account invocations at the same time over all functions */
+export const createConcurrency = (account: number): Concurrency => {
+  const inFlight = new Map<string, number>();
+  let total = 0;
+  return {
+    acquire: (name, reserved) => {
+      const now = inFlight.get(name) ?? 0;
+      if (reserved !== undefined && now >= reserved)
+        return 'ReservedFunctionConcurrentInvocationLimitExceeded';
+      if (total >= account) return 'ConcurrentInvocationLimitExceeded';
+      inFlight.set(name, now + 1);
+      total++;
+      return undefined;
+    },
+    release: (name) => {
+      inFlight.set(name, (inFlight.get(name) ?? 1) - 1);
+      total--;
     },
   };
 };

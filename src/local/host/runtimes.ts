@@ -1,8 +1,8 @@
-/** Which program runs a function. */
+/** Which program runs a function, and in which environment: as on Lambda, plus the endpoints of the local plane. */
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RuntimesConfig } from './config.ts';
-import type { FunctionVersion } from './types.ts';
+import type { HostConfig } from './config.ts';
+import type { FunctionVersion } from './functions.ts';
 
 export interface Command {
   readonly file: string;
@@ -45,13 +45,16 @@ const bootstrap = (taskRoot: string, layersDir: string | undefined): string | un
 /** The program and its arguments, to be started in `taskRoot`; undefined where the package has no usable bootstrap. */
 export const commandFor = (
   fn: FunctionVersion,
-  runtimes: RuntimesConfig,
+  { root, runtimes }: HostConfig,
   taskRoot: string,
   layersDir: string | undefined,
 ): Command | undefined => {
   if (fn.runtime.startsWith('python'))
     return { file: runtimes.python.exec, args: ['-m', 'awslambdaric', fn.handler] };
-  if (fn.runtime.startsWith('nodejs')) return { file: runtimes.node.exec, args: [runtimes.node.loop] };
+  if (fn.runtime.startsWith('nodejs')) {
+    const loop = join(root, 'src', 'local', 'host', 'node-runtime', 'index.mjs');
+    return { file: runtimes.node.exec, args: [loop] };
+  }
   const file = bootstrap(taskRoot, layersDir);
   return file === undefined ? undefined : { file, args: [] };
 };
@@ -71,4 +74,90 @@ export const withLayers = (command: Command, layersDir: string): Command => ({
     ],
     ...[layersDir, command.file, ...command.args],
   ],
+});
+
+export interface Surroundings {
+  readonly region: string;
+  readonly taskRoot: string;
+  /** host:port of the process's own runtime API. */
+  readonly runtimeApi: string;
+  readonly logStream: string;
+  readonly emulatorUrl: string;
+  readonly lambdaUrl: string;
+}
+
+/** Dummy keys: nothing here can reach AWS. */
+export const dummyCredentials = {
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_SESSION_TOKEN: 'test',
+} as const;
+
+/** Libraries of Lambda's image, then the function's, then the layers'. */
+const libraries = (taskRoot: string): string =>
+  [
+    '/var/lang/lib',
+    '/lib64',
+    '/usr/lib64',
+    '/var/runtime',
+    '/var/runtime/lib',
+    taskRoot,
+    `${taskRoot}/lib`,
+    '/opt/lib',
+  ].join(':');
+
+const pythonPath = (runtime: string): string =>
+  ['/opt/python', `/opt/python/lib/${runtime}/site-packages`, '/var/runtime'].join(':');
+
+const nodePath = (runtime: string): string => {
+  const major = /^nodejs(\d+)/.exec(runtime)?.[1] ?? '';
+  return [
+    `/opt/nodejs/node${major}/node_modules`,
+    '/opt/nodejs/node_modules',
+    '/var/runtime/node_modules',
+  ].join(':');
+};
+
+/** What only some runtimes set. Operating-system-only runtimes (`provided.*`) set neither. */
+const ofRuntime = (runtime: string): Record<string, string> => {
+  const name = { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}` };
+  if (runtime.startsWith('python')) return { ...name, PYTHONPATH: pythonPath(runtime) };
+  if (runtime.startsWith('nodejs')) return { ...name, NODE_PATH: nodePath(runtime) };
+  return {};
+};
+
+/**
+ * Variables of the function's configuration win over the local plane's endpoints (a function may bring its own), but
+ * not over what Lambda reserves.
+ */
+export const processEnvironment = (fn: FunctionVersion, around: Surroundings): Record<string, string> => ({
+  AWS_ENDPOINT_URL: around.emulatorUrl,
+  AWS_ENDPOINT_URL_LAMBDA: around.lambdaUrl,
+  AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: around.emulatorUrl,
+  LANG: 'en_US.UTF-8',
+  TZ: ':UTC',
+  PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
+  LD_LIBRARY_PATH: libraries(around.taskRoot),
+  AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+  AWS_XRAY_DAEMON_ADDRESS: '169.254.79.129:2000',
+  _AWS_XRAY_DAEMON_ADDRESS: '169.254.79.129',
+  _AWS_XRAY_DAEMON_PORT: '2000',
+  ...ofRuntime(fn.runtime),
+  // The home of Lambda's user; it does not exist, so that nobody's ~/.aws is read.
+  HOME: '/home/sbx_user1051',
+  ...fn.environment,
+  ...dummyCredentials,
+  AWS_REGION: around.region,
+  AWS_DEFAULT_REGION: around.region,
+  AWS_LAMBDA_FUNCTION_NAME: fn.name,
+  AWS_LAMBDA_FUNCTION_VERSION: fn.version,
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
+  AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+  AWS_LAMBDA_LOG_GROUP_NAME: fn.logGroup,
+  AWS_LAMBDA_LOG_STREAM_NAME: around.logStream,
+  AWS_LAMBDA_LOG_FORMAT: fn.logFormat,
+  AWS_LAMBDA_RUNTIME_API: around.runtimeApi,
+  _HANDLER: fn.handler,
+  LAMBDA_TASK_ROOT: around.taskRoot,
+  LAMBDA_RUNTIME_DIR: '/var/runtime',
 });

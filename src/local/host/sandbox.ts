@@ -2,9 +2,8 @@
  * One execution environment: a function process and the Runtime API that it talks to, on a port of its own (AWS's
  * runtimes know the API by host and port only, so that a shared port could not tell processes apart).
  */
-import { type Header, headerOf } from './http1-head.ts';
-import type { HttpRequest } from './http1-parser.ts';
-import { type HttpExchange, type HttpServer, type Reply, serveHttp } from './http1-server.ts';
+import { type Header, headerOf, type HttpRequest } from './http-parser.ts';
+import { type HttpExchange, type HttpServer, type Reply, serveHttp } from './http-server.ts';
 import type { FunctionProcess } from './function-process.ts';
 import { type Answer, type InitResult, type Invocation, type Timed, maxResponseBytes } from './invocation.ts';
 import type { Socket } from 'node:net';

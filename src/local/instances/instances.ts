@@ -1,11 +1,49 @@
 /** Servers that the emulator has no machine for: they run here as processes, and register as they do on AWS. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { ensureTools } from '../../../tools/setup/ensure.mjs';
 import { targetsPath } from '../../core/keys.ts';
 import type { Target } from '../../core/target/target.ts';
-import { region } from '../aws-environment.ts';
-import { startReaper } from '../reaper/reaper.ts';
-import { withoutFunctionHost } from '../vantage.ts';
-import { startFastapi } from './fastapi.ts';
+import { region, withoutAws } from '../aws-environment.ts';
+import { withoutFunctionHost } from '../labels.ts';
+import { type ServerProcess, startServer } from '../program.ts';
+import { type Reaper, startReaper } from '../reaper/reaper.ts';
+
+export interface FastapiOptions {
+  /** The repository. */
+  readonly root: string;
+  /** Takes its log, fastapi.log. */
+  readonly workDir: string;
+  readonly reaper: Reaper;
+  readonly onLog?: (line: string) => void;
+}
+
+/**
+ * The FastAPI service as a process of this machine: what the server in `fastapi-ec2` is on AWS, without its size.
+ * Rejects with the end of its log when it does not start.
+ */
+export const startFastapi = async ({
+  root,
+  workDir,
+  reaper,
+  onLog = () => undefined,
+}: FastapiOptions): Promise<ServerProcess<{ readonly url: string }>> => {
+  const { fastapi } = await ensureTools(root, ['fastapi'], { log: onLog });
+  mkdirSync(workDir, { recursive: true });
+  return startServer({
+    name: 'the FastAPI service',
+    command: [fastapi.exec, join(root, 'src', 'local', 'instances', 'serve.py')],
+    env: {
+      ...withoutAws(process.env),
+      ARCHITECTURE_ID: 'fastapi-ec2',
+      PYTHONDONTWRITEBYTECODE: '1',
+      PYTHONPATH: join(root, 'src', 'services', 'fastapi'),
+    },
+    logFile: join(workDir, 'fastapi.log'),
+    reaper,
+  });
+};
 
 export interface InstancesOptions {
   /** The repository. */

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type Twin, bootstrap, node, nodeSettings, startTwin } from './twin.ts';
+import { type InMemoryHost, bootstrap, node, nodeSettings, startInMemoryHost } from './in-memory-host.ts';
 
 const handler = (body: string): string => `export const handler = async (event, context) => { ${body} }`;
 
@@ -27,20 +27,20 @@ const isGone = async (pid: number): Promise<void> => {
 };
 
 describe('a function that fails', () => {
-  let twin: Twin;
+  let lambda: InMemoryHost;
   let count = 0;
   beforeAll(async () => {
-    twin = await startTwin();
+    lambda = await startInMemoryHost();
   });
-  afterAll(() => twin.close());
+  afterAll(() => lambda.close());
 
   const define = (body: string, settings = {}): string => {
     const name = `f${++count}`;
-    twin.define(name, node(handler(body)), { ...nodeSettings, ...settings });
+    lambda.define(name, node(handler(body)), { ...nodeSettings, ...settings });
     return name;
   };
   const failureOf = async (name: string, payload?: string) => {
-    const { status, headers, text } = await twin.invoke(name, payload);
+    const { status, headers, text } = await lambda.invoke(name, payload);
     expect(status).toBe(200);
     expect(headers.get('x-amz-function-error')).toBe('Unhandled');
     return {
@@ -51,16 +51,16 @@ describe('a function that fails', () => {
 
   it('exits: Runtime.ExitError with its status, and the next call gets a new process', async () => {
     const name = define('if (event.exit !== undefined) process.exit(event.exit); return process.pid;');
-    const { text: first } = await twin.invoke(name);
+    const { text: first } = await lambda.invoke(name);
     const { id, errorType, errorMessage } = await failureOf(name, '{"exit":3}');
     expect(errorType).toBe('Runtime.ExitError');
     expect(errorMessage).toBe(`RequestId: ${id} Error: Runtime exited with error: exit status 3`);
-    const { text: second, headers } = await twin.invoke(name);
+    const { text: second, headers } = await lambda.invoke(name);
     expect(headers.get('x-amz-function-error')).toBeNull();
     expect(second).not.toBe(first);
     const zero = await failureOf(name, '{"exit":0}');
     expect(zero.errorMessage).toBe(`RequestId: ${zero.id} Error: Runtime exited without providing a reason`);
-    const report = await twin.logged(`/aws/lambda/${name}`, /Error Type/);
+    const report = await lambda.logged(`/aws/lambda/${name}`, /Error Type/);
     expect(report).toMatch(/^REPORT RequestId: .*\tStatus: error\tError Type: Runtime.ExitError$/);
   });
 
@@ -79,29 +79,29 @@ describe('a function that fails', () => {
     const { id, errorType, errorMessage } = await failureOf(name);
     expect(errorType).toBe('Sandbox.Timedout');
     expect(errorMessage).toBe(`RequestId: ${id} Error: Task timed out after 1.00 seconds`);
-    const pid = Number(/pid (\d+)/.exec(await twin.logged(`/aws/lambda/${name}`, /pid/))?.[1]);
+    const pid = Number(/pid (\d+)/.exec(await lambda.logged(`/aws/lambda/${name}`, /pid/))?.[1]);
     await isGone(pid);
-    expect(await twin.logged(`/aws/lambda/${name}`, /^REPORT/)).toMatch(
+    expect(await lambda.logged(`/aws/lambda/${name}`, /^REPORT/)).toMatch(
       /Billed Duration: \d{4} ms.*\tStatus: timeout$/,
     );
-    await twin.logged(`/aws/lambda/${name}`, new RegExp(`${id} Task timed out after 1.00 seconds`));
+    await lambda.logged(`/aws/lambda/${name}`, new RegExp(`${id} Task timed out after 1.00 seconds`));
   });
 
   it('prints garbage: its answer stands and the log holds what can be read of it', async () => {
     const name = define(
       'process.stdout.write(Buffer.from([0xff, 0xfe, 0, 1, 2, 10])); process.stdout.write("x".repeat(700_000) + "\\nlast\\n"); return "fine";',
     );
-    expect((await twin.invoke(name)).text).toBe('"fine"');
-    await twin.logged(`/aws/lambda/${name}`, /^last$/);
-    expect(await twin.logged(`/aws/lambda/${name}`, /\u{fffd}/u)).toContain('\u0001\u0002');
-    const long = (twin.logs.get(`/aws/lambda/${name}`) ?? []).filter((line) => line.startsWith('xxx'));
+    expect((await lambda.invoke(name)).text).toBe('"fine"');
+    await lambda.logged(`/aws/lambda/${name}`, /^last$/);
+    expect(await lambda.logged(`/aws/lambda/${name}`, /\u{fffd}/u)).toContain('\u0001\u0002');
+    const long = (lambda.logs.get(`/aws/lambda/${name}`) ?? []).filter((line) => line.startsWith('xxx'));
     expect(long.map(({ length }) => length)).toEqual([262_144, 262_144, 700_000 - 524_288]);
   });
 
   it('answers with bytes that are no JSON: passed on as they are', async () => {
     const script = rawRuntime('await call("POST", "invocation/" + id + "/response", "<garbage>");');
-    twin.define('garbage', bootstrap(script));
-    const { status, headers, text } = await twin.invoke('garbage');
+    lambda.define('garbage', bootstrap(script));
+    const { status, headers, text } = await lambda.invoke('garbage');
     expect([status, text, headers.get('x-amz-function-error')]).toEqual([200, '<garbage>', null]);
   });
 
@@ -111,19 +111,19 @@ describe('a function that fails', () => {
       const socket = require('node:net').connect(Number(port), host, () => socket.write(Buffer.from([1, 2, 3, 255])));
       socket.on('data', (reply) => console.log(String(reply)));
       setInterval(() => {}, 1000);`;
-    twin.define('noise', bootstrap(script), { timeoutMs: 1000 });
-    twin.versions.set('noise:$LATEST', { ...twin.versions.get('noise:$LATEST')!, timeoutMs: 1000 });
+    lambda.define('noise', bootstrap(script), { timeoutMs: 1000 });
+    lambda.versions.set('noise:$LATEST', { ...lambda.versions.get('noise:$LATEST')!, timeoutMs: 1000 });
     const started = performance.now();
     const { errorType } = await failureOf('noise');
     expect(errorType).toBe('Sandbox.Timedout');
     // Ten seconds of initialisation, then once more inside the invocation.
     expect(performance.now() - started).toBeGreaterThan(10_900);
-    await twin.logged('/aws/lambda/noise', /^HTTP\/1\.1 400 /);
-    await twin.logged(
+    await lambda.logged('/aws/lambda/noise', /^HTTP\/1\.1 400 /);
+    await lambda.logged(
       '/aws/lambda/noise',
       /^INIT_REPORT Init Duration: [\d.]+ ms\tPhase: init\tStatus: timeout$/,
     );
-    await twin.logged(
+    await lambda.logged(
       '/aws/lambda/noise',
       /^INIT_REPORT Init Duration: [\d.]+ ms\tPhase: invoke\tStatus: timeout$/,
     );
@@ -135,30 +135,30 @@ describe('a function that fails', () => {
       const early = (await call("GET", "invocation/next")).status;
       const right = (await call("POST", "invocation/" + id + "/response", JSON.stringify([wrong, early]))).status;
       console.log("statuses " + [right, (await call("POST", "invocation/" + id + "/response", "2")).status]);`);
-    twin.define('twice', bootstrap(script));
-    expect((await twin.invoke('twice')).text).toBe('[400,403]');
-    expect(await twin.logged('/aws/lambda/twice', /statuses/)).toBe('statuses 202,400');
+    lambda.define('twice', bootstrap(script));
+    expect((await lambda.invoke('twice')).text).toBe('[400,403]');
+    expect(await lambda.logged('/aws/lambda/twice', /statuses/)).toBe('statuses 202,400');
   });
 
   it('answers 6 MB + 1 byte: Function.ResponseSizeTooLarge, and the process goes on', async () => {
     const name = define('return event.size === undefined ? process.pid : "x".repeat(event.size - 2)', {
       timeoutMs: 10_000,
     });
-    const { text: pid } = await twin.invoke(name);
-    expect((await twin.invoke(name, '{"size":6291556}')).text).toHaveLength(6_291_556);
+    const { text: pid } = await lambda.invoke(name);
+    expect((await lambda.invoke(name, '{"size":6291556}')).text).toHaveLength(6_291_556);
     const { errorType, errorMessage } = await failureOf(name, '{"size":6291557}');
     expect(errorType).toBe('Function.ResponseSizeTooLarge');
     expect(errorMessage).toContain('(6291556 bytes)');
-    expect((await twin.invoke(name)).text).toBe(pid);
+    expect((await lambda.invoke(name)).text).toBe(pid);
   });
 
   it('ends while it initialises: tried again inside the invocation, both told', async () => {
-    twin.define('init', bootstrap('#!/bin/sh\necho starting\nexit 7\n'));
+    lambda.define('init', bootstrap('#!/bin/sh\necho starting\nexit 7\n'));
     const { errorType, errorMessage } = await failureOf('init');
     expect(errorType).toBe('Runtime.ExitError');
     expect(errorMessage).toMatch(/exit status 7$/);
-    await twin.logged('/aws/lambda/init', /^REPORT/);
-    const written = (twin.logs.get('/aws/lambda/init') ?? []).map((line) =>
+    await lambda.logged('/aws/lambda/init', /^REPORT/);
+    const written = (lambda.logs.get('/aws/lambda/init') ?? []).map((line) =>
       line.replace(/RequestId: \S+|[\d.]+ ms/g, '_'),
     );
     expect(written).toEqual([
@@ -176,8 +176,8 @@ describe('a function that fails', () => {
   });
 
   it('has no bootstrap, or one that may not be executed', async () => {
-    twin.define('none', [{ path: 'readme', data: '' }]);
-    twin.define('plain', [{ path: 'bootstrap', data: '#!/bin/sh\n', mode: 0o100644 }]);
+    lambda.define('none', [{ path: 'readme', data: '' }]);
+    lambda.define('plain', [{ path: 'bootstrap', data: '#!/bin/sh\n', mode: 0o100644 }]);
     for (const name of ['none', 'plain'])
       expect((await failureOf(name)).errorType).toBe('Runtime.InvalidEntrypoint');
   });
@@ -187,27 +187,27 @@ describe('a function that fails', () => {
       memoryMb: 128,
       timeoutMs: 20_000,
     });
-    if (twin.host.isolation.memory.startsWith('none')) return;
+    if (lambda.host.isolation.memory.startsWith('none')) return;
     const { errorType, errorMessage } = await failureOf(name);
     expect(errorType).toBe('Runtime.OutOfMemory');
     expect(errorMessage).toMatch(/signal: killed$/);
-    expect(await twin.logged(`/aws/lambda/${name}`, /^REPORT/)).toContain(
+    expect(await lambda.logged(`/aws/lambda/${name}`, /^REPORT/)).toContain(
       'Memory Size: 128 MB\tMax Memory Used: 128 MB',
     );
   }, 30_000);
 
   it('leaves children behind: they are killed with it', async () => {
     const script = '#!/bin/sh\nsleep 1000 &\necho "child $!"\nexit 1\n';
-    twin.define('parent', bootstrap(script));
+    lambda.define('parent', bootstrap(script));
     await failureOf('parent');
-    const pid = Number(/child (\d+)/.exec(await twin.logged('/aws/lambda/parent', /child/))?.[1]);
+    const pid = Number(/child (\d+)/.exec(await lambda.logged('/aws/lambda/parent', /child/))?.[1]);
     await isGone(pid);
   });
 
   it('was deployed with code that is not there, or with other code: refused with the reason', async () => {
-    const lost = twin.define('lost', node(handler('')), nodeSettings);
-    twin.versions.set('lost:$LATEST', { ...lost, codeSha256: 'ab'.repeat(32) });
-    const { status, headers, text } = await twin.invoke('lost');
+    const lost = lambda.define('lost', node(handler('')), nodeSettings);
+    lambda.versions.set('lost:$LATEST', { ...lost, codeSha256: 'ab'.repeat(32) });
+    const { status, headers, text } = await lambda.invoke('lost');
     expect([status, headers.get('x-amzn-errortype')]).toEqual([502, 'ServiceException']);
     expect(JSON.parse(text).message).toContain('the code of the version is not there');
   });
@@ -218,7 +218,7 @@ describe('a function that fails', () => {
     ['', 'Image'],
   ])('needs what is not run here: "%s" %s', async (runtime, packageType) => {
     const name = define('', { runtime, packageType });
-    const { status, headers, text } = await twin.invoke(name);
+    const { status, headers, text } = await lambda.invoke(name);
     expect([status, headers.get('x-amzn-errortype')]).toEqual([502, 'InvalidRuntimeException']);
     expect(JSON.parse(text).message).toMatch(/is not run locally; allowed: /);
   });

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { type Twin, arnOf, node, nodeSettings, startTwin } from './twin.ts';
+import { type InMemoryHost, arnOf, node, nodeSettings, startInMemoryHost } from './in-memory-host.ts';
 
 interface Answer {
   readonly status: number;
@@ -8,18 +8,18 @@ interface Answer {
 }
 
 describe('the HTTP front', () => {
-  let twin: Twin;
+  let lambda: InMemoryHost;
   beforeAll(async () => {
-    twin = await startTwin();
+    lambda = await startInMemoryHost();
     const echo = 'export const handler = async (event) => ({ statusCode: 200, body: JSON.stringify(event) })';
-    twin.define('echo', node(echo), nodeSettings);
-    twin.aliases.set('echo:live', { version: '$LATEST', weights: {} });
-    twin.define(
+    lambda.define('echo', node(echo), nodeSettings);
+    lambda.aliases.set('echo:live', { version: '$LATEST', weights: {} });
+    lambda.define(
       'answer',
       node('export const handler = async (event) => JSON.parse(event.body)'),
       nodeSettings,
     );
-    twin.define(
+    lambda.define(
       'fail',
       node(
         'export const handler = async (event) => { if (event.rawPath === "/hang") await new Promise((r) => setTimeout(r, 2500)); throw new Error("no") }',
@@ -33,7 +33,7 @@ describe('the HTTP front', () => {
       timeoutMs: 1000,
       ...more,
     });
-    twin.apis.set('abc123', {
+    lambda.apis.set('abc123', {
       id: 'abc123',
       routes: [
         { key: 'GET /hits', integration: integration('echo:live') },
@@ -47,11 +47,11 @@ describe('the HTTP front', () => {
       stages: { $default: { alias: 'live' }, lab: { alias: 'live' } },
     });
   });
-  afterAll(() => twin.close());
+  afterAll(() => lambda.close());
 
   const send = (method: string, path: string, body = '', headers: Record<string, string | string[]> = {}) =>
     new Promise<Answer>((resolve, reject) => {
-      const { port } = new URL(twin.host.httpUrl);
+      const { port } = new URL(lambda.host.httpUrl);
       const host = `abc123.execute-api.localhost:${port}`;
       const outgoing = request(
         { host: '127.0.0.1', port, method, path, headers: { host, ...headers } },
@@ -179,9 +179,9 @@ describe('the HTTP front', () => {
   });
 
   it('answers 503 when the function is throttled', async () => {
-    twin.reserved.set('echo', 0);
+    lambda.reserved.set('echo', 0);
     expect((await send('GET', '/hits')).status).toBe(503);
-    twin.reserved.delete('echo');
+    lambda.reserved.delete('echo');
     expect((await send('GET', '/hits')).status).toBe(200);
   });
 
@@ -195,6 +195,6 @@ describe('the HTTP front', () => {
       status: 207,
       text: 'from the emulator',
     });
-    expect(twin.passedOn).toContain('POST /queue?x=1 message');
+    expect(lambda.passedOn).toContain('POST /queue?x=1 message');
   });
 });

@@ -1,6 +1,6 @@
 import { readAnswer, splitTarget } from '../../../src/local/host/gateway-event.ts';
 import { functionOf, matchRoute, stageOf } from '../../../src/local/host/gateway-routes.ts';
-import type { Route } from '../../../src/local/host/types.ts';
+import type { Route } from '../../../src/local/host/functions.ts';
 
 const integration = { type: 'AWS_PROXY', uri: '', payloadFormat: '2.0', timeoutMs: 1 };
 const routes: Route[] = [

@@ -1,28 +1,35 @@
-import { type Twin, arnOf, bootstrap, node, nodeSettings, startTwin } from './twin.ts';
+import {
+  type InMemoryHost,
+  arnOf,
+  bootstrap,
+  node,
+  nodeSettings,
+  startInMemoryHost,
+} from './in-memory-host.ts';
 
 const handler = (body: string): string => `export const handler = async (event, context) => { ${body} }`;
 
 describe('the Invoke API', () => {
-  let twin: Twin;
+  let lambda: InMemoryHost;
   beforeAll(async () => {
-    twin = await startTwin();
+    lambda = await startInMemoryHost();
     const who = node(
       handler(
         'return { version: context.functionVersion, arn: context.invokedFunctionArn, pid: process.pid }',
       ),
     );
-    twin.define('who', who, { ...nodeSettings, version: '1' });
-    twin.define('who', who, { ...nodeSettings, version: '2' });
-    twin.define('who', who, nodeSettings);
-    twin.aliases.set('who:live', { version: '1', weights: {} });
-    twin.define(
+    lambda.define('who', who, { ...nodeSettings, version: '1' });
+    lambda.define('who', who, { ...nodeSettings, version: '2' });
+    lambda.define('who', who, nodeSettings);
+    lambda.aliases.set('who:live', { version: '1', weights: {} });
+    lambda.define(
       'slow',
       node(handler('await new Promise((r) => setTimeout(r, event.ms)); return process.pid')),
       nodeSettings,
     );
-    twin.define('echo', node(handler('return event')), nodeSettings);
+    lambda.define('echo', node(handler('return event')), nodeSettings);
   });
-  afterAll(() => twin.close());
+  afterAll(() => lambda.close());
 
   it.each([
     ['who', '$LATEST', arnOf('who')],
@@ -32,16 +39,16 @@ describe('the Invoke API', () => {
     ['000000000000:function:who:2', '2', `${arnOf('who')}:2`],
     ['who?Qualifier=%24LATEST', '$LATEST', `${arnOf('who')}:$LATEST`],
   ])('resolves %s', async (path, version, arn) => {
-    const { status, headers, text } = await twin.invoke(path);
+    const { status, headers, text } = await lambda.invoke(path);
     expect([status, headers.get('x-amz-executed-version')]).toEqual([200, version]);
     expect(JSON.parse(text)).toMatchObject({ version, arn });
   });
 
   it("gives each version its weighted share of an alias's invocations", async () => {
-    twin.aliases.set('who:split', { version: '1', weights: { '2': 0.5 } });
+    lambda.aliases.set('who:split', { version: '1', weights: { '2': 0.5 } });
     const versions = new Map<string, number>();
     for (let i = 0; i < 60; i++) {
-      const version = (await twin.invoke('who:split')).headers.get('x-amz-executed-version') ?? '';
+      const version = (await lambda.invoke('who:split')).headers.get('x-amz-executed-version') ?? '';
       versions.set(version, (versions.get(version) ?? 0) + 1);
     }
     // Neither is left out by chance in less than one of 10^12 runs at 20 or more.
@@ -50,21 +57,21 @@ describe('the Invoke API', () => {
 
   it('uses one process for calls one after another, and the one used last of several', async () => {
     const pids = new Set<string>();
-    for (let i = 0; i < 5; i++) pids.add((await twin.invoke('slow', '{"ms":0}')).text);
+    for (let i = 0; i < 5; i++) pids.add((await lambda.invoke('slow', '{"ms":0}')).text);
     expect(pids.size).toBe(1);
     const [quick, long] = await Promise.all([
-      twin.invoke('slow', '{"ms":200}'),
-      twin.invoke('slow', '{"ms":900}'),
+      lambda.invoke('slow', '{"ms":200}'),
+      lambda.invoke('slow', '{"ms":900}'),
     ]);
     expect(quick.text).not.toBe(long.text);
-    expect((await twin.invoke('slow', '{"ms":0}')).text).toBe(long.text);
+    expect((await lambda.invoke('slow', '{"ms":0}')).text).toBe(long.text);
   });
 
   it('starts a new process for a new $LATEST, and the old one goes', async () => {
-    const first = twin.define('change', node(handler('return process.pid')), nodeSettings);
-    const { text: pid } = await twin.invoke('change');
-    twin.versions.set('change:$LATEST', { ...first, revision: 'other', environment: { NEW: '1' } });
-    expect((await twin.invoke('change')).text).not.toBe(pid);
+    const first = lambda.define('change', node(handler('return process.pid')), nodeSettings);
+    const { text: pid } = await lambda.invoke('change');
+    lambda.versions.set('change:$LATEST', { ...first, revision: 'other', environment: { NEW: '1' } });
+    expect((await lambda.invoke('change')).text).not.toBe(pid);
     for (let tries = 0; tries < 100; tries++) {
       try {
         process.kill(Number(pid), 0);
@@ -77,9 +84,9 @@ describe('the Invoke API', () => {
   });
 
   it('answers 429 beyond the reserved concurrency, and never queues', async () => {
-    twin.define('reserved', node(handler('await new Promise((r) => setTimeout(r, 700))')), nodeSettings);
-    twin.reserved.set('reserved', 2);
-    const replies = await Promise.all([1, 2, 3, 4, 5].map(() => twin.invoke('reserved')));
+    lambda.define('reserved', node(handler('await new Promise((r) => setTimeout(r, 700))')), nodeSettings);
+    lambda.reserved.set('reserved', 2);
+    const replies = await Promise.all([1, 2, 3, 4, 5].map(() => lambda.invoke('reserved')));
     expect(replies.map(({ status }) => status).sort()).toEqual([200, 200, 429, 429, 429]);
     const refused = replies.find(({ status }) => status === 429)!;
     expect(refused.headers.get('x-amzn-errortype')).toBe('TooManyRequestsException');
@@ -88,12 +95,12 @@ describe('the Invoke API', () => {
       Type: 'User',
       message: 'Rate Exceeded.',
     });
-    twin.reserved.set('reserved', 0);
-    expect((await twin.invoke('reserved')).status).toBe(429);
+    lambda.reserved.set('reserved', 0);
+    expect((await lambda.invoke('reserved')).status).toBe(429);
   });
 
   it("answers 429 beyond the account's concurrency", async () => {
-    const replies = await Promise.all(Array.from({ length: 10 }, () => twin.invoke('slow', '{"ms":1500}')));
+    const replies = await Promise.all(Array.from({ length: 10 }, () => lambda.invoke('slow', '{"ms":1500}')));
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(8);
     const refused = replies.filter(({ status }) => status === 429);
     expect(refused.map(({ text }) => (JSON.parse(text) as { Reason: string }).Reason)).toEqual(
@@ -104,8 +111,8 @@ describe('the Invoke API', () => {
 
   it('takes 6,291,456 bytes of payload and refuses one more', async () => {
     const payload = (size: number): string => JSON.stringify('x'.repeat(size - 2));
-    expect((await twin.invoke('echo', payload(6_291_456))).text).toHaveLength(6_291_456);
-    const { status, headers, text } = await twin.invoke('echo', payload(6_291_457));
+    expect((await lambda.invoke('echo', payload(6_291_456))).text).toHaveLength(6_291_456);
+    const { status, headers, text } = await lambda.invoke('echo', payload(6_291_457));
     expect([status, headers.get('x-amzn-errortype')]).toEqual([413, 'RequestEntityTooLargeException']);
     expect(JSON.parse(text).message).toContain('6291457 byte payload is too large');
   });
@@ -118,41 +125,41 @@ describe('the Invoke API', () => {
     ['who', '{', {}, 400, 'InvalidRequestContentException'],
     ['who', '{}', { 'x-amz-invocation-type': 'Later' }, 400, 'InvalidParameterValueException'],
   ])('refuses %s with %s', async (path, payload, headers, status, type) => {
-    const reply = await twin.invoke(path, payload, headers);
+    const reply = await lambda.invoke(path, payload, headers);
     expect([reply.status, reply.headers.get('x-amzn-errortype')]).toEqual([status, type]);
   });
 
   it('DryRun runs nothing', async () => {
-    const { status, headers, text } = await twin.invoke('who:live', '{}', {
+    const { status, headers, text } = await lambda.invoke('who:live', '{}', {
       'x-amz-invocation-type': 'DryRun',
     });
     expect([status, headers.get('x-amz-executed-version'), text]).toEqual([204, '1', '']);
   });
 
   it('Event goes to the emulator with the version chosen', async () => {
-    const { status } = await twin.invoke('who:live', '{"a":1}', { 'x-amz-invocation-type': 'Event' });
+    const { status } = await lambda.invoke('who:live', '{"a":1}', { 'x-amz-invocation-type': 'Event' });
     expect(status).toBe(207);
-    expect(twin.passedOn).toContain('POST /2015-03-31/functions/who/invocations?Qualifier=1 {"a":1}');
+    expect(lambda.passedOn).toContain('POST /2015-03-31/functions/who/invocations?Qualifier=1 {"a":1}');
   });
 
   it('passes everything else on, and forgets what it knew after a change', async () => {
-    const url = `${twin.host.lambdaUrl}/2015-03-31/functions/who/aliases/live?a=%2F`;
+    const url = `${lambda.host.lambdaUrl}/2015-03-31/functions/who/aliases/live?a=%2F`;
     const reply = await fetch(url, { method: 'PUT', body: '{"FunctionVersion":"2"}' });
     expect([reply.status, reply.headers.get('x-emulator'), await reply.text()]).toEqual([
       207,
       'yes',
       'from the emulator',
     ]);
-    expect(twin.passedOn.slice(-2)).toEqual([
+    expect(lambda.passedOn.slice(-2)).toEqual([
       'PUT /2015-03-31/functions/who/aliases/live?a=%2F {"FunctionVersion":"2"}',
       'changed',
     ]);
   });
 
   it('Tail returns the end of the log, with the platform lines', async () => {
-    twin.define('talk', node(handler('console.log("hello"); return 1')), nodeSettings);
+    lambda.define('talk', node(handler('console.log("hello"); return 1')), nodeSettings);
     for (const isCold of [true, false]) {
-      const { headers } = await twin.invoke('talk', '{}', { 'x-amz-log-type': 'Tail' });
+      const { headers } = await lambda.invoke('talk', '{}', { 'x-amz-log-type': 'Tail' });
       const id = headers.get('x-amzn-requestid') ?? '';
       const text = Buffer.from(headers.get('x-amz-log-result') ?? '', 'base64').toString();
       const lines = text
@@ -172,7 +179,7 @@ describe('the Invoke API', () => {
   });
 
   it('bills initialisation with the first event', async () => {
-    const line = await twin.logged('/aws/lambda/who', /^REPORT.*Init Duration/);
+    const line = await lambda.logged('/aws/lambda/who', /^REPORT.*Init Duration/);
     const [, duration, billed, init] =
       /Duration: ([\d.]+) ms\tBilled Duration: (\d+) .*Init Duration: ([\d.]+)/.exec(line) ?? [];
     // Both are rounded to 0.01 ms in the line.
@@ -181,7 +188,7 @@ describe('the Invoke API', () => {
 
   it('answers the proxy mode of the emulator', async () => {
     const call = (arn: string, body = '{}') =>
-      fetch(`${twin.host.lambdaUrl}/proxy`, {
+      fetch(`${lambda.host.lambdaUrl}/proxy`, {
         method: 'POST',
         body,
         headers: {
@@ -191,17 +198,17 @@ describe('the Invoke API', () => {
       });
     const good = await call(`${arnOf('who')}:2`);
     expect([good.status, ((await good.json()) as { version: string }).version]).toEqual([200, '2']);
-    await twin.logged(
+    await lambda.logged(
       '/aws/lambda/who',
       /^START RequestId: 11111111-2222-3333-4444-555555555555 Version: 2$/,
     );
-    twin.define('bad', bootstrap('#!/bin/sh\nexit 4\n'));
+    lambda.define('bad', bootstrap('#!/bin/sh\nexit 4\n'));
     const failed = await call(arnOf('bad'));
     expect([failed.status, failed.headers.get('x-amz-function-error')]).toEqual([200, 'Unhandled']);
     expect(await failed.json()).toMatchObject({ errorType: 'Runtime.ExitError' });
     expect((await call(arnOf('nobody'))).status).toBe(404);
     expect((await call('nonsense here')).status).toBe(404);
-    twin.reserved.set('bad', 0);
+    lambda.reserved.set('bad', 0);
     expect((await call(arnOf('bad'))).status).toBe(429);
   });
 });

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { arnOf, defaultConfig } from './twin.ts';
+import { arnOf, defaultConfig } from './in-memory-host.ts';
 import { makeZip } from './zip-file.ts';
 
 interface Ready {
@@ -39,7 +39,7 @@ const until = async (holds: () => boolean, what: string): Promise<void> => {
 
 describe('the function host as a process', () => {
   const directory = mkdtempSync(join(tmpdir(), 'host-life-'));
-  const main = join(directory, 'main.mjs');
+  const main = join(directory, 'main.cjs');
   const pids = join(directory, 'pids');
   const config = defaultConfig(directory);
   let emulator: Server;
@@ -51,7 +51,7 @@ describe('the function host as a process', () => {
       entryPoints: [entry],
       bundle: true,
       platform: 'node',
-      format: 'esm',
+      format: 'cjs',
       target: 'node20',
       outfile: main,
     });
@@ -164,7 +164,7 @@ describe('the function host as a process', () => {
       .trim()
       .split(' ');
     const reaper = children.find((pid) =>
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('latency-lab-reaper'),
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('reaper.mjs'),
     );
     const ending = exited(child);
     process.kill(Number(reaper), 'SIGKILL');

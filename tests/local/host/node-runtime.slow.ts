@@ -1,16 +1,16 @@
-import { type Twin, node, nodeSettings, startTwin } from './twin.ts';
+import { type InMemoryHost, node, nodeSettings, startInMemoryHost } from './in-memory-host.ts';
 
 describe('nodejs functions', () => {
-  let twin: Twin;
+  let lambda: InMemoryHost;
   beforeAll(async () => {
-    twin = await startTwin();
+    lambda = await startInMemoryHost();
   });
-  afterAll(() => twin.close());
+  afterAll(() => lambda.close());
 
   const run = async (source: string, payload = '{}', path = 'app.mjs', settings = {}) => {
     const name = `fn-${Math.random().toString(36).slice(2)}`;
-    twin.define(name, node(source, path), { ...nodeSettings, ...settings });
-    const reply = await twin.invoke(name, payload);
+    lambda.define(name, node(source, path), { ...nodeSettings, ...settings });
+    const reply = await lambda.invoke(name, payload);
     return { ...reply, name, value: JSON.parse(reply.text) };
   };
 
@@ -104,7 +104,7 @@ describe('nodejs functions', () => {
     const { name, headers } = await run(
       'export const handler = async () => { console.warn("two\\nlines %d", 2) }',
     );
-    const line = await twin.logged(`/aws/lambda/${name}`, /WARN/);
+    const line = await lambda.logged(`/aws/lambda/${name}`, /WARN/);
     expect(line).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z\t/);
     expect(line.split('\t').slice(1)).toEqual([headers.get('x-amzn-requestid'), 'WARN', 'two\rlines 2']);
   });

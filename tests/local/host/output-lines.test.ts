@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { readLines } from '../../../src/local/host/output-lines.ts';
+import { readLines } from '../../../src/local/host/function-process.ts';
 
 const linesOf = async (...chunks: readonly Buffer[]): Promise<string[]> => {
   const stream = new PassThrough();

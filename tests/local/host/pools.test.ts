@@ -1,9 +1,13 @@
-import { createConcurrency } from '../../../src/local/host/concurrency.ts';
+import {
+  createConcurrency,
+  createPools,
+  type Environment,
+  type Pool,
+} from '../../../src/local/host/pools.ts';
 import type { Journal } from '../../../src/local/host/journal.ts';
 import type { Prepared } from '../../../src/local/host/launcher.ts';
-import { type Environment, type Pool, createPools } from '../../../src/local/host/pools.ts';
 import type { Sandbox } from '../../../src/local/host/sandbox.ts';
-import type { FunctionVersion } from '../../../src/local/host/types.ts';
+import type { FunctionVersion } from '../../../src/local/host/functions.ts';
 
 class FakeSandbox {
   alive = true;
@@ -79,13 +83,13 @@ describe('createPools', () => {
 describe('createConcurrency', () => {
   it('counts per function and over all, and frees what is left', () => {
     const concurrency = createConcurrency(3);
-    expect(concurrency.enter('f', 1)).toBeUndefined();
-    expect(concurrency.enter('f', 1)).toBe('ReservedFunctionConcurrentInvocationLimitExceeded');
-    expect(concurrency.enter('g', undefined)).toBeUndefined();
-    expect(concurrency.enter('g', 5)).toBeUndefined();
-    expect(concurrency.enter('h', 5)).toBe('ConcurrentInvocationLimitExceeded');
-    concurrency.leave('f');
-    expect(concurrency.enter('f', 1)).toBeUndefined();
-    expect(concurrency.enter('off', 0)).toBe('ReservedFunctionConcurrentInvocationLimitExceeded');
+    expect(concurrency.acquire('f', 1)).toBeUndefined();
+    expect(concurrency.acquire('f', 1)).toBe('ReservedFunctionConcurrentInvocationLimitExceeded');
+    expect(concurrency.acquire('g', undefined)).toBeUndefined();
+    expect(concurrency.acquire('g', 5)).toBeUndefined();
+    expect(concurrency.acquire('h', 5)).toBe('ConcurrentInvocationLimitExceeded');
+    concurrency.release('f');
+    expect(concurrency.acquire('f', 1)).toBeUndefined();
+    expect(concurrency.acquire('off', 0)).toBe('ReservedFunctionConcurrentInvocationLimitExceeded');
   });
 });

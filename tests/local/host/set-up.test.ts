@@ -1,10 +1,10 @@
 import { readConfig } from '../../../src/local/host/config.ts';
 import { cpuSettings, memorySettings, quotaUs } from '../../../src/local/host/control-groups.ts';
-import { toFunctionVersion, toHttpApi } from '../../../src/local/host/emulator-control.ts';
-import { failureOf } from '../../../src/local/host/failures.ts';
+import { toFunctionVersion, toHttpApi } from '../../../src/local/host/emulator-state.ts';
+import { failureOf } from '../../../src/local/host/invocation.ts';
 import { assertSupported } from '../../../src/local/host/runtimes.ts';
-import type { FunctionVersion } from '../../../src/local/host/types.ts';
-import { defaultConfig } from './twin.ts';
+import type { FunctionVersion } from '../../../src/local/host/functions.ts';
+import { defaultConfig } from './in-memory-host.ts';
 
 describe('readConfig', () => {
   const good = defaultConfig('/x');
@@ -23,7 +23,7 @@ describe('readConfig', () => {
     ['[]', 'LATENCY_LAB_HOST'],
     [without({ codeDir: '' }), 'LATENCY_LAB_HOST.codeDir'],
     [without({ emulatorUrl: 'nowhere' }), 'LATENCY_LAB_HOST.emulatorUrl'],
-    [without({ runtimes: { node: good.runtimes.node } }), 'LATENCY_LAB_HOST.runtimes.python'],
+    [without({ runtimes: { node: good.runtimes.node } }), 'LATENCY_LAB_HOST.runtimes.python.exec'],
     [without({ accountConcurrency: 1.5 }), 'LATENCY_LAB_HOST.accountConcurrency'],
   ])('refuses %s and names %s', (json, field) => {
     expect(() => readConfig(json)).toThrow(expect.objectContaining({ name: 'InputError', field }));

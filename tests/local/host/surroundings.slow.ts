@@ -1,26 +1,33 @@
 import { spawnSync } from 'node:child_process';
-import { startScript } from '../../../src/local/host/seats.ts';
+import { startScript } from '../../../src/local/host/slots.ts';
 import { ensure } from '../../../tools/setup.mjs';
-import { type Twin, arnOf, bootstrap, node, nodeSettings, startTwin } from './twin.ts';
+import {
+  type InMemoryHost,
+  arnOf,
+  bootstrap,
+  node,
+  nodeSettings,
+  startInMemoryHost,
+} from './in-memory-host.ts';
 import { makeZip } from './zip-file.ts';
 
 describe('the surroundings of a function', () => {
-  let twin: Twin;
+  let lambda: InMemoryHost;
   beforeAll(async () => {
     const { 'python-runtime': python } = await ensure(['python-runtime'], { log: () => undefined });
-    const { runtimes } = (await import('./twin.ts')).defaultConfig('/');
-    twin = await startTwin({ runtimes: { ...runtimes, python: { exec: python.exec } } });
+    const { runtimes } = (await import('./in-memory-host.ts')).defaultConfig('/');
+    lambda = await startInMemoryHost({ runtimes: { ...runtimes, python: { exec: python.exec } } });
   }, 120_000);
-  afterAll(() => twin.close());
+  afterAll(() => lambda.close());
 
   it('sets the environment as on Lambda, with the endpoints of the local plane', async () => {
-    twin.define('env', node('export const handler = async () => process.env'), {
+    lambda.define('env', node('export const handler = async () => process.env'), {
       ...nodeSettings,
       environment: { MINE: 'yes', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1', QUOTED: `a'b"c $d\nnext` },
       memoryMb: 1024,
       version: '7',
     });
-    const { text } = await twin.invoke('env:7');
+    const { text } = await lambda.invoke('env:7');
     const env = JSON.parse(text);
     expect(env).toMatchObject({
       _HANDLER: 'app.handler',
@@ -28,7 +35,7 @@ describe('the surroundings of a function', () => {
       AWS_DEFAULT_REGION: 'us-east-1',
       AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
       AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
-      AWS_ENDPOINT_URL_LAMBDA: twin.host.lambdaUrl,
+      AWS_ENDPOINT_URL_LAMBDA: lambda.host.lambdaUrl,
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x',
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024',
       AWS_LAMBDA_FUNCTION_NAME: 'env',
@@ -55,26 +62,29 @@ describe('the surroundings of a function', () => {
       '    print("hello from python")',
       '    return {"arn": context.invoked_function_arn, "version": boto3.__version__, "left": context.get_remaining_time_in_millis()}',
     ].join('\n');
-    twin.define('py', [{ path: 'pkg/app.py', data: source }], {
+    lambda.define('py', [{ path: 'pkg/app.py', data: source }], {
       runtime: 'python3.13',
       handler: 'pkg/app.handler',
     });
-    const { text } = await twin.invoke('py');
+    const { text } = await lambda.invoke('py');
     expect(JSON.parse(text)).toMatchObject({ arn: arnOf('py'), version: expect.stringMatching(/^1\./) });
-    const failed = await twin.invoke('py', '{"fail":true}');
+    const failed = await lambda.invoke('py', '{"fail":true}');
     expect(failed.headers.get('x-amz-function-error')).toBe('Unhandled');
     expect(JSON.parse(failed.text)).toMatchObject({ errorType: 'ValueError', errorMessage: 'no good' });
-    await twin.logged('/aws/lambda/py', /^hello from python$/);
+    await lambda.logged('/aws/lambda/py', /^hello from python$/);
   }, 20_000);
 
   it('reports a Python module that cannot be imported', async () => {
-    twin.define('nomod', [{ path: 'other.py', data: '' }], { runtime: 'python3.13', handler: 'app.handler' });
-    const { text } = await twin.invoke('nomod');
+    lambda.define('nomod', [{ path: 'other.py', data: '' }], {
+      runtime: 'python3.13',
+      handler: 'app.handler',
+    });
+    const { text } = await lambda.invoke('nomod');
     expect(JSON.parse(text)).toMatchObject({ errorType: 'Runtime.ImportModuleError' });
   }, 20_000);
 
   it('mounts layers on /opt, the later one over the earlier one, or refuses them by name', async () => {
-    twin.layers.set(
+    lambda.layers.set(
       'arn:one',
       makeZip([
         { path: 'a.txt', data: 'one' },
@@ -82,12 +92,12 @@ describe('the surroundings of a function', () => {
         { path: 'nodejs/node_modules/lib/index.js', data: 'module.exports = 42' },
       ]),
     );
-    twin.layers.set('arn:two', makeZip([{ path: 'b.txt', data: 'two' }]));
+    lambda.layers.set('arn:two', makeZip([{ path: 'b.txt', data: 'two' }]));
     const source =
       'const { readFileSync } = require("fs"); const lib = require("lib"); exports.handler = async () => [lib, readFileSync("/opt/a.txt", "utf8"), readFileSync("/opt/b.txt", "utf8")]';
-    twin.define('layered', node(source, 'app.cjs'), { ...nodeSettings, layers: ['arn:one', 'arn:two'] });
-    const { status, text } = await twin.invoke('layered');
-    if (twin.host.isolation.layers.startsWith('none')) {
+    lambda.define('layered', node(source, 'app.cjs'), { ...nodeSettings, layers: ['arn:one', 'arn:two'] });
+    const { status, text } = await lambda.invoke('layered');
+    if (lambda.host.isolation.layers.startsWith('none')) {
       expect([status, text]).toEqual([502, expect.stringContaining('layers cannot be mounted here')]);
     } else {
       expect([status, text]).toEqual([200, '[42,"one","two"]']);
@@ -95,33 +105,33 @@ describe('the surroundings of a function', () => {
   });
 
   it('runs a bootstrap that comes in a layer', async () => {
-    if (twin.host.isolation.layers.startsWith('none')) return;
-    twin.layers.set(
+    if (lambda.host.isolation.layers.startsWith('none')) return;
+    lambda.layers.set(
       'arn:boot',
       makeZip([{ path: 'bootstrap', data: '#!/bin/sh\necho from the layer\nexit 5\n', mode: 0o100755 }]),
     );
-    twin.define('boot', [{ path: 'x', data: '' }], { layers: ['arn:boot'] });
-    expect(JSON.parse((await twin.invoke('boot')).text).errorMessage).toMatch(/exit status 5$/);
-    await twin.logged('/aws/lambda/boot', /^from the layer$/);
+    lambda.define('boot', [{ path: 'x', data: '' }], { layers: ['arn:boot'] });
+    expect(JSON.parse((await lambda.invoke('boot')).text).errorMessage).toMatch(/exit status 5$/);
+    await lambda.logged('/aws/lambda/boot', /^from the layer$/);
   });
 
   it('writes to the log group that the function is configured with, in JSON where it says so', async () => {
-    twin.define('json', node('export const handler = async () => { console.error("bad %s", "luck") }'), {
+    lambda.define('json', node('export const handler = async () => { console.error("bad %s", "luck") }'), {
       ...nodeSettings,
       logGroup: 'shared',
       logFormat: 'JSON',
     });
-    const { headers } = await twin.invoke('json');
+    const { headers } = await lambda.invoke('json');
     const requestId = headers.get('x-amzn-requestid');
-    const line = JSON.parse(await twin.logged('shared', /luck/));
+    const line = JSON.parse(await lambda.logged('shared', /luck/));
     expect(line).toMatchObject({ level: 'ERROR', requestId, message: 'bad luck' });
-    const report = JSON.parse(await twin.logged('shared', /platform\.report/));
+    const report = JSON.parse(await lambda.logged('shared', /platform\.report/));
     expect(report.record).toMatchObject({ requestId, status: 'success', metrics: { memorySizeMB: 512 } });
     expect(report.record.metrics.billedDurationMs).toBeGreaterThan(report.record.metrics.initDurationMs);
   });
 
   it('gives the CPU share of the memory size from the first event on, and all of it before', async () => {
-    if (twin.host.isolation.cpu.startsWith('none')) return;
+    if (lambda.host.isolation.cpu.startsWith('none')) return;
     const script = `#!${process.execPath}
       const fs = require('node:fs');
       const quota = () => {
@@ -139,8 +149,8 @@ describe('the surroundings of a function', () => {
         const id = next.headers.get('lambda-runtime-aws-request-id');
         await call('POST', 'invocation/' + id + '/response', JSON.stringify({ before, after: quota(), used: burn(1000) }));
       } })();`;
-    twin.define('share', bootstrap(script), { memoryMb: 354, timeoutMs: 20_000 });
-    const { text } = await twin.invoke('share');
+    lambda.define('share', bootstrap(script), { memoryMb: 354, timeoutMs: 20_000 });
+    const { text } = await lambda.invoke('share');
     const { before, after, used } = JSON.parse(text) as { before: string; after: string; used: number };
     expect(before).toMatch(/^(-1|max \d+)$/);
     // 354 of 1769 MB is a fifth of a CPU.

@@ -3,7 +3,80 @@
  * does only what its callers need: method, target, headers as sent, and the whole body.
  */
 
-import { type Head, type Header, HttpSyntaxError, parseHead } from './http1-head.ts';
+export type Header = readonly [name: string, value: string];
+
+/** Bytes that cannot be HTTP; the connection has to be closed after answering `status`. */
+export class HttpSyntaxError extends Error {
+  readonly status: 400 | 413 | 431;
+  constructor(status: 400 | 413 | 431, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The first header of that name (given in lower case), or undefined. */
+export const headerOf = (
+  request: { readonly headers: readonly Header[] },
+  name: string,
+): string | undefined =>
+  request.headers.find(([key]) => key.length === name.length && key.toLowerCase() === name)?.[1];
+
+export interface Head {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: readonly Header[];
+  readonly keepAlive: boolean;
+  /** Content length, or `chunked`. */
+  readonly length: number | 'chunked';
+  readonly expectsContinue: boolean;
+}
+
+const bodyLength = (lengths: readonly string[], codings: readonly string[]): number | 'chunked' => {
+  if (codings.length > 0) {
+    if (lengths.length > 0 || codings.join().trim().toLowerCase() !== 'chunked')
+      throw new HttpSyntaxError(400, 'unsupported body framing');
+    return 'chunked';
+  }
+  const [length = '0', ...others] = lengths;
+  if (!/^\d{1,15}$/.test(length) || others.some((other) => other !== length))
+    throw new HttpSyntaxError(400, 'bad content-length');
+  return Number(length);
+};
+
+/** @throws HttpSyntaxError 400 */
+export const parseHead = (text: string): Head => {
+  const lines = text.split('\r\n');
+  const start = /^([A-Z]+) (\S+) HTTP\/1\.([01])$/.exec(lines[0] ?? '');
+  if (start === null) throw new HttpSyntaxError(400, 'bad request line');
+  const headers: Header[] = [];
+  const lengths: string[] = [];
+  const codings: string[] = [];
+  let keepAlive = start[3] === '1';
+  let expectsContinue = false;
+  for (let i = 1; i < lines.length; i++) {
+    const line = lines[i] ?? '';
+    const colon = line.indexOf(':');
+    const name = line.slice(0, Math.max(colon, 0));
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw new HttpSyntaxError(400, 'bad header line');
+    const value = line.slice(colon + 1).trim();
+    headers.push([name, value]);
+    switch (name.toLowerCase()) {
+      case 'content-length':
+        lengths.push(value);
+        break;
+      case 'transfer-encoding':
+        codings.push(value);
+        break;
+      case 'connection':
+        if (/\bclose\b/i.test(value)) keepAlive = false;
+        break;
+      case 'expect':
+        expectsContinue = value.toLowerCase() === '100-continue';
+    }
+  }
+  const length = bodyLength(lengths, codings);
+  return { method: start[1] ?? '', target: start[2] ?? '', headers, keepAlive, length, expectsContinue };
+};
 
 export interface HttpRequest {
   readonly method: string;
@@ -22,37 +95,12 @@ const maxDiscardedBytes = 128 * 1024 * 1024;
 const endOfHead = Buffer.from('\r\n\r\n');
 const empty = Buffer.alloc(0);
 
-/** Collects the body of one message; `done` once its last byte was pushed. */
-class Body {
-  private readonly parts: Buffer[] = [];
-  private readonly limit: number;
-  total = 0;
-
-  constructor(limit: number) {
-    this.limit = limit;
-  }
-
-  push(part: Buffer): void {
-    this.total += part.length;
-    if (this.total > maxDiscardedBytes) throw new HttpSyntaxError(413, 'body too large');
-    if (this.total <= this.limit) this.parts.push(part);
-    else this.parts.length = 0;
-  }
-
-  take(): { body: Buffer; oversize: number } {
-    if (this.total > this.limit) return { body: empty, oversize: this.total };
-    return {
-      body: this.parts.length === 1 ? (this.parts[0] ?? empty) : Buffer.concat(this.parts),
-      oversize: 0,
-    };
-  }
-}
-
 /** Feed it what arrives; it gives the requests that became complete. Throws HttpSyntaxError and is of no use after. */
 export class RequestParser {
   private pending: Buffer = empty;
   private head: Head | undefined;
-  private body: Body;
+  private parts: Buffer[] = [];
+  private total = 0;
   /** Bytes still to come of the fixed body or of the current chunk; -1: a chunk-size line comes next. */
   private remaining = 0;
   private inTrailers = false;
@@ -63,7 +111,6 @@ export class RequestParser {
   constructor(limit: number, onContinue: () => void = () => undefined) {
     this.limit = limit;
     this.onContinue = onContinue;
-    this.body = new Body(limit);
   }
 
   push(chunk: Buffer): HttpRequest[] {
@@ -75,7 +122,7 @@ export class RequestParser {
       if (head === undefined || !(head.length === 'chunked' ? this.readChunks() : this.readFixed()))
         return requests;
       const { method, target, headers, keepAlive } = head;
-      requests.push({ method, target, headers, keepAlive, ...this.body.take() });
+      requests.push({ method, target, headers, keepAlive, ...this.takeBody() });
       this.head = undefined;
     }
   }
@@ -91,11 +138,25 @@ export class RequestParser {
     }
     this.head = parseHead(this.pending.toString('latin1', 0, end));
     this.pending = this.pending.subarray(end + 4);
-    this.body = new Body(this.limit);
+    this.parts = [];
+    this.total = 0;
     this.remaining = this.head.length === 'chunked' ? -1 : this.head.length;
     this.inTrailers = false;
     if (this.head.expectsContinue && this.pending.length === 0) this.onContinue();
     return true;
+  }
+
+  private keep(part: Buffer): void {
+    this.total += part.length;
+    if (this.total > maxDiscardedBytes) throw new HttpSyntaxError(413, 'body too large');
+    if (this.total <= this.limit) this.parts.push(part);
+    else this.parts.length = 0;
+  }
+
+  private takeBody(): { body: Buffer; oversize: number } {
+    if (this.total > this.limit) return { body: empty, oversize: this.total };
+    const [first = empty] = this.parts;
+    return { body: this.parts.length < 2 ? first : Buffer.concat(this.parts), oversize: 0 };
   }
 
   /** Moves what is there of the current run of bytes into the body. */
@@ -103,7 +164,7 @@ export class RequestParser {
     const part = this.pending.subarray(0, this.remaining);
     this.pending = this.pending.subarray(part.length);
     this.remaining -= part.length;
-    if (part.length > 0) this.body.push(part);
+    if (part.length > 0) this.keep(part);
     return this.remaining === 0;
   }
 

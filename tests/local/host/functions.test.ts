@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isVersion, parseFunction, pickVersion } from '../../../src/local/host/names.ts';
+import { isVersion, parseFunction, pickVersion } from '../../../src/local/host/functions.ts';
 
 describe('parseFunction', () => {
   const arn = 'arn:aws:lambda:us-east-1:000000000000:function:';

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { type HttpServer, serveHttp } from '../../../src/local/host/http1-server.ts';
+import { type HttpServer, serveHttp } from '../../../src/local/host/http-server.ts';
 
 describe('serveHttp', () => {
   let server: HttpServer;

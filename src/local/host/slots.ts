@@ -3,30 +3,31 @@
  * become. Moving a process into a control group takes the kernel some 10 ms, which on Lambda is nobody's Init Duration,
  * and a program that is moved after its start could have children elsewhere by then.
  */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import type { Cage, Isolation } from './isolation.ts';
-import type { Reaper } from './reaper.ts';
+import type { ControlGroup } from './control-groups.ts';
+import type { Isolation } from './isolation.ts';
+import { type Reaper, killGroup } from '../reaper/reaper.ts';
 import type { Command } from './runtimes.ts';
 
-export interface Seat {
+export interface Slot {
   /** Also the id of its process group. */
   readonly pid: number;
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
-  readonly cage: Cage;
+  readonly controlGroup: ControlGroup;
   /** Becomes the command. The process keeps its id. */
   become(command: Command, cwd: string, env: Readonly<Record<string, string>>): void;
   /** Kills it and what it started, and frees its control groups. */
-  leave(): void;
+  release(): void;
 }
 
-export interface Seats {
+export interface Slots {
   /** Rejects when no process can be started. */
-  take(): Promise<Seat>;
+  take(): Promise<Slot>;
   close(): void;
 }
 
-/** Pause before the next seat is made, so that this does not disturb the start that took the last one. */
+/** Pause before the next slot is made, so that this does not disturb the start that took the last one. */
 const refillMs = 200;
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
@@ -38,60 +39,48 @@ export const startScript = (command: Command, cwd: string, env: Readonly<Record<
   return `cd ${quoted(cwd)}\n${exports.join('')}exec ${words} </dev/null\n`;
 };
 
-/** Kills a process group; nobody being left is as good. */
-export const killGroup = (group: number): void => {
-  try {
-    process.kill(-group, 'SIGKILL');
-  } catch {
-    // The whole group is gone already.
-  }
-};
-
-const makeSeat = async (isolation: Isolation, reaper: Reaper, id: string): Promise<Seat> => {
-  const cage = isolation.open(id);
-  const child = spawn('sh', [], {
+const makeSlot = async (isolation: Isolation, reaper: Reaper, id: string): Promise<Slot> => {
+  const controlGroup = isolation.open(id);
+  // In a process group of its own, so that its children can be killed with it.
+  const child = reaper.spawn('sh', [], {
     cwd: '/',
     env: { PATH: process.env['PATH'] },
     stdio: ['pipe', 'pipe', 'pipe'],
-    // A process group of its own, so that its children can be killed with it.
-    detached: true,
-  });
+  }) as Slot['child'];
   const failed = new Promise<never>((_, reject) => child.once('error', reject));
   const { pid } = child;
   if (pid === undefined) {
-    cage.close();
+    controlGroup.close();
     return failed;
   }
   failed.catch(() => undefined);
   child.stdin.on('error', () => undefined);
-  reaper.add(pid);
-  await cage.add(pid);
+  await controlGroup.add(pid);
   return {
     pid,
     child,
-    cage,
+    controlGroup,
     become: (command, cwd, env) => {
       child.stdin.end(startScript(command, cwd, env));
     },
-    leave: () => {
+    release: () => {
       killGroup(pid);
-      cage.close();
-      reaper.remove(pid);
+      controlGroup.close();
     },
   };
 };
 
-/** Keeps one seat ready. */
-export const createSeats = (isolation: Isolation, reaper: Reaper): Seats => {
+/** Keeps one slot ready. */
+export const createSlots = (isolation: Isolation, reaper: Reaper): Slots => {
   let made = 0;
-  let spare: Promise<Seat> | undefined;
+  let spare: Promise<Slot> | undefined;
   let refill: NodeJS.Timeout | undefined;
   let closed = false;
 
-  const make = (): Promise<Seat> => {
-    const seat = makeSeat(isolation, reaper, `f${++made}`);
-    seat.catch(() => undefined);
-    return seat;
+  const make = (): Promise<Slot> => {
+    const slot = makeSlot(isolation, reaper, `f${++made}`);
+    slot.catch(() => undefined);
+    return slot;
   };
   const prepareSpare = (): void => {
     if (!closed) spare ??= make();
@@ -105,15 +94,15 @@ export const createSeats = (isolation: Isolation, reaper: Reaper): Seats => {
       clearTimeout(refill);
       refill = setTimeout(prepareSpare, refillMs);
       refill.unref();
-      const seat = await taken;
-      return seat.child.exitCode === null && seat.child.signalCode === null ? seat : make();
+      const slot = await taken;
+      return slot.child.exitCode === null && slot.child.signalCode === null ? slot : make();
     },
     close: () => {
       closed = true;
       clearTimeout(refill);
       void spare?.then(
-        (seat) => {
-          seat.leave();
+        (slot) => {
+          slot.release();
         },
         () => undefined,
       );

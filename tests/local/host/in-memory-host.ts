@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { HostConfig } from '../../../src/local/host/config.ts';
 import { type Host, startHost } from '../../../src/local/host/host.ts';
-import type { Alias, FunctionVersion, HttpApi } from '../../../src/local/host/types.ts';
+import type { Alias, FunctionVersion, HttpApi } from '../../../src/local/host/functions.ts';
 import { type ZipSource, makeZip } from './zip-file.ts';
 
 const root = resolve(__dirname, '..', '..', '..');
 
-export interface Twin {
+export interface InMemoryHost {
   readonly host: Host;
   readonly config: HostConfig;
   readonly versions: Map<string, FunctionVersion>;
@@ -38,6 +38,7 @@ export interface InvokeReply {
 export const arnOf = (name: string): string => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 
 export const defaultConfig = (directory: string): HostConfig => ({
+  root,
   emulatorUrl: 'http://127.0.0.1:9',
   codeDir: join(directory, 'code'),
   workDir: join(directory, 'work'),
@@ -45,7 +46,6 @@ export const defaultConfig = (directory: string): HostConfig => ({
     node: {
       exec: process.execPath,
       sdkModules: join(root, 'node_modules'),
-      loop: join(root, 'src', 'local', 'host', 'node-runtime.mjs'),
     },
     python: { exec: process.env['LATENCY_LAB_TEST_PYTHON'] ?? 'python3' },
   },
@@ -65,7 +65,7 @@ export const node = (source: string, path = 'app.mjs'): ZipSource[] => [{ path, 
 
 export const nodeSettings: Partial<FunctionVersion> = { runtime: 'nodejs20.x', handler: 'app.handler' };
 
-export const startTwin = async (change: Partial<HostConfig> = {}): Promise<Twin> => {
+export const startInMemoryHost = async (change: Partial<HostConfig> = {}): Promise<InMemoryHost> => {
   const directory = mkdtempSync(join(tmpdir(), 'host-'));
   const config = { ...defaultConfig(directory), ...change };
   mkdirSync(config.codeDir, { recursive: true });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { billedMs, jsonLines, streamName, textLines } from '../../../src/local/host/log-lines.ts';
+import { billedMs, jsonLines, streamName, textLines } from '../../../src/local/host/journal.ts';
 
 const report = {
   requestId: 'id',

@@ -11,13 +11,11 @@ import { type Dispatcher, newTraceId } from './dispatcher.ts';
 import type { EmulatorReply } from './emulator-client.ts';
 import { buildEvent, readAnswer, splitTarget } from './gateway-event.ts';
 import { functionOf, matchRoute, stageOf } from './gateway-routes.ts';
-import { type Header, headerOf } from './http1-head.ts';
-import type { HttpRequest } from './http1-parser.ts';
-import type { HttpExchange, Reply } from './http1-server.ts';
-import { parseFunction } from './names.ts';
-import type { ControlPlane, HttpApi, Integration } from './types.ts';
+import { type Header, headerOf, type HttpRequest } from './http-parser.ts';
+import type { HttpExchange, Reply } from './http-server.ts';
+import { type ControlPlane, type HttpApi, type Integration, parseFunction } from './functions.ts';
 
-export interface HttpFrontDeps {
+export interface GatewayDeps {
   readonly control: ControlPlane;
   readonly dispatcher: Dispatcher;
   readonly passOn: (request: HttpRequest) => Promise<EmulatorReply>;
@@ -62,7 +60,7 @@ const callFor = (api: HttpApi, { method, target }: HttpRequest): Call | 'elsewhe
   };
 };
 
-export const createHttpFront = (deps: HttpFrontDeps): ((exchange: HttpExchange) => void) => {
+export const createGateway = (deps: GatewayDeps): ((exchange: HttpExchange) => void) => {
   const { control, dispatcher, passOn, accountId, onError } = deps;
 
   const eventFor = (

@@ -1,6 +1,6 @@
-import { createFreshCache } from '../../../src/local/host/fresh-cache.ts';
+import { createStateTable } from '../../../src/local/host/state-table.ts';
 
-describe('createFreshCache', () => {
+describe('createStateTable', () => {
   beforeEach(() => {
     jest.useFakeTimers({ now: 0 });
   });
@@ -8,8 +8,10 @@ describe('createFreshCache', () => {
     jest.useRealTimers();
   });
 
-  const cacheOf = (load: (key: string) => Promise<number | undefined>) =>
-    createFreshCache(load, 1000, () => Date.now());
+  const cacheOf = (load: (key: string) => Promise<number | undefined>) => {
+    const table = createStateTable(() => Date.now());
+    return { ...table, get: (key: string) => table.get(key, 1000, () => load(key)) };
+  };
 
   it('loads once for many at the same time, then answers at once', async () => {
     const load = jest.fn(() => Promise.resolve<number | undefined>(7));

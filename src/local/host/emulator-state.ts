@@ -1,16 +1,16 @@
-/** The control plane asked of the emulator through its Lambda and API Gateway APIs, with caches that follow updates. */
+/** The control plane's state as the emulator tells it: one table of its answers, by the path of the request. */
 import type { EmulatorClient } from './emulator-client.ts';
-import { type FreshCache, createFreshCache } from './fresh-cache.ts';
-import type { Alias, ControlPlane, FunctionVersion, HttpApi, Integration } from './types.ts';
+import type { Alias, ControlPlane, FunctionVersion, HttpApi, Integration } from './functions.ts';
+import { createStateTable } from './state-table.ts';
 
-export interface EmulatorControl extends ControlPlane {
+export interface EmulatorState extends ControlPlane {
   /** Something was changed through the host: nothing known before counts any more. */
   readonly forget: () => void;
   close(): void;
 }
 
-/** Longest time in milliseconds that a change made behind the host's back goes unnoticed. */
-const aliasMaxAgeMs = 1000;
+/** Longest times in milliseconds that a change made behind the host's back goes unnoticed. */
+const functionMaxAgeMs = 1000;
 const limitsMaxAgeMs = 5000;
 const apiMaxAgeMs = 5000;
 
@@ -62,6 +62,10 @@ const toAlias = (given: AliasConfiguration): Alias => ({
   weights: given.RoutingConfig?.AdditionalVersionWeights ?? {},
 });
 
+interface Limits {
+  ReservedConcurrentExecutions?: number;
+}
+
 interface Items<T> {
   Items?: T[];
   items?: T[];
@@ -105,31 +109,16 @@ export const toHttpApi = (id: string, given: GivenApi): HttpApi => {
 
 const pathOf = (name: string): string => `/2015-03-31/functions/${encodeURIComponent(name)}`;
 
-/** `name qualifier` as one cache key; neither can hold a space. */
-const split = (key: string): [name: string, qualifier: string] => {
-  const [name = '', qualifier = ''] = key.split(' ');
-  return [name, qualifier];
-};
+export const createEmulatorState = (client: EmulatorClient): EmulatorState => {
+  const table = createStateTable();
 
-export const createEmulatorControl = (client: EmulatorClient): EmulatorControl => {
-  const loadVersion = async (key: string): Promise<FunctionVersion | undefined> => {
-    const [name, version] = split(key);
-    const query = `?Qualifier=${encodeURIComponent(version)}`;
-    const found = await client.get('lambda', `${pathOf(name)}/configuration${query}`);
-    return found === undefined ? undefined : toFunctionVersion(found as Configuration, version);
-  };
-  const loadAlias = async (key: string): Promise<Alias | undefined> => {
-    const [name, alias] = split(key);
-    const found = await client.get('lambda', `${pathOf(name)}/aliases/${encodeURIComponent(alias)}`);
-    return found === undefined ? undefined : toAlias(found as AliasConfiguration);
-  };
-  const loadReserved = async (name: string): Promise<{ reserved: number | undefined }> => {
-    const found = await client.get('lambda', `/2019-09-30/functions/${encodeURIComponent(name)}/concurrency`);
-    return {
-      reserved: (found as { ReservedConcurrentExecutions?: number } | undefined)
-        ?.ReservedConcurrentExecutions,
-    };
-  };
+  /** One GET of the Lambda API, in the form in which it is used. */
+  const ask = <T>(path: string, maxAgeMs: number, read: (given: never) => T) =>
+    table.get(path, maxAgeMs, async () => {
+      const found = await client.get('lambda', path);
+      return found === undefined ? undefined : read(found as never);
+    });
+
   const listOf = async <T>(id: string, what: string): Promise<T[]> => {
     const found = (await client.get('apigateway', `/v2/apis/${id}/${what}`)) as Items<T> | undefined;
     return found?.items ?? found?.Items ?? [];
@@ -143,26 +132,9 @@ export const createEmulatorControl = (client: EmulatorClient): EmulatorControl =
     return routes.length === 0 ? undefined : toHttpApi(id, { routes, integrations, stages });
   };
 
-  // A published version never changes; its name may be taken again after a deletion, which forget() covers.
-  const versions = new Map<string, FunctionVersion>();
-  const latest = createFreshCache(loadVersion, aliasMaxAgeMs);
-  const aliases = createFreshCache(loadAlias, aliasMaxAgeMs);
-  const reserved = createFreshCache(loadReserved, limitsMaxAgeMs);
-  const apis = createFreshCache(loadApi, apiMaxAgeMs);
-  const caches: readonly FreshCache<unknown>[] = [latest, aliases, reserved, apis];
-
-  const published = async (key: string): Promise<FunctionVersion | undefined> => {
-    const found = await loadVersion(key);
-    if (found !== undefined) versions.set(key, found);
-    return found;
-  };
-
   const layer = async (arn: string): Promise<Buffer> => {
-    const [, name, version] = /:layer:([^:]+):(\d+)$/.exec(arn) ?? [];
-    const found =
-      name && version
-        ? await client.get('lambda', `/2018-10-31/layers/${name}/versions/${version}`)
-        : undefined;
+    const [, name = '', version = ''] = /:layer:([^:]+):(\d+)$/.exec(arn) ?? [];
+    const found = await client.get('lambda', `/2018-10-31/layers/${name}/versions/${version}`);
     const location = (found as { Content?: { Location?: string } } | undefined)?.Content?.Location;
     if (location === undefined) throw new Error(`layer version not found: ${arn}`);
     const { pathname, search } = new URL(location);
@@ -173,22 +145,27 @@ export const createEmulatorControl = (client: EmulatorClient): EmulatorControl =
 
   return {
     version: (name, version) => {
-      const key = `${name} ${version}`;
-      return version === '$LATEST' ? latest.get(key) : (versions.get(key) ?? published(key));
+      const path = `${pathOf(name)}/configuration?Qualifier=${encodeURIComponent(version)}`;
+      // A published version never changes; its name may be taken again after a deletion, which forget() covers.
+      const maxAgeMs = version === '$LATEST' ? functionMaxAgeMs : Infinity;
+      return ask(path, maxAgeMs, (given: Configuration) => toFunctionVersion(given, version));
     },
-    alias: (name, alias) => aliases.get(`${name} ${alias}`),
+    alias: (name, alias) =>
+      ask(`${pathOf(name)}/aliases/${encodeURIComponent(alias)}`, functionMaxAgeMs, toAlias),
     reservedConcurrency: (name) => {
-      const known = reserved.get(name);
-      return known instanceof Promise ? known.then((found) => found?.reserved) : known?.reserved;
+      const path = `/2019-09-30/functions/${encodeURIComponent(name)}/concurrency`;
+      const known = ask(path, limitsMaxAgeMs, (given: Limits) => given);
+      return known instanceof Promise
+        ? known.then((found) => found?.ReservedConcurrentExecutions)
+        : known?.ReservedConcurrentExecutions;
     },
-    httpApi: (id) => apis.get(id),
+    httpApi: (id) => table.get(`api ${id}`, apiMaxAgeMs, () => loadApi(id)),
     layer,
     forget: () => {
-      versions.clear();
-      for (const cache of caches) cache.clear();
+      table.clear();
     },
     close: () => {
-      for (const cache of caches) cache.close();
+      table.close();
     },
   };
 };

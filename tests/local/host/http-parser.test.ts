@@ -1,6 +1,10 @@
 import fc from 'fast-check';
-import { HttpSyntaxError, headerOf } from '../../../src/local/host/http1-head.ts';
-import { type HttpRequest, RequestParser } from '../../../src/local/host/http1-parser.ts';
+import {
+  headerOf,
+  type HttpRequest,
+  HttpSyntaxError,
+  RequestParser,
+} from '../../../src/local/host/http-parser.ts';
 
 const feed = (parser: RequestParser, bytes: Buffer, cuts: readonly number[] = []): HttpRequest[] => {
   const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);

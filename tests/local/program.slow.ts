@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startReaper } from '../../src/local/reaper/reaper.ts';
-import { startServer } from '../../src/local/server-process.ts';
+import { startServer } from '../../src/local/program.ts';
 import { root, temporaryDirectory } from './fixtures/bundle.ts';
 
 jest.setTimeout(30_000);

@@ -1,10 +1,11 @@
 /**
- * A small HTTP/1.1 server on a raw socket. It is here because an invocation is three exchanges on the loopback, and
- * this one makes about a third more of them per second than node:http: see bench/host.mjs.
+ * A small HTTP/1.1 server on a raw socket. It is here because an invocation is three exchanges on the loopback: with
+ * node:http in its place the host made 3,542 instead of 4,539 invocations per second (-22 %; 2,952 instead of 3,334 on a
+ * busy machine, -11 %) and took 0.275 instead of 0.201 ms at p50. Measured by bench/host.mjs, both in one run, on Node 20
+ * and 2 cores, 21 November 2026.
  */
 import { type Server, type Socket, createServer } from 'node:net';
-import { type Header, HttpSyntaxError } from './http1-head.ts';
-import { type HttpRequest, RequestParser } from './http1-parser.ts';
+import { type Header, type HttpRequest, HttpSyntaxError, RequestParser } from './http-parser.ts';
 
 /** Sends the answer. Only the first call counts; a call after the client went away does nothing. */
 export type Reply = (status: number, headers: readonly Header[], body?: Buffer | string) => void;
