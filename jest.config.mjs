@@ -1,9 +1,16 @@
 // Two projects: `unit` is pure and quick and runs at every change; `slow` starts real processes
 // (function host, emulator, whole runs) and runs one file at a time, because its files share two cores.
+/** Packages that come as ES modules alone, which jest reads only after a transform. */
+const esModules = [
+  'log-update|ansi-escapes|ansi-regex|ansi-styles|cli-cursor|emoji-regex|environment|get-east-asian-width',
+  'is-fullwidth-code-point|mimic-function|onetime|restore-cursor|slice-ansi|string-width|strip-ansi|wrap-ansi',
+].join('|');
+
 const shared = {
   testEnvironment: 'node',
+  transformIgnorePatterns: [`/node_modules/(?!(.*/node_modules/)?(${esModules})/)`],
   transform: {
-    '^.+\\.(ts|mjs)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
+    '^.+\\.(ts|m?js)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
   },
   moduleFileExtensions: ['ts', 'mjs', 'js', 'json'],
 };

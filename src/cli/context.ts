@@ -1,5 +1,6 @@
 /** What every command is given: where it runs, where its data and its talk go, and when to stop. */
-import type { Terminal } from './terminal/terminal.ts';
+import { constants } from 'node:os';
+import type { Terminal } from './terminal.ts';
 
 /** Handed over by bin/latency-lab.mjs. */
 export interface Installation {
@@ -29,3 +30,47 @@ export class Interrupted extends Error {
     this.exitCode = 128 + signalNumber;
   }
 }
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** npm passes a Ctrl-C on that the terminal has sent already; both are one. */
+const sameMs = 1_000;
+
+/** Ctrl-C once: stop cleanly. Twice: at once. */
+export const onInterrupt = (
+  terminal: Terminal,
+): { readonly signal: AbortSignal; readonly release: () => void } => {
+  const controller = new AbortController();
+  let firstAt = 0;
+  const handle = (name: (typeof signals)[number]): void => {
+    const interrupted = new Interrupted(constants.signals[name]);
+    if (!controller.signal.aborted) {
+      firstAt = performance.now();
+      controller.abort(interrupted);
+      terminal.say('Stopping and cleaning up. Press Ctrl-C again to stop at once.');
+    } else if (performance.now() - firstAt > sameMs) process.exit(interrupted.exitCode);
+  };
+  for (const name of signals) process.on(name, handle);
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const name of signals) process.off(name, handle);
+    },
+  };
+};
+
+export const whenAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      resolve();
+    };
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done, { once: true });
+  });
+
+/** Waiting that Ctrl-C cuts short. The work itself goes on until its owner ends it. */
+export const orAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
+  const aborted = whenAborted(signal).then((): never => {
+    throw signal.reason;
+  });
+  return Promise.race([work, aborted]);
+};

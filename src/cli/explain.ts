@@ -1,6 +1,11 @@
 /** One clear message for whatever was thrown. */
 import { LabError, messageOf } from '../core/errors.ts';
-import { errorCode } from './error-code.ts';
+
+/** The system's code of an error (`ENOSPC`); empty where it has none. */
+export const errorCode = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : '';
 
 export interface Explanation {
   readonly message: string;

@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../core/errors.ts';
-import { errorCode } from './error-code.ts';
+import { errorCode } from './explain.ts';
 import { reportSchema, type Report } from '../core/report/types.ts';
 
 const allowed = 'a report.json of a run, or the directory it is in';

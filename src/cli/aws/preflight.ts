@@ -7,8 +7,7 @@ import type { LoadProfile } from '../../core/schema/load.ts';
 import { workersOf } from '../../core/schedule/segments.ts';
 import type { Target } from '../../core/target/target.ts';
 import { stepFunctions } from './executions.ts';
-import { registeredTargets } from './registered.ts';
-import type { DeployedStack } from './stack.ts';
+import { registeredTargets, type DeployedStack } from './stack.ts';
 
 export interface Finding {
   readonly what: string;

@@ -1,6 +1,9 @@
 /** The deployed root stack. Endpoint, region and credentials come from the environment. */
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { createSsmClient, ssmTargetRegistry } from '../../adapters/aws/target-registry.ts';
 import { InputError } from '../../core/errors.ts';
+import { targetsPath } from '../../core/keys.ts';
+import type { Target } from '../../core/target/target.ts';
 
 export interface DeployedStack {
   readonly name: string;
@@ -43,3 +46,7 @@ export const describeStack = async (
     ),
   };
 };
+
+/** The targets that the templates registered in Parameter Store. */
+export const registeredTargets = (labName: string): Promise<readonly Target[]> =>
+  ssmTargetRegistry(createSsmClient(), targetsPath(labName)).list();

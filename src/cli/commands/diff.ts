@@ -1,13 +1,62 @@
 /** `latency-lab diff`: two runs side by side. */
-import { diffReports } from '../../core/report/diff.ts';
-import { crossings } from '../../core/report/diff-thresholds.ts';
-import { choiceFlag, percentFlag } from '../args/flags.ts';
+import { Argument } from 'commander';
+import { diffReports, type MetricDiff, type ReportDiff } from '../../core/report/diff.ts';
+import { crossings, type Crossing } from '../../core/report/diff-thresholds.ts';
+import { formatMs } from '../../core/report/format.ts';
 import { defineCommand } from '../command.ts';
-import { crossingText, diffTable } from '../diff-table.ts';
+import { choice, percent } from '../options.ts';
 import { readReportFile } from '../report-file.ts';
+import { table, type Column } from '../text.ts';
 
-const asShare = (percent: number | undefined): number | undefined =>
-  percent === undefined ? undefined : percent / 100;
+const columns: readonly Column[] = [
+  { title: 'target', align: 'left' },
+  { title: 'metric', align: 'left' },
+  { title: 'base', align: 'right' },
+  { title: 'new', align: 'right' },
+  { title: 'change', align: 'right' },
+  { title: '99 % interval', align: 'right' },
+  { title: 'verdict', align: 'left' },
+];
+
+const asPercent = (ratio: number): string => `${ratio >= 1 ? '+' : ''}${((ratio - 1) * 100).toFixed(1)} %`;
+const share = (value: number): string => `${(value * 100).toFixed(2)} %`;
+
+const words = {
+  different: 'different',
+  'no-difference': 'no difference shown',
+  'this-run-only': 'too few rounds to tell',
+};
+
+const row = (id: string, { metric, base, other, verdict }: MetricDiff): string[] => {
+  if (verdict === undefined) {
+    const points = (other - base) * 100;
+    return [
+      id,
+      metric,
+      share(base),
+      share(other),
+      `${points >= 0 ? '+' : ''}${points.toFixed(2)} points`,
+      '',
+      '',
+    ];
+  }
+  const interval = 'low' in verdict ? `${asPercent(verdict.low)} to ${asPercent(verdict.high)}` : '-';
+  const figures = [formatMs(base), formatMs(other), asPercent(verdict.ratio), interval];
+  return [id, metric, ...figures, words[verdict.outcome]];
+};
+
+export const diffTable = (diff: ReportDiff): string =>
+  table(
+    columns,
+    diff.targets.flatMap(({ id, metrics }) => metrics.map((metric) => row(id, metric))),
+  );
+
+export const crossingText = ({ id, metric, increase, limit = 0 }: Crossing): string => {
+  if (metric === 'missing') return `${id ?? ''}: has no figures any more`;
+  if (increase === undefined) return `${metric} cannot be judged: no target has it in both runs`;
+  const unit = metric === 'errors' ? 'points' : '%';
+  return `${id ?? ''}: ${metric} rose by ${(increase * 100).toFixed(1)} ${unit}; allowed: ${(limit * 100).toFixed(1)} ${unit}`;
+};
 
 export const diff = defineCommand({
   name: 'diff',
@@ -20,26 +69,33 @@ export const diff = defineCommand({
     'latency-lab diff reports/before reports/after',
     'latency-lab diff before.json after.json --max-p50-increase 10% --max-error-increase 0.5%',
   ],
-  positionals: [
-    { name: 'BASE', required: true, help: 'report.json of the first run, or its directory' },
-    { name: 'NEW', required: true, help: 'report.json of the second run, or its directory' },
+  arguments: [
+    new Argument('<BASE>', 'report.json of the first run, or its directory'),
+    new Argument('<NEW>', 'report.json of the second run, or its directory'),
   ],
-  flags: {
-    'max-p50-increase': percentFlag('the most that the warm median may rise'),
-    'max-p99-increase': percentFlag('the most that the warm 99th percentile may rise'),
-    'max-cold-increase': percentFlag('the most that the median of cold requests under load may rise'),
-    'max-error-increase': percentFlag(
+  options: {
+    maxP50Increase: percent('--max-p50-increase <PERCENT>', 'the most that the warm median may rise'),
+    maxP99Increase: percent(
+      '--max-p99-increase <PERCENT>',
+      'the most that the warm 99th percentile may rise',
+    ),
+    maxColdIncrease: percent(
+      '--max-cold-increase <PERCENT>',
+      'the most that the median of cold requests under load may rise',
+    ),
+    maxErrorIncrease: percent(
+      '--max-error-increase <PERCENT>',
       'the most that the share of failed requests may rise, in percentage points',
     ),
-    format: choiceFlag(['table', 'json'], 'default table'),
+    format: choice('--format <FORMAT>', ['table', 'json'], 'default table'),
   },
-  run: async ({ values, positionals: [base = '', other = ''] }, { print, terminal }) => {
+  run: async (values, [base = '', other = ''], { print, terminal }) => {
     const found = diffReports(await readReportFile(base), await readReportFile(other));
     const limits = {
-      p50: asShare(values['max-p50-increase']),
-      p99: asShare(values['max-p99-increase']),
-      'cold-p50': asShare(values['max-cold-increase']),
-      errors: asShare(values['max-error-increase']),
+      p50: values.maxP50Increase,
+      p99: values.maxP99Increase,
+      'cold-p50': values.maxColdIncrease,
+      errors: values.maxErrorIncrease,
     };
     const crossed = crossings(
       found,
@@ -54,7 +110,7 @@ export const diff = defineCommand({
     for (const id of found.added) terminal.say(`${id}: only in the new run`);
     for (const id of found.missing) terminal.say(`${id}: has figures in the base run only`);
     for (const crossing of crossed)
-      terminal.say(`${terminal.style.bad('Threshold crossed:')} ${crossingText(crossing)}`);
+      terminal.say(`${terminal.style.red('Threshold crossed:')} ${crossingText(crossing)}`);
     return crossed.length === 0 ? 0 : 1;
   },
 });

@@ -1,12 +1,12 @@
 /** `latency-lab doctor`: what this machine, or a deployed stack, can and cannot do. */
 import { readManifest } from '../../local/deploy/build.ts';
 import { parseLoad } from '../../core/schema/load.ts';
-import { switchFlag, textFlag } from '../args/flags.ts';
 import type { Finding } from '../aws/preflight.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import type { HostFinding } from '../doctor/finding.ts';
-import { stage } from '../terminal/stage.ts';
+import type { HostFinding } from '../host.ts';
+import { text, toggle } from '../options.ts';
+import { stage } from '../terminal.ts';
 
 const words = { ok: 'ok', missing: 'missing', bad: 'BAD', unknown: 'unknown' } as const;
 
@@ -18,7 +18,7 @@ const sayFinding = (context: Context, finding: HostFinding | Finding): void => {
 
 const lookAtMachine = async (context: Context): Promise<readonly HostFinding[]> => {
   const { architectures } = await readManifest(context.root);
-  const { lookAtHost } = await import('../doctor/host.ts');
+  const { lookAtHost } = await import('../host.ts');
   return stage(
     context.terminal,
     { doing: 'Looking at this machine', done: () => 'Looked at this machine' },
@@ -47,11 +47,11 @@ export const doctor = defineCommand({
     'Looks at toolchains, permissions, control groups and disk space of this machine; with --stack, at what a run needs of a deployed stack. Nothing is installed or started. The exit code is 1 when something is bad; what is merely missing leaves a part out.',
   ],
   examples: ['latency-lab doctor', 'latency-lab doctor --stack latency-lab'],
-  flags: {
-    stack: textFlag('NAME', 'a deployed root stack instead of this machine'),
-    json: switchFlag('print the findings as JSON'),
+  options: {
+    stack: text('--stack <NAME>', 'a deployed root stack instead of this machine'),
+    json: toggle('--json', 'print the findings as JSON'),
   },
-  run: async ({ values }, context) => {
+  run: async (values, _, context) => {
     const findings: readonly (HostFinding | Finding)[] = await (values.stack === undefined
       ? lookAtMachine(context)
       : lookAtStack(values.stack, context));

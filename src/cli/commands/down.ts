@@ -1,19 +1,34 @@
 /** `latency-lab down`: takes a deployed stack away. */
+import { createInterface } from 'node:readline/promises';
+import { InputError } from '../../core/errors.ts';
 import { idleCosts, idlePrices } from '../../core/plan/idle-cost.ts';
-import { switchFlag, textFlag } from '../args/flags.ts';
-import { describeStack } from '../aws/stack.ts';
-import {
-  deleteBucket,
-  deleteStack,
-  emptyBucket,
-  stackResources,
-  type StackResource,
-} from '../aws/teardown.ts';
+import type { StackResource } from '../aws/teardown.ts';
 import { defineCommand } from '../command.ts';
-import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
-import { stage } from '../terminal/stage.ts';
-import { plural } from '../terminal/words.ts';
+import { text, toggle } from '../options.ts';
+import { stage } from '../terminal.ts';
+import { plural } from '../text.ts';
+
+/**
+ * The answer must be the word itself: a bare `y` is typed too easily.
+ * @throws InputError where there is no terminal to ask on
+ */
+const confirm = async ({ signal }: Context, word: string): Promise<boolean> => {
+  if (!process.stdin.isTTY) {
+    throw new InputError(
+      '--yes',
+      undefined,
+      'given, since there is no terminal to ask on',
+      'Nothing was deleted.',
+    );
+  }
+  const readline = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await readline.question(`Type ${word} to go on: `, { signal })).trim() === word;
+  } finally {
+    readline.close();
+  }
+};
 
 const saySavings = ({ terminal }: Context, resources: readonly StackResource[]): void => {
   const costs = idleCosts(resources.map(({ type }) => type));
@@ -38,6 +53,7 @@ const takeDown = async (
   results: string | undefined,
 ): Promise<void> => {
   const { terminal, signal } = context;
+  const { deleteStack, emptyBucket } = await import('../aws/teardown.ts');
   await stage(
     terminal,
     { doing: `Deleting ${stackName}`, done: () => `Deleted ${stackName}` },
@@ -60,13 +76,15 @@ export const down = defineCommand({
     'The bucket with the results stays, unless you ask for it to go with --purge. Stopped by Ctrl-C, the deletion goes on in CloudFormation.',
   ],
   examples: ['latency-lab down', 'latency-lab down --stack latency-lab --purge'],
-  flags: {
-    stack: textFlag('NAME', 'the deployed root stack; default latency-lab'),
-    purge: switchFlag('delete the bucket with all results as well'),
-    yes: switchFlag('do not ask'),
+  options: {
+    stack: text('--stack <NAME>', 'the deployed root stack; default latency-lab'),
+    purge: toggle('--purge', 'delete the bucket with all results as well'),
+    yes: toggle('--yes', 'do not ask'),
   },
-  run: async ({ values }, context) => {
+  run: async (values, _, context) => {
     const { terminal } = context;
+    const { describeStack } = await import('../aws/stack.ts');
+    const { deleteBucket, stackResources } = await import('../aws/teardown.ts');
     const stack = await describeStack(values.stack ?? 'latency-lab');
     const results = stack.outputs['ResultsBucketName'];
     const resources = await stackResources(stack.name);

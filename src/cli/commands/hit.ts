@@ -1,17 +1,20 @@
 /** `latency-lab hit`: the reference method, from here or from inside a Lambda. */
+import { Argument } from 'commander';
 import { httpLane } from '../../adapters/http/lane.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { hit as send } from '../../app/hit/hit.ts';
 import { parseHit, politely, type HitRequest } from '../../app/hit/request.ts';
 import type { HitResult } from '../../app/hit/result.ts';
 import { hitText } from '../../app/hit/text.ts';
+import { InputError, messageOf } from '../../core/errors.ts';
 import { formatCount } from '../../core/report/format.ts';
-import { durationFlag, readNumber, switchFlag, textFlag } from '../args/flags.ts';
+import type { FunctionInvoker, FunctionReply } from '../../ports/index.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { underFlagNames } from '../run/load-flags.ts';
-import { stage } from '../terminal/stage.ts';
-import { duration } from '../terminal/words.ts';
+import { duration, readNumber, text, toggle } from '../options.ts';
+import { underFlagNames } from '../run/request.ts';
+import { stage } from '../terminal.ts';
+import { durationText } from '../text.ts';
 
 /** The status is for the eye; written at every request it would disturb the next one. */
 const statusEveryMs = 250;
@@ -25,7 +28,7 @@ const fromHere = async (request: HitRequest, { terminal, signal }: Context): Pro
     shown = now;
     const left = ((now - start) / 1000 / done) * (request.count - done);
     terminal.status(
-      `${formatCount(done)} of ${formatCount(request.count)} requests, about ${duration(left)} left`,
+      `${formatCount(done)} of ${formatCount(request.count)} requests, about ${durationText(left)} left`,
     );
   };
   const result = await send(
@@ -41,15 +44,69 @@ const fromHere = async (request: HitRequest, { terminal, signal }: Context): Pro
   return result;
 };
 
+/** The longest that a Lambda may run. */
+const longestMs = 900_000;
+
+const notOne = (functionName: string, found: string): InputError =>
+  new InputError(
+    '--from',
+    functionName,
+    "the lab's generator function, by ARN or name",
+    `${found}. The stack's output GeneratorFunctionArn has its ARN`,
+  );
+
+const invoke = async (
+  invoker: FunctionInvoker,
+  functionName: string,
+  request: HitRequest,
+): Promise<FunctionReply> => {
+  try {
+    return await invoker.invoke(functionName, JSON.stringify({ hit: request }), longestMs);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ResourceNotFoundException')
+      throw notOne(functionName, 'There is no such function in this account and region');
+    throw error;
+  }
+};
+
+const asResult = (text: string): HitResult | undefined => {
+  try {
+    const value = JSON.parse(text) as Partial<HitResult> | null;
+    return value?.schema === 'latency-lab.hit.v1' ? (value as HitResult) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * @throws InputError where there is no such function or it is no generator; Error with the function's own words when it
+ * failed, or when it was throttled
+ */
+export const hitFrom = async (
+  functionName: string,
+  request: HitRequest,
+  invoker: FunctionInvoker,
+): Promise<HitResult> => {
+  const reply = await invoke(invoker, functionName, request);
+  if (reply.throttled)
+    throw new Error(`${functionName} was throttled: no concurrency is left. Try again later.`);
+  if (reply.functionError !== undefined)
+    throw new Error(`${functionName} failed: ${messageOf(reply.payload)}`);
+  const result = asResult(reply.payload);
+  if (result === undefined) throw notOne(functionName, 'This function answers something else');
+  return result;
+};
+
 const fromFunction = async (name: string, request: HitRequest, context: Context): Promise<HitResult> => {
-  const { hitFrom } = await import('../aws/hit-from.ts');
+  const { createLambdaClient, lambdaFunctionInvoker } =
+    await import('../../adapters/aws/function-invoker.ts');
   return stage(
     context.terminal,
     {
       doing: `Asking ${name} to send ${formatCount(request.count)} requests`,
       done: () => `${name} has answered`,
     },
-    () => hitFrom(name, request),
+    () => hitFrom(name, request, lambdaFunctionInvoker(createLambdaClient())),
   );
 };
 
@@ -65,17 +122,17 @@ export const hit = defineCommand({
     'latency-lab hit https://example.com/hits 1000 --i-may-load-this',
     'latency-lab hit https://example.com/hits --from arn:aws:lambda:eu-west-2:123456789012:function:generator',
   ],
-  positionals: [
-    { name: 'URL', required: true, help: 'an absolute http:// or https:// URL' },
-    { name: 'COUNT', required: false, help: 'how many requests, 1 to 1,000,000; default 100' },
+  arguments: [
+    new Argument('<URL>', 'an absolute http:// or https:// URL'),
+    new Argument('[COUNT]', 'how many requests, 1 to 1,000,000; default 100'),
   ],
-  flags: {
-    from: textFlag('FUNCTION', "send from inside this Lambda: the stack's output GeneratorFunctionArn"),
-    timeout: durationFlag('how long an answer may take, up to 60s; default 10s'),
-    json: switchFlag('print the result as JSON'),
-    'i-may-load-this': switchFlag('the URL is yours to load: send as fast as it answers'),
+  options: {
+    from: text('--from <FUNCTION>', "send from inside this Lambda: the stack's output GeneratorFunctionArn"),
+    timeout: duration('--timeout <TIME>', 'how long an answer may take, up to 60s; default 10s'),
+    json: toggle('--json', 'print the result as JSON'),
+    iMayLoadThis: toggle('--i-may-load-this', 'the URL is yours to load: send as fast as it answers'),
   },
-  run: async ({ values, positionals: [url, count] }, context) => {
+  run: async (values, [url, count], context) => {
     const request = underFlagNames(() =>
       parseHit({
         url,
@@ -83,7 +140,7 @@ export const hit = defineCommand({
         ...(values.timeout === undefined ? {} : { timeoutMs: Math.round(values.timeout * 1000) }),
       }),
     );
-    const polite = politely(request, values['i-may-load-this']);
+    const polite = politely(request, values.iMayLoadThis === true);
     const result = await (values.from === undefined
       ? fromHere(polite, context)
       : fromFunction(values.from, polite, context));

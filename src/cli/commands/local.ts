@@ -6,21 +6,25 @@ import type { Target } from '../../core/target/target.ts';
 import { readManifest } from '../../local/deploy/build.ts';
 import { withoutFunctionHost } from '../../local/labels.ts';
 import { asInteger } from '../../core/validate.ts';
-import { listFlag, numberFlag, switchFlag, textFlag } from '../args/flags.ts';
 import { defineCommand } from '../command.ts';
-import { checkOnly } from '../only.ts';
-import { newRunId } from '../run/ids.ts';
-import { checkRequest, loadFlags, runRequest } from '../run/load-flags.ts';
+import { checkOnly, list, number, text, toggle } from '../options.ts';
 import { prepareOut } from '../run/out-dir.ts';
-import { ownTargetFlags, ownTargets } from '../run/own-targets.ts';
+import { ownTargetOptions, ownTargets } from '../run/own-targets.ts';
+import { checkRequest, loadOptions, newRunId, runRequest } from '../run/request.ts';
 
-const flags = {
-  only: listFlag('A,B', 'only these targets (see: latency-lab targets); the null target always comes along'),
-  ...loadFlags,
-  ...ownTargetFlags,
-  memory: numberFlag('MB', 'memory of every function, 128 to 10,240; its CPU share follows; default 512'),
-  out: textFlag('DIR', 'where the results go; default reports/<run>'),
-  keep: switchFlag('leave everything running afterwards until Ctrl-C, and print how to reach it'),
+const options = {
+  only: list(
+    '--only <A,B>',
+    'only these targets (see: latency-lab targets); the null target always comes along',
+  ),
+  ...loadOptions,
+  ...ownTargetOptions,
+  memory: number(
+    '--memory <MB>',
+    'memory of every function, 128 to 10,240; its CPU share follows; default 512',
+  ),
+  out: text('--out <DIR>', 'where the results go; default reports/<run>'),
+  keep: toggle('--keep', 'leave everything running afterwards until Ctrl-C, and print how to reach it'),
 };
 
 /** The null target is the floor of the others; by itself it compares nothing. */
@@ -52,8 +56,8 @@ export const local = defineCommand({
     'latency-lab local --rate 50 --duration 30s --memory 1769',
     'latency-lab local --only null --target mine=http://127.0.0.1:8000/health',
   ],
-  flags,
-  run: async ({ values }, context) => {
+  options,
+  run: async (values, _, context) => {
     const { architectures } = await readManifest(context.root);
     const runnable = architectures.filter((architecture) => architecture.local);
     checkOnly(
@@ -67,12 +71,12 @@ export const local = defineCommand({
     checkSomething(values.only, runnable, extraTargets);
     const out = await prepareOut(values.out ?? join('reports', runId), runId);
     // The AWS SDK takes longer to load than all checks of the input together.
-    const { localRun } = await import('../local/run.ts');
+    const { localRun } = await import('../local.ts');
     return localRun(context, {
       runId,
       out,
       memoryMb,
-      keep: values.keep,
+      keep: values.keep === true,
       ...(values.only === undefined ? {} : { only: values.only }),
       request: (parts) =>
         runRequest(values, { runId, ...parts, ...(extraTargets.length === 0 ? {} : { extraTargets }) }),

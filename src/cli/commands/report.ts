@@ -1,14 +1,15 @@
 /** `latency-lab report`: a report in another format. */
 import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { Argument } from 'commander';
 import { InputError } from '../../core/errors.ts';
 import { renderCsv } from '../../core/report/csv.ts';
 import { renderHtml } from '../../core/report/html/page.ts';
 import { renderMarkdown } from '../../core/report/markdown.ts';
 import type { Report } from '../../core/report/types.ts';
-import { choiceFlag, textFlag } from '../args/flags.ts';
 import { defineCommand } from '../command.ts';
-import { errorCode } from '../error-code.ts';
+import { errorCode } from '../explain.ts';
+import { choice, text } from '../options.ts';
 import { readReportFile } from '../report-file.ts';
 import { summaryTable } from '../run/summary.ts';
 
@@ -44,16 +45,16 @@ export const report = defineCommand({
     'latency-lab report reports/local-20261121-090000',
     'latency-lab report report.json --out report.html',
   ],
-  positionals: [{ name: 'FILE', required: true, help: 'a report.json of a run, or the directory it is in' }],
-  flags: {
-    format: choiceFlag(formats, 'default: what the name of --out ends with, else table'),
-    out: textFlag('FILE', 'where to write it; default stdout'),
+  arguments: [new Argument('<FILE>', 'a report.json of a run, or the directory it is in')],
+  options: {
+    format: choice('--format <FORMAT>', formats, 'default: what the name of --out ends with, else table'),
+    out: text('--out <FILE>', 'where to write it; default stdout'),
   },
-  run: async ({ values, positionals: [file = ''] }, { print, terminal }) => {
-    const text = renderers[values.format ?? formatOf(values.out) ?? 'table'](await readReportFile(file));
-    if (values.out === undefined) print(text);
+  run: async (values, [file = ''], { print, terminal }) => {
+    const rendered = renderers[values.format ?? formatOf(values.out) ?? 'table'](await readReportFile(file));
+    if (values.out === undefined) print(rendered);
     else {
-      await write(values.out, text);
+      await write(values.out, rendered);
       terminal.say(`Written to ${values.out}`);
     }
     return 0;

@@ -3,36 +3,34 @@ import { join } from 'node:path';
 import type { RunRequest } from '../../core/payloads.ts';
 import type { Finding } from '../aws/preflight.ts';
 import type { DeployedStack } from '../aws/stack.ts';
-import { listFlag, switchFlag, textFlag } from '../args/flags.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { checkOnly } from '../only.ts';
-import { newRunId } from '../run/ids.ts';
-import { checkRequest, loadFlags, runRequest } from '../run/load-flags.ts';
+import { checkOnly, list, text, toggle } from '../options.ts';
 import { prepareOut } from '../run/out-dir.ts';
-import { ownTargetFlags, ownTargets } from '../run/own-targets.ts';
-import { stage } from '../terminal/stage.ts';
+import { ownTargetOptions, ownTargets } from '../run/own-targets.ts';
+import { checkRequest, loadOptions, newRunId, runRequest } from '../run/request.ts';
+import { stage } from '../terminal.ts';
 
 /** Each look is a handful of API calls; slower than locally, because AWS throttles GetExecutionHistory. */
 const pollMs = 3_000;
 
-const flags = {
-  stack: textFlag('NAME', 'the deployed root stack; default latency-lab'),
-  only: listFlag(
-    'A,B',
+const options = {
+  stack: text('--stack <NAME>', 'the deployed root stack; default latency-lab'),
+  only: list(
+    '--only <A,B>',
     'only these registered targets (see: latency-lab targets --lab); null always comes along',
   ),
-  ...loadFlags,
-  ...ownTargetFlags,
-  'run-id': textFlag('ID', 'name of the run; naming an earlier one resumes it with the same settings'),
-  out: textFlag('DIR', 'where the results go; default reports/<run>'),
-  'skip-preflight': switchFlag('start although the preflight found something wrong'),
+  ...loadOptions,
+  ...ownTargetOptions,
+  runId: text('--run-id <ID>', 'name of the run; naming an earlier one resumes it with the same settings'),
+  out: text('--out <DIR>', 'where the results go; default reports/<run>'),
+  skipPreflight: toggle('--skip-preflight', 'start although the preflight found something wrong'),
 };
 
 const sayFindings = ({ terminal }: Context, findings: readonly Finding[]): void => {
   for (const { what, verdict, detail } of findings) {
     if (verdict === 'ok') continue;
-    const mark = verdict === 'bad' ? terminal.style.bad('!') : terminal.style.dim('?');
+    const mark = verdict === 'bad' ? terminal.style.red('!') : terminal.style.dim('?');
     terminal.say(`${mark} ${what}: ${detail}`);
   }
 };
@@ -70,9 +68,9 @@ export const run = defineCommand({
     'latency-lab run --stack latency-lab --only rust-dynamodb,node-dynamodb --rounds 5 --requests 1000',
     'latency-lab run --target mine=https://api.example.com/health --rate 5 --duration 5m',
   ],
-  flags,
-  run: async ({ values }, context) => {
-    const runId = values['run-id'] ?? newRunId('run', new Date());
+  options,
+  run: async (values, _, context) => {
+    const runId = values.runId ?? newRunId('run', new Date());
     const { load } = checkRequest(runRequest(values, { runId }));
     const extraTargets = ownTargets(values, load);
     const request = runRequest(values, {
@@ -85,7 +83,7 @@ export const run = defineCommand({
     const { describeStack } = await import('../aws/stack.ts');
     const stack = await describeStack(values.stack ?? 'latency-lab');
     const ready = await checkAccount(context, stack, request, values.only);
-    if (!ready && !values['skip-preflight']) {
+    if (!ready && !values.skipPreflight) {
       context.terminal.say(
         'Nothing was started. Mend what is marked, or start all the same with --skip-preflight.',
       );

@@ -1,16 +1,17 @@
 /** `latency-lab targets`: what can be measured, and whether one keeps the contract. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { httpLane } from '../../adapters/http/lane.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { conform, sendableVectors } from '../../app/conform.ts';
+import type { ContractVector } from '../../core/verify/contract.ts';
 import type { Architecture } from '../../core/plan/manifest.ts';
 import { asHttpUrl } from '../../core/schema/target.ts';
 import { readManifest } from '../../local/deploy/build.ts';
-import { choiceFlag, switchFlag, textFlag } from '../args/flags.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { readContract } from '../contract-files.ts';
-import { table } from '../terminal/table.ts';
-import { plural } from '../terminal/words.ts';
+import { choice, text, toggle } from '../options.ts';
+import { plural, table } from '../text.ts';
 
 const timeoutMs = 10_000;
 const kinds = ['sync-counter', 'null'] as const;
@@ -28,7 +29,7 @@ const architectureTable = (architectures: readonly Architecture[]): string =>
   );
 
 const listRegistered = async (lab: string, { print }: Context): Promise<number> => {
-  const { registeredTargets } = await import('../aws/registered.ts');
+  const { registeredTargets } = await import('../aws/stack.ts');
   const targets = await registeredTargets(lab);
   const rows = targets.map(({ id, kind, url, functionArn, memoryMb }) => [
     id,
@@ -43,6 +44,20 @@ const listRegistered = async (lab: string, { print }: Context): Promise<number> 
     ),
   );
   return targets.length > 0 ? 0 : 1;
+};
+
+const commonFile = 'common.json';
+
+/** The vectors of events/contract, and the headers that every answer has. */
+const readContract = async (root: string) => {
+  const folder = join(root, 'events', 'contract');
+  const read = async (file: string): Promise<unknown> =>
+    JSON.parse(await readFile(join(folder, file), 'utf8'));
+  const files = (await readdir(folder))
+    .filter((file) => file.endsWith('.json') && file !== commonFile)
+    .sort();
+  const vectors = (await Promise.all(files.map(read))) as ContractVector[];
+  return { vectors, common: ((await read(commonFile)) as { headers: Record<string, string> }).headers };
 };
 
 const conformOne = async (url: string, kind: (typeof kinds)[number], context: Context): Promise<number> => {
@@ -61,8 +76,8 @@ const conformOne = async (url: string, kind: (typeof kinds)[number], context: Co
   const departing = results.filter(({ departures }) => departures.length > 0).length;
   context.terminal.say(
     departing === 0
-      ? style.good(`It keeps the contract: ${plural(results.length, 'vector')}.`)
-      : style.bad(`It departs from ${departing} of ${plural(results.length, 'vector')}.`),
+      ? style.green(`It keeps the contract: ${plural(results.length, 'vector')}.`)
+      : style.red(`It departs from ${departing} of ${plural(results.length, 'vector')}.`),
   );
   return departing === 0 ? 0 : 1;
 };
@@ -78,13 +93,13 @@ export const targets = defineCommand({
     'latency-lab targets --lab default',
     'latency-lab targets --conform http://127.0.0.1:8000/hits',
   ],
-  flags: {
-    lab: textFlag('NAME', "the deployed lab's LabName; credentials and region as for the AWS CLI"),
-    conform: textFlag('URL', 'the address of a running service, with or without /hits'),
-    kind: choiceFlag(kinds, 'which contract; default sync-counter'),
-    json: switchFlag('print the architectures as JSON'),
+  options: {
+    lab: text('--lab <NAME>', "the deployed lab's LabName; credentials and region as for the AWS CLI"),
+    conform: text('--conform <URL>', 'the address of a running service, with or without /hits'),
+    kind: choice('--kind <KIND>', kinds, 'which contract; default sync-counter'),
+    json: toggle('--json', 'print the architectures as JSON'),
   },
-  run: async ({ values }, context) => {
+  run: async (values, _, context) => {
     if (values.conform !== undefined)
       return conformOne(values.conform, values.kind ?? 'sync-counter', context);
     if (values.lab !== undefined) return listRegistered(values.lab, context);

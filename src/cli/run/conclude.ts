@@ -1,15 +1,17 @@
 /** Ends a run for the user: what was measured, where it is, and whether it was what they asked for. */
 import { join, relative } from 'node:path';
+import { systemClock } from '../../adapters/system/clock.ts';
+import { makeReport } from '../../app/report.ts';
 import { messageOf } from '../../core/errors.ts';
-import { reportKey } from '../../core/keys.ts';
+import { cellsPrefix, planKey, reportKey } from '../../core/keys.ts';
 import { headlineOf } from '../../core/report/headline.ts';
+import type { KnownArchitecture } from '../../core/report/target-report.ts';
 import type { Report } from '../../core/report/types.ts';
 import { localFace } from '../../core/report/words.ts';
 import { readManifest } from '../../local/deploy/build.ts';
 import type { ObjectStore } from '../../ports/index.ts';
 import type { ExecutionState } from '../aws/executions.ts';
 import type { Context } from '../context.ts';
-import { writePartialReport } from './partial.ts';
 import { failures, summaryTable } from './summary.ts';
 
 export interface Results {
@@ -37,7 +39,7 @@ export const printReport = (context: Context, { out }: Results, report: Report):
   print(
     `${headlineOf(report).title}.\n\n${summaryTable(report)}\nReport: ${shownPath(join(out, 'report.html'))}\n`,
   );
-  for (const failure of failures(report)) terminal.say(`${terminal.style.bad('!')} ${failure}`);
+  for (const failure of failures(report)) terminal.say(`${terminal.style.red('!')} ${failure}`);
   if (report.plane === 'local') terminal.say(terminal.style.dim(`${localFace}.`));
 };
 
@@ -51,7 +53,7 @@ export const concludeEnded = async (
   const { terminal } = context;
   if (report !== undefined) printReport(context, results, report);
   if (state.status !== 'SUCCEEDED') {
-    terminal.say(`${terminal.style.bad('The run failed:')} ${causeOf(state)}`);
+    terminal.say(`${terminal.style.red('The run failed:')} ${causeOf(state)}`);
     return 1;
   }
   if (report === undefined)
@@ -59,10 +61,27 @@ export const concludeEnded = async (
   return failures(report).length === 0 ? 0 : 1;
 };
 
+/**
+ * A report of whatever a run left behind, beside the copied objects, because the state machine could not make it.
+ * @param why the run ended early, in words for the report's face
+ * @returns undefined where there is nothing to report: no plan, or no sample yet
+ */
+const writePartialReport = async (
+  store: ObjectStore,
+  runId: string,
+  why: string,
+  architectures: readonly KnownArchitecture[],
+): Promise<Report | undefined> => {
+  const [plan, parts] = await Promise.all([store.get(planKey(runId)), store.list(cellsPrefix(runId))]);
+  if (plan === undefined || parts.length === 0) return undefined;
+  const error = { Error: 'RunCutShort', Cause: why };
+  return (await makeReport({ store, clock: systemClock, architectures }, { runId, error })).report;
+};
+
 /** A run that was cut short: what was measured until then is reported and kept. */
 export const concludePartial = async (context: Context, results: Results, why: string): Promise<void> => {
   const { terminal } = context;
-  terminal.say(`${terminal.style.bad('The run was cut short:')} ${why}`);
+  terminal.say(`${terminal.style.red('The run was cut short:')} ${why}`);
   const report = await writePartialReport(
     results.files,
     results.runId,

@@ -3,16 +3,15 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createS3Client, s3ObjectStore } from '../../adapters/aws/object-store.ts';
+import { extendLock } from '../../app/lock.ts';
 import type { RunRequest } from '../../core/payloads.ts';
-import { stepFunctions } from '../aws/executions.ts';
+import { stepFunctions, type Executions } from '../aws/executions.ts';
 import type { ObjectStore } from '../../ports/index.ts';
 import type { Context } from '../context.ts';
-import { errorCode } from '../error-code.ts';
+import { errorCode } from '../explain.ts';
 import { concludeEnded, concludePartial, type Results } from './conclude.ts';
-import { fileStore } from './file-store.ts';
+import { fileStore, makeMirror, type Mirror } from './files.ts';
 import { follow, type FollowEnd } from './follow.ts';
-import { leave } from './leave.ts';
-import { makeMirror, type Mirror } from './mirror.ts';
 
 export interface RunToExecute {
   readonly runId: string;
@@ -60,6 +59,29 @@ const bringHome = async (context: Context, results: Results, place: Place): Prom
     context.terminal.say(`${results.out} could not be written (${code}); everything is in ${out} instead.`);
     return { ...results, out, files };
   }
+};
+
+export interface LeftRun {
+  readonly executions: Pick<Executions, 'stop'>;
+  readonly arn: string;
+  readonly runId: string;
+  readonly bucket: ObjectStore;
+  readonly copy: () => Promise<unknown>;
+}
+
+/** A stopped execution leaves its generators running, until their function's timeout at the latest. */
+const generatorMs = 905_000;
+
+/**
+ * A stopped execution cleans nothing up: its lock is left for as long as a generator may still be sending.
+ * Never rejects: after Ctrl-C all of it may fail, and what was copied before stays.
+ */
+export const leave = async ({ executions, arn, runId, bucket, copy }: LeftRun): Promise<void> => {
+  const stop = async (): Promise<void> => {
+    await executions.stop(arn, 'stopped by the user');
+    await extendLock(bucket, runId, new Date(Date.now() + generatorMs).toISOString());
+  };
+  await Promise.allSettled([copy(), stop()]);
 };
 
 /** @returns the exit code @throws Interrupted after Ctrl-C, when what was measured is safe */

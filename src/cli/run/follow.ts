@@ -1,11 +1,10 @@
 /** Follows an execution to its end, copying its objects and showing what goes on. */
 import { messageOf } from '../../core/errors.ts';
-import { whenAborted } from '../abort.ts';
 import type { ExecutionState, Executions } from '../aws/executions.ts';
-import type { Terminal } from '../terminal/terminal.ts';
-import type { Copied } from './mirror.ts';
-import { emptyProgress, observeObject, type RunProgress } from './progress.ts';
-import { progressLine } from './progress-line.ts';
+import { whenAborted } from '../context.ts';
+import type { Terminal } from '../terminal.ts';
+import type { Copied } from './files.ts';
+import { emptyProgress, observeObject, progressLine, type RunProgress } from './progress.ts';
 
 export interface Followed {
   readonly executions: Pick<Executions, 'state' | 'step'>;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InputError, messageOf } from '../../core/errors.ts';
-import { errorCode } from '../error-code.ts';
+import { errorCode } from '../explain.ts';
 
 /** Bytes that must fit: reports are about 0.5 MB each and raw samples a few MB. */
 const probeBytes = 4 * 1024 * 1024;

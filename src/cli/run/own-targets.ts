@@ -4,21 +4,24 @@ import { requirePermission } from '../../core/load/permission.ts';
 import type { LoadProfile } from '../../core/schema/load.ts';
 import type { RequestSpec, Target } from '../../core/target/target.ts';
 import { asTarget } from '../../core/target/validate.ts';
-import { numberFlag, repeatedFlag, switchFlag, textFlag, type Values } from '../args/flags.ts';
+import { number, repeated, text, toggle, type Values } from '../options.ts';
 
-export const ownTargetFlags = {
-  target: repeatedFlag(
-    'NAME=URL',
+export const ownTargetOptions = {
+  target: repeated(
+    '--target <NAME=URL>',
     'measure this as well: name=https://... or name=arn:aws:lambda:...; may be repeated',
   ),
-  method: textFlag('METHOD', 'of the requests to --target; default GET'),
-  header: repeatedFlag('NAME: VALUE', 'sent with the requests to --target; may be repeated'),
-  payload: textFlag('TEXT', 'body of the requests to --target'),
-  'expect-status': numberFlag('STATUS', 'what --target answers when all is well; default 200'),
-  'i-may-load-this': switchFlag('every --target is yours to load with more than 10 requests per second'),
+  method: text('--method <METHOD>', 'of the requests to --target; default GET'),
+  header: repeated('--header <NAME: VALUE>', 'sent with the requests to --target; may be repeated'),
+  payload: text('--payload <TEXT>', 'body of the requests to --target'),
+  expectStatus: number('--expect-status <STATUS>', 'what --target answers when all is well; default 200'),
+  iMayLoadThis: toggle(
+    '--i-may-load-this',
+    'every --target is yours to load with more than 10 requests per second',
+  ),
 };
 
-type OwnValues = Values<typeof ownTargetFlags>;
+type OwnValues = Values<typeof ownTargetOptions>;
 
 const fieldFlags: Readonly<Record<string, string>> = {
   'request.method': '--method',
@@ -38,9 +41,9 @@ const headersOf = (lines: readonly string[]): Record<string, string> =>
 
 const requestOf = (values: OwnValues): RequestSpec => ({
   ...(values.method === undefined ? {} : { method: values.method.toUpperCase() }),
-  ...(values.header.length === 0 ? {} : { headers: headersOf(values.header) }),
+  ...(values.header === undefined ? {} : { headers: headersOf(values.header) }),
   ...(values.payload === undefined ? {} : { body: values.payload }),
-  ...(values['expect-status'] === undefined ? {} : { expectedStatus: values['expect-status'] }),
+  ...(values.expectStatus === undefined ? {} : { expectedStatus: values.expectStatus }),
 });
 
 const targetOf = (given: string, request: RequestSpec): Target => {
@@ -68,16 +71,17 @@ const targetOf = (given: string, request: RequestSpec): Target => {
  * @param vantage of URLs, where they are called another way than the registered targets
  */
 export const ownTargets = (values: OwnValues, load: LoadProfile, vantage?: string): readonly Target[] => {
+  const { target: given = [] } = values;
   const request = requestOf(values);
-  if (values.target.length === 0 && Object.keys(request).length > 0) {
+  if (given.length === 0 && Object.keys(request).length > 0) {
     throw new InputError(
       '--target',
       undefined,
       'a target: --method, --header, --payload and --expect-status are for it',
     );
   }
-  const targets = values.target.map((given) => targetOf(given, request));
-  for (const { url } of targets) if (url !== undefined) permit(url, load, values['i-may-load-this']);
+  const targets = given.map((one) => targetOf(one, request));
+  for (const { url } of targets) if (url !== undefined) permit(url, load, values.iMayLoadThis === true);
   return targets.map((target) =>
     vantage === undefined || target.url === undefined ? target : { ...target, vantage },
   );

@@ -1,8 +1,10 @@
-/** What is known about a run while it goes on, gathered from its objects and from the state machine's last step. */
+/** A run while it goes on: what is known from its objects and the state machine's last step, how long it still takes, and one line that tells. */
 import { parseAssignmentsKey, parsePartKey, planKey, reportKey, verifyKey } from '../../core/keys.ts';
 import type { LoadProfile } from '../../core/schema/load.ts';
 import type { Plan, Verification } from '../../core/payloads.ts';
+import { formatCount } from '../../core/report/format.ts';
 import type { SamplePart } from '../../core/sample-part.ts';
+import { durationText } from '../text.ts';
 
 /** One target in one round. */
 export interface CellProgress {
@@ -71,11 +73,91 @@ const parseObject = (text: string): Readonly<Record<string, unknown>> => {
 };
 
 /** Measured requests that one cell plans. */
-export const plannedRequests = (load: LoadProfile): number =>
+const plannedRequests = (load: LoadProfile): number =>
   load.model === 'closed' ? load.requests : Math.round(load.rate * load.durationSeconds) - load.warmup;
 
 /** Targets that are being timed: the fit ones; before Verify is through, all of them. */
 export const timedTargets = ({ plan, verifications }: RunProgress): readonly string[] => {
   const fit = verifications?.filter((verification) => verification.ok).map(({ targetId }) => targetId);
   return fit ?? plan?.targets.map(({ id }) => id) ?? [];
+};
+
+/** Seconds around each cell for starting and ending its workers; a first guess that the run itself corrects. */
+const overheadSeconds = 1;
+/** For a target whose mean is not known yet. */
+const guessedMeanMs = 20;
+
+const loadSeconds = (load: LoadProfile, meanMs: number): number =>
+  load.model === 'open'
+    ? load.durationSeconds
+    : ((load.requests + load.warmup) * meanMs) / 1000 / load.concurrency;
+
+interface Work {
+  readonly done: number;
+  readonly open: number;
+}
+
+/** Expected seconds of the cells, the measured part and the rest apart. */
+const work = (progress: RunProgress, load: LoadProfile, rounds: number): Work => {
+  let done = 0;
+  let open = 0;
+  for (const id of timedTargets(progress)) {
+    const mean = progress.verifications?.find(({ targetId }) => targetId === id)?.meanMs ?? guessedMeanMs;
+    const seconds = loadSeconds(load, mean) + overheadSeconds;
+    for (let round = 1; round <= rounds; round++) {
+      const share = Math.min(1, (progress.cells.get(`${round}/${id}`)?.sent ?? 0) / plannedRequests(load));
+      done += seconds * share;
+      open += seconds * (1 - share);
+    }
+  }
+  return { done, open };
+};
+
+/**
+ * Seconds until the last cell is measured: what is planned from the verified means, scaled by how the cells so far kept to it.
+ * @param elapsedSeconds since the first cell began; 0 before
+ * @returns undefined while the plan is not known
+ */
+export const remainingSeconds = (progress: RunProgress, elapsedSeconds: number): number | undefined => {
+  if (progress.plan === undefined) return undefined;
+  const { done, open } = work(progress, progress.plan.load, progress.plan.rounds);
+  // Before a twentieth is done, the pace says more about the start than about the run.
+  const pace = done > (done + open) / 20 ? elapsedSeconds / done : 1;
+  return open * pace;
+};
+
+const phases: Readonly<Record<string, string>> = {
+  Plan: 'Planning: checking the input and finding the targets',
+  Schedule: 'Planning the cells',
+  Report: 'Writing the report',
+  CleanUp: 'Cleaning up',
+};
+
+const verifying = ({ plan, step }: RunProgress): string => {
+  const who = step?.targetId ?? 'the targets';
+  const place = plan?.targets.findIndex(({ id }) => id === step?.targetId) ?? -1;
+  const of = place < 0 || plan === undefined ? '' : ` (${place + 1} of ${plan.targets.length})`;
+  return `Verifying ${who}${of}: does it count right, also under concurrency?`;
+};
+
+const measuring = (progress: RunProgress, elapsedSeconds: number): string => {
+  const { plan, step } = progress;
+  if (plan === undefined) return 'Measuring';
+  const all = timedTargets(progress).length * plan.rounds * plannedRequests(plan.load);
+  const sent = [...progress.cells.values()].reduce((sum, cell) => sum + cell.sent, 0);
+  const where =
+    step?.targetId === undefined ? '' : ` round ${step.round ?? 1} of ${plan.rounds}, ${step.targetId}`;
+  const left = remainingSeconds(progress, elapsedSeconds);
+  const time = left === undefined ? '' : `, about ${durationText(left)} left`;
+  return `Measuring${where}: ${formatCount(sent)} of ${formatCount(all)} requests${time}`;
+};
+
+/** Tells a newcomer what the run is doing. @param elapsedSeconds since the first cell began; 0 before */
+export const progressLine = (progress: RunProgress, elapsedSeconds: number): string => {
+  const state = progress.step?.state;
+  const phase = state === undefined ? undefined : phases[state];
+  if (phase !== undefined) return phase;
+  if (progress.reported) return 'Cleaning up';
+  if (progress.plan === undefined) return 'Starting';
+  return progress.verifications === undefined ? verifying(progress) : measuring(progress, elapsedSeconds);
 };

@@ -3,7 +3,7 @@ import { firstColdName, firstColdsOf } from '../../core/report/cold-starts.ts';
 import { formatCount, formatNumber, formatQuantile } from '../../core/report/format.ts';
 import { list } from '../../core/report/list.ts';
 import type { Report, TargetReport } from '../../core/report/types.ts';
-import { table, type Column } from '../terminal/table.ts';
+import { table, type Column } from '../text.ts';
 
 const columns: readonly Column[] = [
   { title: 'rank', align: 'right' },

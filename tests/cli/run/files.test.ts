@@ -2,8 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryObjectStore } from '../../../src/adapters/memory/object-store.ts';
-import { fileStore } from '../../../src/cli/run/file-store.ts';
-import { makeMirror } from '../../../src/cli/run/mirror.ts';
+import { fileStore, makeMirror } from '../../../src/cli/run/files.ts';
 import { prepareOut } from '../../../src/cli/run/out-dir.ts';
 
 let directory: string;

@@ -1,13 +1,14 @@
+import pc from 'picocolors';
 import type { ExecutionState } from '../../../src/cli/aws/executions.ts';
 import { follow, type Followed } from '../../../src/cli/run/follow.ts';
-import { makeStyle, type Terminal } from '../../../src/cli/terminal/terminal.ts';
+import type { Terminal } from '../../../src/cli/terminal.ts';
 
 const never = new AbortController().signal;
 
 const quiet = (): Terminal & { readonly shown: string[] } => {
   const shown: string[] = [];
   const add = (line: string): void => void shown.push(line);
-  return { width: 80, style: makeStyle(false), shown, say: add, status: add, clear: () => undefined };
+  return { style: pc.createColors(false), shown, say: add, status: add, clear: () => undefined };
 };
 
 /** States one after the other; the last one stays. An Error is thrown instead. */

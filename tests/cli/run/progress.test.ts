@@ -2,12 +2,12 @@ import { partKey, planKey, reportKey, verifyKey } from '../../../src/core/keys.t
 import {
   emptyProgress,
   observeObject,
+  progressLine,
+  remainingSeconds,
   stepOf,
   timedTargets,
   type RunProgress,
 } from '../../../src/cli/run/progress.ts';
-import { progressLine } from '../../../src/cli/run/progress-line.ts';
-import { remainingSeconds } from '../../../src/cli/run/remaining.ts';
 import { sampleRun } from '../../core/report/sample-run.ts';
 
 const run = sampleRun({

@@ -1,22 +1,28 @@
-/** The flags that say what load a target gets; the same for every command that measures. */
+/** The options that say what load a target gets, the same for every command that measures, and the input they make. */
 import { InputError } from '../../core/errors.ts';
 import type { LeftOut, RunRequest } from '../../core/payloads.ts';
 import type { Target } from '../../core/target/target.ts';
 import { parseRunRequest, type CheckedRequest } from '../../core/plan/request.ts';
-import { durationFlag, numberFlag, type Values } from '../args/flags.ts';
+import { duration, number, type Values } from '../options.ts';
 
-export const loadFlags = {
-  requests: numberFlag('N', 'measured requests per target and round, 1 to 1,000,000; default 300'),
-  concurrency: numberFlag(
-    'N',
+export const loadOptions = {
+  requests: number('--requests <N>', 'measured requests per target and round, 1 to 1,000,000; default 300'),
+  concurrency: number(
+    '--concurrency <N>',
     'connections that send at the same time, 1 to 1,000; default 1: N in succession',
   ),
-  rate: numberFlag('PER_SECOND', 'send at planned times instead, up to 5,000 per second; needs --duration'),
-  duration: durationFlag('how long to send at that rate in each round: 30, 30s, 5m, up to 12h'),
-  warmup: numberFlag('N', 'requests sent first and left out of every figure; default 10'),
-  timeout: durationFlag('how long an answer may take, up to 60s; default 10s'),
-  rounds: numberFlag('N', 'rounds, each with the targets in another order, 1 to 50; default 3'),
-  seed: numberFlag('N', 'seed of that order, so that a run can be repeated; default 1'),
+  rate: number(
+    '--rate <PER_SECOND>',
+    'send at planned times instead, up to 5,000 per second; needs --duration',
+  ),
+  duration: duration(
+    '--duration <TIME>',
+    'how long to send at that rate in each round: 30, 30s, 5m, up to 12h',
+  ),
+  warmup: number('--warmup <N>', 'requests sent first and left out of every figure; default 10'),
+  timeout: duration('--timeout <TIME>', 'how long an answer may take, up to 60s; default 10s'),
+  rounds: number('--rounds <N>', 'rounds, each with the targets in another order, 1 to 50; default 3'),
+  seed: number('--seed <N>', 'seed of that order, so that a run can be repeated; default 1'),
 };
 
 const flagOfField: Readonly<Record<string, string>> = {
@@ -59,13 +65,19 @@ const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], 
   };
 
 /** The execution's input as the state machine will read it. */
-export const runRequest = (values: Values<typeof loadFlags>, parts: RunParts): RunRequest => {
-  const { requests, concurrency, rate, duration, warmup, timeout, rounds, seed } = values;
+export const runRequest = (values: Values<typeof loadOptions>, parts: RunParts): RunRequest => {
+  const { requests, concurrency, rate, warmup, timeout, rounds, seed } = values;
   const timeoutMs = timeout === undefined ? undefined : Math.round(timeout * 1000);
-  const load = defined({ requests, concurrency, rate, durationSeconds: duration, warmup, timeoutMs });
+  const load = defined({ requests, concurrency, rate, durationSeconds: values.duration, warmup, timeoutMs });
   return { ...parts, ...defined({ rounds, seed }), load };
 };
 
 /** Checks by the state machine's own rules, before anything is built or sent. @throws InputError naming the flag */
 export const checkRequest = (request: RunRequest): CheckedRequest =>
   underFlagNames(() => parseRunRequest({ request, executionName: request.runId ?? 'run' }));
+
+/** `local-20261121-082650`: sorts by time, fits a run id and an execution's name. UTC. */
+export const newRunId = (prefix: string, at: Date): string => {
+  const [date = '', time = ''] = at.toISOString().slice(0, 19).replace(/[-:]/g, '').split('T');
+  return `${prefix}-${date}-${time}`;
+};

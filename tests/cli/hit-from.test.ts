@@ -1,6 +1,6 @@
-import type { HitRequest } from '../../../src/app/hit/request.ts';
-import { hitFrom } from '../../../src/cli/aws/hit-from.ts';
-import type { FunctionReply } from '../../../src/ports/index.ts';
+import type { HitRequest } from '../../src/app/hit/request.ts';
+import { hitFrom } from '../../src/cli/commands/hit.ts';
+import type { FunctionReply } from '../../src/ports/index.ts';
 
 const request = { url: 'https://example.com/hits', count: 5 } as HitRequest;
 const answering = (reply: Partial<FunctionReply>) => ({

@@ -1,16 +1,25 @@
 /** Looks at this machine: what is there, and what each missing thing costs. */
+import { rmdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { cacheRoot } from '../../../tools/setup/cache.mjs';
-import { findPython } from '../../../tools/setup/python.mjs';
-import { messageOf } from '../../core/errors.ts';
-import { toolchains, type Architecture } from '../../core/plan/manifest.ts';
-import { list } from '../../core/report/list.ts';
-import { openToolbox } from '../../local/deploy/toolchains.ts';
-import { detectIsolation } from '../../local/host/isolation.ts';
-import { startReaper } from '../../local/reaper/reaper.ts';
-import { removeEmpty } from './remove-empty.ts';
-import type { HostFinding } from './finding.ts';
+import { cacheRoot } from '../../tools/setup/cache.mjs';
+import { findPython } from '../../tools/setup/python.mjs';
+import { messageOf } from '../core/errors.ts';
+import { toolchains, type Architecture } from '../core/plan/manifest.ts';
+import { list } from '../core/report/list.ts';
+import { openToolbox } from '../local/deploy/toolchains.ts';
+import { detectIsolation } from '../local/host/isolation.ts';
+import { startReaper } from '../local/reaper/reaper.ts';
+
+/** What the doctor found: `missing` costs something, `bad` stops the lab. */
+export interface HostFinding {
+  readonly what: string;
+  readonly verdict: 'ok' | 'missing' | 'bad';
+  readonly detail: string;
+  /** What one does without, and how to mend it; absent where all is well. */
+  readonly cost?: string;
+  readonly mend?: string;
+}
 
 /** Emulator, SAM CLI, Node and SDKs take about 1 GB, builds of all architectures as much again. */
 const neededBytes = 2 * 1024 ** 3;
@@ -75,6 +84,17 @@ const limits: Readonly<Record<'cpu' | 'memory' | 'layers', readonly [string, str
     'functions with Lambda layers are refused',
     'allow unshare(1) to make mount namespaces, for example as root',
   ],
+};
+
+/** Control groups that were made to see whether they can be made. */
+const removeEmpty = (directories: readonly string[]): void => {
+  for (const directory of directories) {
+    try {
+      rmdirSync(directory);
+    } catch {
+      // Never made, or somebody is in it, which is none of ours.
+    }
+  }
 };
 
 const isolation = (): readonly HostFinding[] => {

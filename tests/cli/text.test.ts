@@ -1,7 +1,6 @@
-import { table } from '../../../src/cli/terminal/table.ts';
-import { duration, plural } from '../../../src/cli/terminal/words.ts';
+import { durationText, plural, table } from '../../src/cli/text.ts';
 
-describe('duration', () => {
+describe('durationText', () => {
   it.each([
     [-3, '0 s'],
     [8.4, '8 s'],
@@ -10,7 +9,7 @@ describe('duration', () => {
     [4800, '1 h 20 min'],
     [7199, '2 h 00 min'],
   ])('tells %d seconds as %s', (seconds, text) => {
-    expect(duration(seconds)).toBe(text);
+    expect(durationText(seconds)).toBe(text);
   });
 });
 

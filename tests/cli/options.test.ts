@@ -1,38 +1,35 @@
-import { InputError } from '../../../src/core/errors.ts';
+import { Argument } from 'commander';
+import { InputError } from '../../src/core/errors.ts';
 import {
-  choiceFlag,
-  durationFlag,
-  listFlag,
-  numberFlag,
-  percentFlag,
-  repeatedFlag,
-  switchFlag,
-  textFlag,
-} from '../../../src/cli/args/flags.ts';
-import { parseArguments } from '../../../src/cli/args/parse.ts';
+  choice,
+  duration,
+  list,
+  nearest,
+  number,
+  percent,
+  repeated,
+  text,
+  toggle,
+} from '../../src/cli/options.ts';
+import { parse as parseAs } from './parse.ts';
 
-const declaration = {
-  name: 'demo',
-  positionals: [
-    { name: 'URL', required: true, help: 'an address' },
-    { name: 'COUNT', required: false, help: 'a count' },
-  ],
-  flags: {
-    only: listFlag('A,B', ''),
-    requests: numberFlag('N', ''),
-    duration: durationFlag(''),
-    limit: percentFlag(''),
-    format: choiceFlag(['json', 'table'], ''),
-    header: repeatedFlag('H', ''),
-    out: textFlag('DIR', ''),
-    keep: switchFlag(''),
-  },
+const options = {
+  only: list('--only <A,B>', ''),
+  requests: number('--requests <N>', ''),
+  duration: duration('--duration <TIME>', ''),
+  limit: percent('--limit <PERCENT>', ''),
+  format: choice('--format <FORMAT>', ['json', 'table'], ''),
+  header: repeated('--header <H>', ''),
+  out: text('--out <DIR>', ''),
+  keep: toggle('--keep', ''),
 };
+const positionals = [new Argument('<URL>', 'an address'), new Argument('[COUNT]', 'a count')];
 
-const parse = (...words: string[]) => parseArguments(['u', ...words], declaration).values;
+const parseAll = (...words: string[]) => parseAs(words, options, positionals);
+const parse = (...words: string[]) => parseAll('u', ...words).values;
 const fault = (...words: string[]): InputError => {
   try {
-    parseArguments(words, declaration);
+    parseAll(...words);
   } catch (error) {
     if (error instanceof InputError) return error;
     throw error;
@@ -40,18 +37,9 @@ const fault = (...words: string[]): InputError => {
   throw new Error('was accepted');
 };
 
-describe('parseArguments', () => {
-  it('gives every flag its empty value when nothing is given', () => {
-    expect(parse()).toEqual({
-      only: undefined,
-      requests: undefined,
-      duration: undefined,
-      limit: undefined,
-      format: undefined,
-      header: [],
-      out: undefined,
-      keep: false,
-    });
+describe('a command line', () => {
+  it('gives no value to an option that was not given', () => {
+    expect(parse()).toEqual({});
   });
 
   it('reads values behind a space and behind an equals sign alike', () => {
@@ -61,18 +49,18 @@ describe('parseArguments', () => {
   });
 
   it('takes flags before, between and after the arguments', () => {
-    const parsed = parseArguments(['--keep', 'u', '--requests', '3', '7'], declaration);
-    expect(parsed.positionals).toEqual(['u', '7']);
+    const parsed = parseAll('--keep', 'u', '--requests', '3', '7');
+    expect(parsed.words).toEqual(['u', '7']);
     expect(parsed.values).toMatchObject({ keep: true, requests: 3 });
   });
 
   it('takes everything after -- as an argument', () => {
-    expect(parseArguments(['--', '--keep'], declaration).positionals).toEqual(['--keep']);
+    expect(parseAll('--', '--keep').words).toEqual(['--keep', undefined]);
   });
 
   it('takes a negative number as a value, so that its own check can refuse it', () => {
     expect(parse('--requests', '-1').requests).toBe(-1);
-    expect(parseArguments(['u', '-1'], declaration).positionals).toEqual(['u', '-1']);
+    expect(parseAll('u', '-1').words).toEqual(['u', '-1']);
   });
 
   it('collects lists over repetitions, each name once', () => {
@@ -90,8 +78,8 @@ describe('parseArguments', () => {
     expect(parse('--duration', text).duration).toBeCloseTo(seconds, 9);
   });
 
-  it('reads a percentage with and without its sign', () => {
-    expect([parse('--limit', '10%').limit, parse('--limit', '2.5').limit]).toEqual([10, 2.5]);
+  it('reads a percentage with and without its sign, as a share', () => {
+    expect([parse('--limit', '10%').limit, parse('--limit', '2.5').limit]).toEqual([0.1, 0.025]);
   });
 
   it('suggests the flag that was probably meant', () => {
@@ -122,5 +110,23 @@ describe('parseArguments', () => {
     const error = fault(...words);
     expect(error.field).toBe(field);
     expect(error.exitCode).toBe(2);
+  });
+});
+
+describe('nearest', () => {
+  const known = ['local', 'hit', 'report', 'node-dynamodb', 'python-dynamodb'];
+
+  it.each([
+    ['lcoal', 'local'],
+    ['reprot', 'report'],
+    ['node-dynamo', 'node-dynamodb'],
+    ['hitt', 'hit'],
+  ])('finds what %s was meant to be', (word, meant) => {
+    expect(nearest(word, known)).toBe(meant);
+  });
+
+  it('stays silent when nothing is near', () => {
+    expect(nearest('kubernetes', known)).toBeUndefined();
+    expect(nearest('anything', [])).toBeUndefined();
   });
 });

@@ -1,11 +1,11 @@
 import { InputError } from '../../../src/core/errors.ts';
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
-import { parseArguments } from '../../../src/cli/args/parse.ts';
-import { checkRequest, loadFlags, runRequest } from '../../../src/cli/run/load-flags.ts';
-import { ownTargetFlags, ownTargets } from '../../../src/cli/run/own-targets.ts';
+import { checkRequest, loadOptions, runRequest } from '../../../src/cli/run/request.ts';
+import { ownTargetOptions, ownTargets } from '../../../src/cli/run/own-targets.ts';
+import { parse } from '../parse.ts';
 
-const declaration = { name: 'local', flags: { ...loadFlags, ...ownTargetFlags } };
-const valuesOf = (line: string) => parseArguments(line === '' ? [] : line.split(' '), declaration).values;
+const options = { ...loadOptions, ...ownTargetOptions };
+const valuesOf = (line: string) => parse(line === '' ? [] : line.split(' '), options).values;
 const requestOf = (line: string) => runRequest(valuesOf(line), { runId: 'r' });
 const faultOf = (work: () => unknown): InputError => {
   try {
@@ -83,9 +83,9 @@ describe('ownTargets', () => {
   });
 
   it('reads headers', () => {
-    const { values } = parseArguments(
+    const { values } = parse(
       ['--target', 'a=http://127.0.0.1/', '--header', 'Accept: text/html', '--header', 'x-a:b:c'],
-      declaration,
+      options,
     );
     expect(ownTargets(values, fast)[0]?.request?.headers).toEqual({ accept: 'text/html', 'x-a': 'b:c' });
   });

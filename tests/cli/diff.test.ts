@@ -1,4 +1,4 @@
-import { crossingText, diffTable } from '../../src/cli/diff-table.ts';
+import { crossingText, diffTable } from '../../src/cli/commands/diff.ts';
 import type { ReportDiff } from '../../src/core/report/diff.ts';
 
 const diff: ReportDiff = {

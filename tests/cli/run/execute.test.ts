@@ -1,6 +1,6 @@
 import { memoryObjectStore } from '../../../src/adapters/memory/object-store.ts';
 import { readLock, takeLock } from '../../../src/app/lock.ts';
-import { leave } from '../../../src/cli/run/leave.ts';
+import { leave } from '../../../src/cli/run/execute.ts';
 
 const lock = { runId: 'mine', executionName: 'mine', expiresAt: '2999-01-01T00:00:00.000Z' };
 const failing = (): Promise<never> => Promise.reject(new Error('gone'));

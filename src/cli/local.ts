@@ -1,25 +1,27 @@
-/** Builds, starts and deploys the lab on this machine, one stage after the other for the eye. */
-import type { LeftOut } from '../../core/payloads.ts';
-import { list } from '../../core/report/list.ts';
-import { buildLab, type Build } from '../../local/deploy/build.ts';
-import { deployLab } from '../../local/deploy/deploy.ts';
-import { startInstances, type Instances } from '../../local/instances/instances.ts';
-import { startPlane, type LocalPlane } from '../../local/plane.ts';
-import { orAborted } from '../abort.ts';
-import type { Context } from '../context.ts';
-import { stage } from '../terminal/stage.ts';
-import { plural } from '../terminal/words.ts';
+/** The lab on this machine: builds, starts and deploys it, one stage after the other for the eye, and runs it from an empty emulator to a report. */
+import { join } from 'node:path';
+import type { LeftOut, RunRequest } from '../core/payloads.ts';
+import { list } from '../core/report/list.ts';
+import { buildLab, type Build } from '../local/deploy/build.ts';
+import { deployLab } from '../local/deploy/deploy.ts';
+import { startInstances, type Instances } from '../local/instances/instances.ts';
+import { startPlane, type LocalPlane } from '../local/plane.ts';
+import { orAborted, whenAborted, type Context } from './context.ts';
+import { executeRun } from './run/execute.ts';
+import type { RunParts } from './run/request.ts';
+import { stage } from './terminal.ts';
+import { plural } from './text.ts';
 
 const labName = 'local';
 
-export interface Lab {
+interface Lab {
   readonly plane: LocalPlane;
   readonly targets: readonly string[];
   readonly leftOut: readonly LeftOut[];
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-export interface LabOptions {
+interface LabOptions {
   /** Takes the logs of emulator and function host. */
   readonly workDir: string;
   readonly memoryMb: number;
@@ -82,7 +84,7 @@ const enter = (plane: LocalPlane): void => {
 };
 
 /** Runs `use` in a deployed lab. Whatever happens, nothing is left running afterwards. */
-export const withLab = async (
+const withLab = async (
   context: Context,
   options: LabOptions,
   use: (lab: Lab) => Promise<number>,
@@ -95,7 +97,7 @@ export const withLab = async (
   try {
     const [plane, build] = await prepare(context, options, start);
     for (const { id, reason } of build.leftOut)
-      terminal.say(`${terminal.style.bad('!')} ${id} is left out: ${reason}`);
+      terminal.say(`${terminal.style.red('!')} ${id} is left out: ${reason}`);
     const { outputs } = await deploy(context, plane, build, options.memoryMb);
     enter(plane);
     const { targets, leftOut } = build;
@@ -113,4 +115,44 @@ export const withLab = async (
       () => undefined,
     );
   }
+};
+
+export interface LocalRun {
+  readonly runId: string;
+  readonly out: string;
+  readonly memoryMb: number;
+  readonly keep: boolean;
+  readonly only?: readonly string[];
+  readonly request: (parts: Omit<RunParts, 'runId'>) => RunRequest;
+}
+
+const keepRunning = async (context: Context, { plane, outputs }: Lab): Promise<void> => {
+  const { print, terminal, signal } = context;
+  const exports = Object.entries(plane.env).map(([name, value]) => `export ${name}='${value}'`);
+  const rows = [
+    '',
+    `Emulator   ${plane.emulatorUrl}`,
+    `Lambda     ${plane.lambdaUrl}`,
+    `HTTP APIs  http://<api id>.${plane.apiUrlSuffix}`,
+    ...Object.entries(outputs).map(([name, value]) => `${name} ${value}`),
+    '',
+    ...exports,
+  ];
+  print(`${rows.join('\n')}\n`);
+  terminal.say('Everything keeps running until Ctrl-C. The lines above let the AWS CLI and SDKs reach it.');
+  const reason = await Promise.race([plane.died, whenAborted(signal)]);
+  if (reason !== undefined) throw new Error(reason);
+};
+
+/** @returns the exit code: 1 also when a target that `only` names was left out */
+export const localRun = (context: Context, options: LocalRun): Promise<number> => {
+  const { runId, out, only, memoryMb } = options;
+  const workDir = join(context.root, '.latency-lab', 'runs', runId);
+  return withLab(context, { workDir, memoryMb, ...(only === undefined ? {} : { only }) }, async (lab) => {
+    const { plane, targets, leftOut, outputs } = lab;
+    const request = options.request({ targets, leftOut, labels: plane.labels });
+    const code = await executeRun(context, { runId, out, outputs, request, died: plane.died, pollMs: 1_000 });
+    if (options.keep) await keepRunning(context, lab);
+    return leftOut.some(({ id }) => only?.includes(id) === true) ? 1 : code;
+  });
 };
