@@ -15,6 +15,7 @@ export interface HostOptions {
   readonly root: string;
   readonly stateDir: string;
   readonly codeDir: string;
+  readonly callsFile?: string | undefined;
   readonly logFile: string;
   readonly reaper: Reaper;
   readonly node: { readonly exec: string; readonly sdkModules: string };
@@ -48,11 +49,12 @@ export const startHost = (
   bundle: string,
   emulatorUrl: string,
 ): Promise<ServerProcess<HostReady>> => {
-  const { root, stateDir, codeDir, logFile, reaper, node, python } = options;
+  const { root, stateDir, codeDir, callsFile, logFile, reaper, node, python } = options;
   const configuration = {
     root,
     emulatorUrl,
     codeDir,
+    callsFile,
     workDir: join(stateDir, 'functions'),
     runtimes: { node, python },
     accountConcurrency,

@@ -32,6 +32,8 @@ export interface PlaneOptions {
   readonly root: string;
   /** Takes the logs, which stay, and the state, which goes with the plane. */
   readonly workDir: string;
+  /** Where every call to an API is written down with who made it, one JSON object a line; nowhere by default. */
+  readonly callsFile?: string | undefined;
   readonly onLog?: (line: string) => void;
 }
 
@@ -80,10 +82,10 @@ const startServers = async (
   temporaryDir: string,
   logFile: string,
 ): Promise<{ emulator: Emulator; host: ServerProcess<HostReady> }> => {
-  const { root, codeDir, reaper } = options;
+  const { root, codeDir, callsFile, reaper } = options;
   const [bundle, emulator] = await Promise.all([
     bundleHost(options),
-    startEmulator({ root, python, region, accountId, codeDir, temporaryDir, logFile, reaper }),
+    startEmulator({ root, python, region, accountId, codeDir, temporaryDir, logFile, callsFile, reaper }),
   ]);
   const [host] = await Promise.all([startHost(options, bundle, emulator.url), emulator.healthy()]);
   emulator.forwardTo(`${host.ready.lambdaUrl}/proxy`);
@@ -98,6 +100,7 @@ const startServers = async (
 export const startPlane = async ({
   root,
   workDir,
+  callsFile,
   onLog = () => undefined,
 }: PlaneOptions): Promise<LocalPlane> => {
   const tools = await findTools(root, onLog);
@@ -109,7 +112,7 @@ export const startPlane = async ({
     const codeDir = join(stateDir, 'code');
     const { node, python } = tools;
     const hostLog = join(workDir, 'host.log');
-    const options = { root, stateDir, codeDir, logFile: hostLog, reaper, node, python };
+    const options = { root, stateDir, codeDir, callsFile, logFile: hostLog, reaper, node, python };
     const emulatorLog = join(workDir, 'emulator.log');
     const { emulator, host } = await startServers(
       options,

@@ -21,6 +21,8 @@ export interface Execution {
 }
 
 export interface DeployedLab {
+  /** Every call to an API, with who made it. */
+  readonly callsFile: string;
   readonly env: Readonly<Record<string, string>>;
   readonly generatorArn: string;
   start(name: string, input: unknown): Promise<Execution>;
@@ -35,8 +37,9 @@ const silent = () => undefined;
 export const deployWholeLab = async (targets: readonly string[]): Promise<DeployedLab> => {
   const workDir = join(root, '.latency-lab', 'tests', `whole-run-${process.pid}`);
   mkdirSync(workDir, { recursive: true });
+  const callsFile = join(workDir, 'calls.jsonl');
   const [plane] = await Promise.all([
-    startPlane({ root, workDir }),
+    startPlane({ root, workDir, callsFile }),
     buildLab({ root, only: targets, onProgress: silent }),
   ]);
   const { outputs } = await deployLab(plane, {
@@ -64,6 +67,7 @@ export const deployWholeLab = async (targets: readonly string[]): Promise<Deploy
     }
   };
   return {
+    callsFile,
     env: plane.env,
     generatorArn: outputs['GeneratorFunctionArn'] ?? '',
     start: async (name, input) => {

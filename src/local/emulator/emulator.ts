@@ -23,6 +23,8 @@ export interface EmulatorOptions {
   readonly codeDir: string;
   readonly temporaryDir: string;
   readonly logFile: string;
+  /** Where every call is written down, one JSON object a line; nowhere by default. */
+  readonly callsFile?: string | undefined;
   readonly reaper: Reaper;
 }
 
@@ -44,6 +46,7 @@ const started = (options: EmulatorOptions): Promise<ServerProcess<{ port: number
       HOME: options.temporaryDir,
       AWS_REGION: options.region,
       LATENCY_LAB_ACCOUNT_ID: options.accountId,
+      LATENCY_LAB_CALLS_FILE: options.callsFile,
       LATENCY_LAB_EMULATOR_LOG: process.env['LATENCY_LAB_EMULATOR_LOG'],
     },
     logFile: options.logFile,

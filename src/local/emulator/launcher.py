@@ -78,6 +78,10 @@ def main() -> None:
     import patches
 
     patches.apply(code)
+    if calls := os.environ.get("LATENCY_LAB_CALLS_FILE"):
+        import call_recorder
+
+        call_recorder.install(calls)
     threading.Thread(target=follow_parent, args=(patches,), daemon=True).start()
     serve(listener)
 

@@ -20,6 +20,8 @@ export interface HostConfig {
   readonly emulatorUrl: string;
   /** Where the packages of versions are, as `<hex sha256>.zip`. */
   readonly codeDir: string;
+  /** Where calls are written down with who made them; nowhere where it is not given. */
+  readonly callsFile?: string;
   /** A directory of the host's own. */
   readonly workDir: string;
   readonly runtimes: RuntimesConfig;

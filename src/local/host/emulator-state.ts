@@ -17,6 +17,7 @@ const apiMaxAgeMs = 5000;
 interface Configuration {
   FunctionName: string;
   FunctionArn: string;
+  Role?: string;
   Version?: string;
   LastModified?: string;
   PackageType?: string;
@@ -36,6 +37,7 @@ export const toFunctionVersion = (given: Configuration, version: string): Functi
   return {
     name: given.FunctionName,
     arn: given.FunctionArn.split(':').slice(0, 7).join(':'),
+    role: given.Role ?? '',
     version,
     // Not its RevisionId: that changes with its state too, without a new environment on Lambda.
     revision: `${given.LastModified ?? ''} ${codeSha256} ${given.MemorySize ?? ''}`,

@@ -5,6 +5,8 @@ export interface FunctionVersion {
   readonly name: string;
   /** Without a qualifier. */
   readonly arn: string;
+  /** ARN of the role that it runs with. */
+  readonly role: string;
   /** A number, or `$LATEST`. */
   readonly version: string;
   /** Changes whenever configuration or code of `$LATEST` does. */

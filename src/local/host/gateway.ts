@@ -7,6 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '../../core/errors.ts';
+import type { RecordCall } from './call-recorder.ts';
 import { type Dispatcher, newTraceId } from './dispatcher.ts';
 import type { EmulatorReply } from './emulator-client.ts';
 import { buildEvent, readAnswer, splitTarget } from './gateway-event.ts';
@@ -21,6 +22,7 @@ export interface GatewayDeps {
   readonly passOn: (request: HttpRequest) => Promise<EmulatorReply>;
   readonly accountId: string;
   readonly onError: (message: string) => void;
+  readonly record: RecordCall;
 }
 
 /** HTTP APIs wait for an integration 30 s at most. */
@@ -61,7 +63,7 @@ const callFor = (api: HttpApi, { method, target }: HttpRequest): Call | 'elsewhe
 };
 
 export const createGateway = (deps: GatewayDeps): ((exchange: HttpExchange) => void) => {
-  const { control, dispatcher, passOn, accountId, onError } = deps;
+  const { control, dispatcher, passOn, accountId, onError, record } = deps;
 
   const eventFor = (
     { request, socket }: HttpExchange,
@@ -85,7 +87,9 @@ export const createGateway = (deps: GatewayDeps): ((exchange: HttpExchange) => v
     });
 
   const run = async (exchange: HttpExchange, call: Call, reply: Reply): Promise<void> => {
-    const found = parseFunction(call.functionArn);
+    const { stage, routeKey, functionArn } = call;
+    record?.({ kind: 'route', apiId: call.api.id, stage, routeKey, functionArn });
+    const found = parseFunction(functionArn);
     const requestId = randomUUID();
     const traceId = headerOf(exchange.request, 'x-amzn-trace-id') ?? newTraceId();
     const id: Header = ['apigw-requestid', requestId];

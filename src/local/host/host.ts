@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../core/errors.ts';
+import { createCallRecorder, recorded } from './call-recorder.ts';
 import { createCodeStore } from './code-store.ts';
 import type { HostConfig } from './config.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -69,7 +70,8 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
     say(`function logs cannot be written: ${messageOf(error)}`);
   });
   const passOn = ({ method, target, headers, body }: HttpRequest, other = target): Promise<EmulatorReply> =>
-    deps.send(method, other, endToEnd(headers), body);
+    deps.send(method, other, [...endToEnd(headers), recorded], body);
+  const record = createCallRecorder(config.callsFile);
 
   let handleLambda: Parameters<typeof serveHttp>[1] = () => undefined;
   const lambdaServer = await serveHttp(lambdaBodyLimit, (exchange) => {
@@ -86,17 +88,25 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
     slots,
     logs,
     lambdaUrl,
+    record,
   });
   const executor = createExecutor(launcher, config.accountConcurrency);
   const dispatcher = createDispatcher(control, executor);
-  const lambdaApi = createLambdaApi({ dispatcher, passOn, onChange: deps.onChange });
+  const lambdaApi = createLambdaApi({ dispatcher, passOn, onChange: deps.onChange, record });
   const proxyMode = createProxyMode(dispatcher);
   handleLambda = (exchange) => {
     const { method, target } = exchange.request;
     if (method === 'POST' && target === '/proxy') proxyMode(exchange);
     else lambdaApi(exchange);
   };
-  const front = createGateway({ control, dispatcher, passOn, accountId: config.accountId, onError: say });
+  const front = createGateway({
+    control,
+    dispatcher,
+    passOn,
+    accountId: config.accountId,
+    onError: say,
+    record,
+  });
   const httpServer = await serveHttp(httpBodyLimit, front);
 
   const close = async (): Promise<void> => {

@@ -3,6 +3,7 @@
  * on to the emulator; and the emulator's proxy mode, by which its Step Functions, API Gateway and queues invoke.
  */
 import { messageOf } from '../../core/errors.ts';
+import { lambdaCall, type RecordCall } from './call-recorder.ts';
 import type { Dispatched, Dispatcher } from './dispatcher.ts';
 import type { EmulatorReply } from './emulator-client.ts';
 import { type FunctionReference, parseFunction } from './functions.ts';
@@ -19,6 +20,7 @@ export interface LambdaApiDeps {
   readonly passOn: (request: HttpRequest, target?: string) => Promise<EmulatorReply>;
   /** Something was changed: what is known of the control plane must be forgotten. */
   readonly onChange: () => void;
+  readonly record: RecordCall;
 }
 
 const jsonType: Header = ['content-type', 'application/json'];
@@ -117,6 +119,7 @@ export const createLambdaApi = ({
   dispatcher,
   passOn,
   onChange,
+  record,
 }: LambdaApiDeps): ((exchange: HttpExchange) => void) => {
   const forward = async ({ request, reply }: HttpExchange, target?: string): Promise<void> => {
     if (request.oversize > 0) {
@@ -165,6 +168,7 @@ export const createLambdaApi = ({
 
   return (exchange) => {
     const { request, reply } = exchange;
+    record?.(lambdaCall(request));
     const match = request.method === 'POST' ? invokePath.exec(request.target) : null;
     const target = match && targetOf(request, match[1] ?? '', match[2]);
     if (match !== null && target === undefined) {

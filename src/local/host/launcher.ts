@@ -2,12 +2,14 @@
  * Starts execution environments as Lambda does: code, layers, environment, isolation and log stream put together;
  * initialisation first, tried once more inside the invocation.
  */
+import type { RecordCall } from './call-recorder.ts';
 import type { CodeStore } from './code-store.ts';
 import type { HostConfig } from './config.ts';
 import {
   assertSupported,
   type Command,
   commandFor,
+  credentialsOf,
   processEnvironment,
   UnsupportedFunctionError,
   withLayers,
@@ -49,6 +51,7 @@ export interface LauncherDeps {
   readonly slots: Slots;
   readonly logs: LogWriter;
   readonly lambdaUrl: string;
+  readonly record: RecordCall;
 }
 
 export const createLauncher = (deps: LauncherDeps): Launcher => {
@@ -72,6 +75,14 @@ export const createLauncher = (deps: LauncherDeps): Launcher => {
 
   const start: Launcher['start'] = async ({ fn, taskRoot }, command, journal, { initLimitMs, throttled }) => {
     const slot = await slots.take();
+    deps.record?.({
+      kind: 'environment',
+      accessKeyId: credentialsOf(fn).AWS_ACCESS_KEY_ID,
+      functionArn: fn.arn,
+      role: fn.role,
+      logGroup: fn.logGroup,
+      logStream: journal.streamName,
+    });
     slot.controlGroup.resize(fn.memoryMb);
     if (throttled) slot.controlGroup.throttle();
     const onLine = (line: string): void => {

@@ -1,4 +1,5 @@
 /** Which program runs a function, and in which environment: as on Lambda, plus the endpoints of the local plane. */
+import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostConfig } from './config.ts';
@@ -86,12 +87,15 @@ export interface Surroundings {
   readonly lambdaUrl: string;
 }
 
-/** Dummy keys: nothing here can reach AWS. */
-export const dummyCredentials = {
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_SESSION_TOKEN: 'test',
-} as const;
+/** Name the function and its role, so that a call tells who made it. Nothing here can reach AWS. */
+export const credentialsOf = ({ arn, role }: Pick<FunctionVersion, 'arn' | 'role'>) => {
+  const digits = createHash('sha256').update(`${role} ${arn}`).digest('hex').toUpperCase();
+  return {
+    AWS_ACCESS_KEY_ID: `ASIA${digits.slice(0, 16)}`,
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_SESSION_TOKEN: 'test',
+  };
+};
 
 /** Libraries of Lambda's image, then the function's, then the layers'. */
 const libraries = (taskRoot: string): string =>
@@ -146,7 +150,7 @@ export const processEnvironment = (fn: FunctionVersion, around: Surroundings): R
   // The home of Lambda's user; it does not exist, so that nobody's ~/.aws is read.
   HOME: '/home/sbx_user1051',
   ...fn.environment,
-  ...dummyCredentials,
+  ...credentialsOf(fn),
   AWS_REGION: around.region,
   AWS_DEFAULT_REGION: around.region,
   AWS_LAMBDA_FUNCTION_NAME: fn.name,

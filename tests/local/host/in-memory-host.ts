@@ -128,6 +128,7 @@ export const startInMemoryHost = async (change: Partial<HostConfig> = {}): Promi
       const fn: FunctionVersion = {
         name,
         arn: arnOf(name),
+        role: 'arn:aws:iam::000000000000:role/twin',
         version: '$LATEST',
         revision: codeSha256,
         packageType: 'Zip',

@@ -1,0 +1,63 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCallRecorder, lambdaCall } from '../../../src/local/host/call-recorder.ts';
+import { credentialsOf } from '../../../src/local/host/runtimes.ts';
+import type { Header } from '../../../src/local/host/http-parser.ts';
+
+const request = (target: string, ...headers: Header[]) => ({
+  ...{ method: 'POST', target, headers, body: Buffer.alloc(0), oversize: 0, keepAlive: true },
+});
+
+describe('lambdaCall', () => {
+  it('tells whose key signed it, and what for', () => {
+    const scope = 'ASIA0123456789ABCDEF/20260101/us-east-1/lambda/aws4_request';
+    const signed: Header = ['Authorization', `AWS4-HMAC-SHA256 Credential=${scope}, Signature=0`];
+    const target = '/2015-03-31/functions/f%3Alive/invocations?Qualifier=2';
+    expect(lambdaCall(request(target, signed))).toEqual({
+      kind: 'request',
+      accessKeyId: 'ASIA0123456789ABCDEF',
+      service: 'lambda',
+      method: 'POST',
+      path: '/2015-03-31/functions/f%3Alive/invocations',
+      query: 'Qualifier=2',
+    });
+  });
+
+  it('leaves out what is not signed', () => {
+    expect(lambdaCall(request('/proxy'))).toBeUndefined();
+  });
+});
+
+describe('createCallRecorder', () => {
+  it('writes each distinct call once, one a line', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'calls-'));
+    const file = join(directory, 'calls.jsonl');
+    const record = createCallRecorder(file);
+    const route = { kind: 'route', apiId: 'a', stage: '$default', routeKey: '$default' } as const;
+    const calls = [
+      { ...route, functionArn: 'one' },
+      { ...route, functionArn: 'two' },
+    ];
+    for (const call of [...calls, undefined, ...calls]) record?.(call);
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(calls);
+    rmSync(directory, { recursive: true });
+  });
+
+  it('does nothing where no file is given', () => {
+    expect(createCallRecorder(undefined)).toBeUndefined();
+  });
+});
+
+describe('credentialsOf', () => {
+  it('has a key of its own per function and role', () => {
+    const keys = [
+      { arn: 'a', role: 'r' },
+      { arn: 'a', role: 's' },
+      { arn: 'b', role: 'r' },
+    ].map((one) => credentialsOf(one).AWS_ACCESS_KEY_ID);
+    expect(new Set(keys).size).toBe(3);
+    expect(keys).toEqual(keys.map(() => expect.stringMatching(/^ASIA[0-9A-F]{16}$/)));
+  });
+});
