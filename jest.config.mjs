@@ -9,6 +9,8 @@ const esModules = [
 const shared = {
   testEnvironment: 'node',
   transformIgnorePatterns: [`/node_modules/(?!(.*/node_modules/)?(${esModules})/)`],
+  // d3's modules are ESM but for this build of theirs, which its packages name so.
+  testEnvironmentOptions: { customExportConditions: ['node', 'node-addons', 'umd'] },
   transform: {
     '^.+\\.(ts|m?js)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
   },

@@ -5,8 +5,8 @@ import type { LoadProfile } from '../core/schema/load.ts';
 import type { WorkerAssignment } from '../core/payloads.ts';
 import type { SamplePart } from '../core/sample-part.ts';
 import { type CellSummary, summariseCell } from '../core/report/cell.ts';
-import type { PlannedWorker } from '../core/report/generator.ts';
-import { latestParts } from '../core/report/latest-parts.ts';
+import type { PlannedWorker } from '../core/report/parts.ts';
+import { latestParts } from '../core/report/parts.ts';
 import type { ObjectStore } from '../ports/index.ts';
 import { inParallel } from './stored.ts';
 

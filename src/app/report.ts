@@ -8,6 +8,7 @@ import { renderHtml } from '../core/report/html/page.ts';
 import { renderMarkdown } from '../core/report/markdown.ts';
 import type { KnownArchitecture } from '../core/report/target-report.ts';
 import type { Outcome, Report } from '../core/report/types.ts';
+import { viewOf } from '../core/report/view.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import { readPlan } from './stored.ts';
 import { readCells, readJson } from './report-cells.ts';
@@ -35,11 +36,12 @@ const isClean = ({ state, valid, requests }: Report['targets'][number]): boolean
 /** Writes report.json first: it is the record, the others are made of it. */
 const writeReport = async (store: ObjectStore, report: Report): Promise<void> => {
   const { runId } = report;
+  const view = viewOf(report);
   await store.put(reportKey(runId, 'json'), JSON.stringify(report));
   await Promise.all([
-    store.put(reportKey(runId, 'html'), renderHtml(report)),
-    store.put(reportKey(runId, 'md'), renderMarkdown(report)),
-    store.put(reportKey(runId, 'csv'), renderCsv(report)),
+    store.put(reportKey(runId, 'html'), renderHtml(view)),
+    store.put(reportKey(runId, 'md'), renderMarkdown(view)),
+    store.put(reportKey(runId, 'csv'), renderCsv(view)),
   ]);
 };
 

@@ -6,7 +6,7 @@ import { cacheRoot } from '../../tools/setup/cache.mjs';
 import { findPython } from '../../tools/setup/python.mjs';
 import { messageOf } from '../core/errors.ts';
 import { toolchains, type Architecture } from '../core/plan/manifest.ts';
-import { list } from '../core/report/list.ts';
+import { list } from '../core/report/format.ts';
 import { openToolbox } from '../local/deploy/toolchains.ts';
 import { detectIsolation } from '../local/host/isolation.ts';
 import { startReaper } from '../local/reaper/reaper.ts';

@@ -1,7 +1,12 @@
 /** `latency-lab diff`: two runs side by side. */
 import { Argument } from 'commander';
-import { diffReports, type MetricDiff, type ReportDiff } from '../../core/report/diff.ts';
-import { crossings, type Crossing } from '../../core/report/diff-thresholds.ts';
+import {
+  type Crossing,
+  crossings,
+  diffReports,
+  type MetricDiff,
+  type ReportDiff,
+} from '../../core/report/diff.ts';
 import { formatMs } from '../../core/report/format.ts';
 import { defineCommand } from '../command.ts';
 import { choice, percent } from '../options.ts';

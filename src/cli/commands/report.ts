@@ -6,7 +6,8 @@ import { InputError } from '../../core/errors.ts';
 import { renderCsv } from '../../core/report/csv.ts';
 import { renderHtml } from '../../core/report/html/page.ts';
 import { renderMarkdown } from '../../core/report/markdown.ts';
-import type { Report } from '../../core/report/types.ts';
+import { viewOf } from '../../core/report/view.ts';
+import type { ReportView } from '../../core/report/view-model.ts';
 import { defineCommand } from '../command.ts';
 import { errorCode } from '../explain.ts';
 import { choice, text } from '../options.ts';
@@ -16,12 +17,12 @@ import { summaryTable } from '../run/summary.ts';
 const formats = ['table', 'html', 'md', 'csv', 'json'] as const;
 type Format = (typeof formats)[number];
 
-const renderers: Readonly<Record<Format, (report: Report) => string>> = {
+const renderers: Readonly<Record<Format, (view: ReportView) => string>> = {
   table: summaryTable,
   html: renderHtml,
   md: renderMarkdown,
   csv: renderCsv,
-  json: (report) => `${JSON.stringify(report, null, 2)}\n`,
+  json: ({ report }) => `${JSON.stringify(report, null, 2)}\n`,
 };
 
 /** The format that a file's name asks for. */
@@ -51,7 +52,8 @@ export const report = defineCommand({
     out: text('--out <FILE>', 'where to write it; default stdout'),
   },
   run: async (values, [file = ''], { print, terminal }) => {
-    const rendered = renderers[values.format ?? formatOf(values.out) ?? 'table'](await readReportFile(file));
+    const view = viewOf(await readReportFile(file));
+    const rendered = renderers[values.format ?? formatOf(values.out) ?? 'table'](view);
     if (values.out === undefined) print(rendered);
     else {
       await write(values.out, rendered);

@@ -4,15 +4,15 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import { makeReport } from '../../app/report.ts';
 import { messageOf } from '../../core/errors.ts';
 import { cellsPrefix, planKey, reportKey } from '../../core/keys.ts';
-import { headlineOf } from '../../core/report/headline.ts';
 import type { KnownArchitecture } from '../../core/report/target-report.ts';
 import type { Report } from '../../core/report/types.ts';
-import { localFace } from '../../core/report/words.ts';
+import { viewOf } from '../../core/report/view.ts';
+import { problemsOf } from '../../core/report/view-ranking.ts';
 import { readManifest } from '../../local/deploy/build.ts';
 import type { ObjectStore } from '../../ports/index.ts';
 import type { ExecutionState } from '../aws/executions.ts';
 import type { Context } from '../context.ts';
-import { failures, summaryTable } from './summary.ts';
+import { summaryTable } from './summary.ts';
 
 export interface Results {
   readonly runId: string;
@@ -36,11 +36,10 @@ export const readReport = async ({ files, runId }: Results): Promise<Report | un
 /** Prints the headline, the table and where everything is; warns of every target that has no full result. */
 export const printReport = (context: Context, { out }: Results, report: Report): void => {
   const { print, terminal } = context;
-  print(
-    `${headlineOf(report).title}.\n\n${summaryTable(report)}\nReport: ${shownPath(join(out, 'report.html'))}\n`,
-  );
-  for (const failure of failures(report)) terminal.say(`${terminal.style.red('!')} ${failure}`);
-  if (report.plane === 'local') terminal.say(terminal.style.dim(`${localFace}.`));
+  const view = viewOf(report);
+  print(`${view.title}.\n\n${summaryTable(view)}\nReport: ${shownPath(join(out, 'report.html'))}\n`);
+  for (const problem of view.problems) terminal.say(`${terminal.style.red('!')} ${problem}`);
+  if (view.face !== undefined) terminal.say(terminal.style.dim(`${view.face}.`));
 };
 
 /** A run that ended by itself. @returns the exit code */
@@ -58,7 +57,7 @@ export const concludeEnded = async (
   }
   if (report === undefined)
     throw new Error(`the run ended without a report; its objects are in ${shownPath(results.out)}`);
-  return failures(report).length === 0 ? 0 : 1;
+  return problemsOf(report).length === 0 ? 0 : 1;
 };
 
 /**

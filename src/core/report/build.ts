@@ -3,7 +3,7 @@ import type { SamplePart } from '../sample-part.ts';
 import { roundsForVerdict, verdictDefaults } from '../stats/verdict.ts';
 import { type CellSummary, summariseCell } from './cell.ts';
 import { confidence } from './latency.ts';
-import { latestParts } from './latest-parts.ts';
+import { latestParts } from './parts.ts';
 import { rankableErrorShare, rankTargets } from './ranking.ts';
 import { type KnownArchitecture, reportTarget } from './target-report.ts';
 import { type Outcome, type Report, reportSchema, type TargetReport } from './types.ts';

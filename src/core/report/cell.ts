@@ -1,14 +1,14 @@
+/** One target in one round, with the raw samples boiled down. */
+import { max, sum } from 'd3-array';
 import type { LoadProfile } from '../schema/load.ts';
-import type { SamplePart } from '../sample-part.ts';
-import { countErrors, countRequests } from './counts.ts';
-import { countWorkers, type PlannedWorker, summariseGenerator } from './generator.ts';
-import { summariseColdAndWarm } from './latency.ts';
-import { encodeHistograms, mergeHistograms } from './merge-histograms.ts';
+import type { SamplePart, SelfReport } from '../sample-part.ts';
+import { encodeHistograms, mergeHistograms, summariseColdAndWarm } from './latency.ts';
+import { countErrors, countRequests, countWorkers, type PlannedWorker } from './parts.ts';
 import { extentOf, timelineOf } from './timeline.ts';
-import type { ErrorCount, RoundReport } from './types.ts';
-import { judgeCell } from './validity.ts';
+import type { ErrorCount, GeneratorReport, RoundReport } from './types.ts';
+import { judgeCell, sendLagBoundMs } from './validity.ts';
 
-/** One target in one round, with the raw samples boiled down: what buildReport needs of it. */
+/** What buildReport needs of a cell. */
 export interface CellSummary {
   readonly cellId: string;
   readonly errors: readonly ErrorCount[];
@@ -57,5 +57,34 @@ export const summariseCell = (
       timeline: timelineOf(parts, extent),
       histograms: encodeHistograms(histograms),
     },
+  };
+};
+
+/** undefined when no worker gave a self-report. @param p50Ms the cell's median warm response, which sets the bound */
+const summariseGenerator = (
+  parts: readonly SamplePart[],
+  p50Ms: number | undefined,
+): GeneratorReport | undefined => {
+  const reports = parts.flatMap((part) => part.self ?? []);
+  const [first] = reports;
+  if (first === undefined) return undefined;
+  const worst = (of: (self: SelfReport) => number): number => max(reports, of) ?? 0;
+  const coldStarts = reports.filter((self) => self.coldStart).length;
+  return {
+    workers: reports.length,
+    requests: sum(reports, (s) => s.requests),
+    connectionsOpened: sum(reports, (s) => s.connectionsOpened),
+    sendLagP50Ms: worst((s) => s.sendLagP50Ms),
+    sendLagP99Ms: worst((s) => s.sendLagP99Ms),
+    sendLagMaxMs: worst((s) => s.sendLagMaxMs),
+    sendLagBoundMs: sendLagBoundMs(p50Ms),
+    eventLoopDelayP99Ms: worst((s) => s.eventLoopDelayP99Ms),
+    eventLoopDelayMaxMs: worst((s) => s.eventLoopDelayMaxMs),
+    cpuShare: worst((s) => s.cpuShare),
+    coldStart: coldStarts > 0,
+    coldStarts,
+    startedLateMs: worst((s) => s.startedLateMs),
+    memoryMb: worst((s) => s.memoryMb),
+    node: first.node,
   };
 };

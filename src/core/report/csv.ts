@@ -3,14 +3,8 @@
  * `cold-alone` and `cold-burst` are cold starts that verification saw before the load; there is no line where it saw none; `failed`
  * is verification's then. Ranks count within one way of calling and one vantage.
  */
-import { firstColdsOf } from './cold-starts.ts';
-import {
-  type LatencySummary,
-  type QuantileMs,
-  quantileNames,
-  type Report,
-  type TargetReport,
-} from './types.ts';
+import { type LatencySummary, type QuantileMs, quantileNames } from './types.ts';
+import type { ReportView, TargetRow } from './view-model.ts';
 
 const header = [
   'target',
@@ -53,8 +47,7 @@ const latencyFields = (summary: LatencySummary | undefined): Field[] => [
   summary?.maxMs,
 ];
 
-const linesOf = (report: Report, target: TargetReport): Field[][] => {
-  const rank = report.rankings.flatMap((r) => r.rows).find((row) => row.id === target.id)?.rank;
+const linesOf = ({ target, rank, firstColds, verificationFailed }: TargetRow): Field[][] => {
   const line = (
     time: string,
     temperature: string,
@@ -74,22 +67,18 @@ const linesOf = (report: Report, target: TargetReport): Field[][] => {
     failed,
     ...latencyFields(summary),
   ];
-  const { alone, burst } = firstColdsOf(target);
-  const { sent, acknowledged } = target.verification ?? { sent: 0, acknowledged: 0 };
   const first = (temperature: string, summary: LatencySummary | undefined): Field[][] =>
-    summary === undefined ? [] : [line('service', temperature, summary, sent - acknowledged)];
+    summary === undefined ? [] : [line('service', temperature, summary, verificationFailed)];
   return [
     line('response', 'warm', target.response.warm),
     line('response', 'cold', target.response.cold),
     line('service', 'warm', target.service.warm),
     line('service', 'cold', target.service.cold),
-    ...first('cold-alone', alone),
-    ...first('cold-burst', burst),
+    ...first('cold-alone', firstColds.alone),
+    ...first('cold-burst', firstColds.burst),
   ];
 };
 
 /** Empty fields are figures that n cannot carry or that there are none of. Nothing is rounded. */
-export const renderCsv = (report: Report): string =>
-  [header, ...report.targets.flatMap((target) => linesOf(report, target))]
-    .map((fields) => `${fields.map(field).join(',')}\r\n`)
-    .join('');
+export const renderCsv = ({ rows }: ReportView): string =>
+  [header, ...rows.flatMap(linesOf)].map((fields) => `${fields.map(field).join(',')}\r\n`).join('');

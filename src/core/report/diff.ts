@@ -1,8 +1,7 @@
-/** What changed from one run to another. */
+/** What changed from one run to another, and whether it crosses a threshold. */
 import { quantile } from '../stats/quantile.ts';
 import { verdict, type Verdict, type VerdictSettings } from '../stats/verdict.ts';
-import { differingConditions } from './diff-conditions.ts';
-import { roundDistributions } from './round-distributions.ts';
+import { roundDistributions } from './latency.ts';
 import { quantileShares, type Report, type TargetReport } from './types.ts';
 
 /** Warm and cold response times by quantile, milliseconds; shares of failed requests, 0 to 1. */
@@ -34,6 +33,29 @@ export interface ReportDiff {
   readonly missing: readonly string[];
   readonly added: readonly string[];
 }
+
+const sentence = (what: string, before: string | undefined, after: string | undefined): string =>
+  `${what} differs: ${before ?? 'not told'} before, ${after ?? 'not told'} now`;
+
+const memories = (report: Report): string =>
+  report.targets.map(({ id, memoryMb }) => `${id} ${memoryMb ?? '?'} MB`).join(', ');
+
+/** Everything but the targets' code that differs between two runs, one sentence each. */
+const differingConditions = (base: Report, other: Report): string[] => {
+  const pairs: (readonly [string, string | undefined, string | undefined])[] = [
+    ['the plane', base.plane, other.plane],
+    ['the load', JSON.stringify(base.method.load), JSON.stringify(other.method.load)],
+    ['the memory', sharedMemories(base, other), sharedMemories(other, base)],
+    ...[...new Set([...Object.keys(base.labels), ...Object.keys(other.labels)])].map(
+      (name) => [name, base.labels[name], other.labels[name]] as const,
+    ),
+  ];
+  return pairs.flatMap(([what, before, after]) => (before === after ? [] : [sentence(what, before, after)]));
+};
+
+/** Of the targets that both runs have: one more target is no other condition for the rest. */
+const sharedMemories = (report: Report, other: Report): string =>
+  memories({ ...report, targets: report.targets.filter(({ id }) => other.targets.some((t) => t.id === id)) });
 
 type Quantile = Exclude<DiffMetric, 'errors'>;
 const quantiles: Readonly<Record<Quantile, readonly ['cold' | 'warm', number]>> = {
@@ -98,10 +120,55 @@ export const diffReports = (
     other: other.runId,
     conditions: differingConditions(base, other),
     targets: (before ?? []).flatMap((target) => {
-      const twin = after?.find(({ id }) => id === target.id);
-      return twin === undefined ? [] : [targetDiff(target, twin, { seed: base.method.seed, ...settings })];
+      const match = after?.find(({ id }) => id === target.id);
+      return match === undefined ? [] : [targetDiff(target, match, { seed: base.method.seed, ...settings })];
     }),
     missing: ids(before).filter((id) => !ids(after).includes(id)),
     added: ids(after).filter((id) => !ids(before).includes(id)),
   };
+};
+
+/** The most that is allowed: of quantiles the increase as a share of the base (0.1 = 10 %), of errors the increase of the share itself. */
+export type Thresholds = Partial<Readonly<Record<DiffMetric, number>>>;
+
+export interface Crossing {
+  /** Absent where it is about every target. */
+  readonly id?: string;
+  /** `missing`: the target has no figures any more. */
+  readonly metric: DiffMetric | 'missing';
+  /** Absent where there is nothing to judge by. */
+  readonly increase?: number;
+  readonly limit?: number;
+}
+
+const increaseOf = ({ base, other, verdict }: MetricDiff): number =>
+  verdict === undefined ? other - base : verdict.ratio - 1;
+
+/** Whether the runs show any increase at all; with too few rounds for an interval, the measured increase itself decides. */
+const isShown = ({ verdict }: MetricDiff): boolean =>
+  verdict === undefined || verdict.outcome === 'this-run-only' || verdict.low > 1;
+
+/** The null target has none: when the floor itself rises, the surroundings changed, not somebody's service. */
+const worse = ({ id, kind, metrics }: TargetDiff, thresholds: Thresholds): Crossing[] =>
+  (kind === 'null' ? [] : metrics).flatMap((found) => {
+    const limit = thresholds[found.metric];
+    const increase = increaseOf(found);
+    if (limit === undefined || increase <= limit || !isShown(found)) return [];
+    return [{ id, metric: found.metric, increase, limit }];
+  });
+
+/**
+ * The metrics that got worse by more than is allowed, and whose interval shows that they got worse.
+ * With any threshold, a target that has no figures any more is a crossing too, and so is a threshold on a metric that
+ * no target has in both runs: a gate that cannot judge must not let pass.
+ */
+export const crossings = ({ targets, missing }: ReportDiff, thresholds: Thresholds): Crossing[] => {
+  const wanted = diffMetrics.filter((metric) => thresholds[metric] !== undefined);
+  if (wanted.length === 0) return [];
+  const judged = new Set(targets.flatMap(({ metrics }) => metrics.map(({ metric }) => metric)));
+  return [
+    ...targets.flatMap((target) => worse(target, thresholds)),
+    ...missing.map((id) => ({ id, metric: 'missing' as const })),
+    ...wanted.filter((metric) => !judged.has(metric)).map((metric) => ({ metric })),
+  ];
 };

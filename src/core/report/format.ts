@@ -63,3 +63,7 @@ export const describeLoad = (load: LoadProfile, rounds: number): string => {
   const how = load.concurrency === 1 ? 'one after another' : `over ${load.concurrency} connections`;
   return `${formatCount(load.requests)} requests ${how} (closed model), ${times}`;
 };
+
+/** "a", "a and b", "a, b and c". */
+export const list = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;

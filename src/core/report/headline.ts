@@ -1,6 +1,5 @@
 /** The answer first: what the run says, in the words that its statistics carry and no stronger. */
-import { formatMs, formatRatio } from './format.ts';
-import { list } from './list.ts';
+import { formatMs, formatRatio, list } from './format.ts';
 import type { Comparison, Ranking, Report, TargetReport } from './types.ts';
 
 export interface Headline {

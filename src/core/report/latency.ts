@@ -1,14 +1,16 @@
-import type { Histogram } from '../histogram/histogram.ts';
+import { Histogram } from '../histogram/histogram.ts';
 import { type Distribution, distributionFromCounts, valueAtRank } from '../stats/distribution.ts';
 import { mean, standardDeviation } from '../stats/moments.ts';
 import { quantileInterval } from '../stats/quantile-interval.ts';
 import {
   type ColdAndWarm,
+  type EncodedHistograms,
   type LatencySummary,
   type QuantileMs,
   type QuantileName,
   quantileNames,
   quantileShares,
+  type TargetReport,
 } from './types.ts';
 
 /** Of the intervals that are shown. */
@@ -61,4 +63,51 @@ export const summariseColdAndWarm = (of: {
   const cold = summariseLatency(of.cold);
   const warm = summariseLatency(of.warm);
   return { ...(cold === undefined ? {} : { cold }), ...(warm === undefined ? {} : { warm }) };
+};
+
+/** The four histograms of a part, a round or a target. Microseconds. */
+export interface Histograms {
+  readonly response: { readonly cold: Histogram; readonly warm: Histogram };
+  readonly service: { readonly cold: Histogram; readonly warm: Histogram };
+}
+
+const mergeAll = (encoded: readonly string[]): Histogram => {
+  const whole = Histogram.create();
+  for (const text of encoded) whole.merge(Histogram.decode(text));
+  return whole;
+};
+
+/** Merges counters, never percentiles. @throws InputError on an unreadable histogram. */
+export const mergeHistograms = (parts: readonly EncodedHistograms[]): Histograms => ({
+  response: {
+    cold: mergeAll(parts.map((p) => p.response.cold)),
+    warm: mergeAll(parts.map((p) => p.response.warm)),
+  },
+  service: {
+    cold: mergeAll(parts.map((p) => p.service.cold)),
+    warm: mergeAll(parts.map((p) => p.service.warm)),
+  },
+});
+
+export const encodeHistograms = ({ response, service }: Histograms): EncodedHistograms => ({
+  response: { cold: response.cold.encode(), warm: response.warm.encode() },
+  service: { cold: service.cold.encode(), warm: service.warm.encode() },
+});
+
+/** A target's response times in milliseconds by round; rounds without such an answer are left out. */
+export const roundDistributions = (
+  target: Pick<TargetReport, 'rounds'>,
+  temperature: 'cold' | 'warm',
+): Map<number, Distribution> =>
+  new Map(
+    target.rounds.flatMap(({ round, histograms }) => {
+      const distribution = millisecondsOf(Histogram.decode(histograms.response[temperature]));
+      return distribution === undefined ? [] : [[round, distribution] as const];
+    }),
+  );
+
+/** undefined where n cannot carry it. */
+export const medianMsOf = (summary: LatencySummary | undefined): number | undefined => {
+  const p50 = summary?.quantiles.p50;
+  return p50 !== undefined && 'ms' in p50 ? p50.ms : undefined;
 };

@@ -1,8 +1,9 @@
+import { group } from 'd3-array';
 import type { Distribution } from '../stats/distribution.ts';
 import { sharedRanks } from '../stats/ranks.ts';
 import { verdict, verdictDefaults } from '../stats/verdict.ts';
 import { formatCount } from './format.ts';
-import { roundDistributions } from './round-distributions.ts';
+import { roundDistributions } from './latency.ts';
 import type { Comparison, Ranking, RankingRow, TargetReport } from './types.ts';
 
 /** A ranking by latency flatters whoever answers only the easy requests: above this share a target stands apart. */
@@ -79,19 +80,15 @@ const rowsOf = (ranked: readonly TargetReport[], comparisons: readonly Compariso
  */
 export const rankTargets = (targets: readonly TargetReport[], seed: number): Ranking[] => {
   const competitors = targets.filter((target) => target.kind !== 'null');
-  const groups = new Map<string, TargetReport[]>();
-  for (const target of competitors) {
-    const key = `${target.path} ${target.vantage}`;
-    groups.set(key, [...(groups.get(key) ?? []), target]);
-  }
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
+  const groups = group(competitors, ({ path, vantage }) => `${path} ${vantage}`);
+  return [...groups.values()].flatMap((own) => {
+    const [first] = own;
     if (first === undefined) return [];
-    const ranked = group
+    const ranked = own
       .filter((target) => reasonNotRanked(target) === undefined)
       .sort((a, b) => medianOf(a) - medianOf(b));
     const comparisons = comparePairs(ranked, seed);
-    const unranked = group.flatMap((target) => {
+    const unranked = own.flatMap((target) => {
       const reason = reasonNotRanked(target);
       return reason === undefined ? [] : [{ id: target.id, reason }];
     });

@@ -2,9 +2,8 @@ import type { Architecture } from '../plan/manifest.ts';
 import type { Plan, Verification } from '../payloads.ts';
 import type { Target } from '../target/target.ts';
 import { type CellSummary, perSecond } from './cell.ts';
-import { addCounts, addErrors } from './counts.ts';
-import { summariseColdAndWarm } from './latency.ts';
-import { mergeHistograms } from './merge-histograms.ts';
+import { addCounts, addErrors } from './parts.ts';
+import { mergeHistograms, summariseColdAndWarm } from './latency.ts';
 import { remarksOnRounds } from './validity.ts';
 import type { RoundReport, TargetReport, TargetState } from './types.ts';
 
@@ -81,7 +80,7 @@ export const reportTarget = (input: TargetInput, plan: Plan): TargetReport => {
     valid: rounds.every((round) => round.valid),
     ...(verification === undefined ? {} : { verification }),
     requests,
-    errors: addErrors(input.cells.map((cell) => cell.errors)),
+    errors: addErrors(input.cells.flatMap((cell) => cell.errors)),
     ...perSecond(requests.ok, seconds),
     response: summariseColdAndWarm(histograms.response),
     service: summariseColdAndWarm(histograms.service),

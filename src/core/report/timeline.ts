@@ -1,3 +1,4 @@
+import { max, min, sum } from 'd3-array';
 import type { SamplePart } from '../sample-part.ts';
 import { samplesOf } from '../samples.ts';
 import { distributionFromSamples } from '../stats/distribution.ts';
@@ -44,12 +45,13 @@ export const extentOf = (parts: readonly SamplePart[]): Extent | undefined => {
     });
   }
   const all = [...segments.values()];
-  if (all.length === 0) return undefined;
-  const startMs = Math.min(...all.map((s) => s.startMs));
+  const startMs = min(all, (s) => s.startMs);
+  const endMs = max(all, (s) => s.endMs);
+  if (startMs === undefined || endMs === undefined) return undefined;
   return {
     startMs,
-    seconds: all.reduce((sum, s) => sum + s.endMs - s.startMs, 0) / 1000,
-    spanSeconds: (Math.max(...all.map((s) => s.endMs)) - startMs) / 1000,
+    seconds: sum(all, (s) => s.endMs - s.startMs) / 1000,
+    spanSeconds: (endMs - startMs) / 1000,
   };
 };
 

@@ -3,7 +3,7 @@
  * reader can judge the judge; one sentence speaks of one round or, with the worst figure, of several.
  */
 import type { LoadProfile } from '../schema/load.ts';
-import { list } from './list.ts';
+import { list } from './format.ts';
 import type { GeneratorReport, WorkerCounts } from './types.ts';
 
 /**

@@ -71,3 +71,28 @@ export const methodSentences = ({ method }: Report): readonly string[] => [
     `${method.minimumEffect * 100} %, over at least ${method.roundsForVerdict} rounds.`,
   `A target of whose requests more than ${method.rankableErrorShare * 100} % failed is not ranked: latency of survivors flatters.`,
 ];
+
+const coldStarts = [
+  'Verification sends each target some requests one after another and then some over several connections at once, before the load. Alone: the cold one of the first kind, sent while nothing else was under way. Burst: those of the second kind that each waited for a new process.',
+  'Time runs from the actual send to the whole answer, connecting not included. Failed counts verification’s requests without a valid answer: a cold start that broke off or timed out is among them, and has no time. Apart from the ranking’s column Cold, no other figure of this report has any of these requests in it.',
+] as const;
+
+const coldStartsByPlane: Readonly<Record<Report['plane'], readonly string[]>> = {
+  local: [
+    'Alone is the first request after deployment, which also pays for what is done once per deployment, such as unpacking the code. A cold start after idling differs, and none was forced here.',
+    'The processes of a burst start side by side and share the CPUs of this one machine. On Lambda each has a microVM of its own, so differences between alone and burst do not carry over.',
+  ],
+  aws: [
+    'Where a function had been deployed just before, alone is its first request after deployment; otherwise it had been idle. The two differ, and the run does not know which it was.',
+  ],
+};
+
+const fewness =
+  'One request alone and a handful in a burst show what a cold start is. They are too few to rank targets by.';
+
+/** How the figures came about, and how little they carry. */
+export const coldStartSentences = ({ plane }: Report): readonly string[] => [
+  ...coldStarts,
+  ...coldStartsByPlane[plane],
+  fewness,
+];

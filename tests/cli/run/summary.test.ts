@@ -1,6 +1,8 @@
 import { buildReport, summariseParts } from '../../../src/core/report/build.ts';
 import { causeOf } from '../../../src/cli/run/conclude.ts';
-import { failures, summaryTable } from '../../../src/cli/run/summary.ts';
+import { summaryTable } from '../../../src/cli/run/summary.ts';
+import { viewOf } from '../../../src/core/report/view.ts';
+import { problemsOf } from '../../../src/core/report/view-ranking.ts';
 import { coldReport } from '../../core/report/cold-run.ts';
 import { sampleRun } from '../../core/report/sample-run.ts';
 
@@ -23,24 +25,24 @@ const report = buildReport({
 });
 
 describe('summaryTable', () => {
-  const rows = summaryTable(report)
+  const rows = summaryTable(viewOf(report))
     .trim()
     .split('\n')
     .slice(2)
     .map((line) => line.trim().split(/ {2,}/));
 
-  it('puts the fastest first and those without a rank last', () => {
-    expect(rows.map(([, id]) => id)).toEqual(['fast', 'slow', 'null', 'lossy']);
+  it('puts the fastest first, then those without a rank, and the floor last', () => {
+    expect(rows.map(([, id]) => id)).toEqual(['fast', 'slow', 'lossy', 'null']);
   });
 
   it('tells n and errors of each, and that the null target is the floor', () => {
     expect(rows[0]).toMatchObject({ 2: '800', 5: '–', 6: '0', 7: 'measured' });
-    expect(rows[2]?.[7]).toBe('measured: the floor, not ranked');
-    expect(rows[3]?.slice(2)).toEqual(['0', '–', '–', '–', '0', 'not-timed']);
+    expect(rows[3]?.[7]).toBe('measured: the floor, not ranked');
+    expect(rows[2]?.slice(2)).toEqual(['0', '–', '–', '–', '0', 'not-timed']);
   });
 
   it('shows each target’s first cold start and says what it is', () => {
-    const text = summaryTable(coldReport);
+    const text = summaryTable(viewOf(coldReport));
     expect(text).toMatch(/target +n +p50 ms +p99 ms +cold ms +errors/);
     expect(text).toMatch(/warm +60 .* 454 +0 +measured/);
     expect(text).toMatch(/loaded +60 .* – +0 +measured/);
@@ -48,25 +50,25 @@ describe('summaryTable', () => {
   });
 
   it('says which ranks do not compare', () => {
-    expect(summaryTable(report)).not.toContain('Ranked apart');
+    expect(summaryTable(viewOf(report))).not.toContain('Ranked apart');
     const [one] = report.rankings;
     if (one === undefined) throw new Error('no ranking');
     const vpc = { ...one, vantage: 'vpc', rows: [{ id: 'slow' }], unranked: [] };
     const here = { ...one, rows: [{ id: 'fast' }] };
-    expect(summaryTable({ ...report, rankings: [here, vpc] })).toContain(
+    expect(summaryTable(viewOf({ ...report, rankings: [here, vpc] }))).toContain(
       'another vantage: fast and lossy (HTTP, this machine); slow (HTTP, vpc)\n',
     );
   });
 
   it('explains no figure that it does not show', () => {
     const targets = coldReport.targets.map(({ verification: _, ...target }) => target);
-    expect(summaryTable({ ...coldReport, targets })).not.toContain('cold ms:');
+    expect(summaryTable(viewOf({ ...coldReport, targets }))).not.toContain('cold ms:');
   });
 });
 
-describe('failures', () => {
+describe('problemsOf', () => {
   it('tells why a target has no full result, and nothing of the others', () => {
-    expect(failures(report)).toEqual([expect.stringMatching(/^lossy: .*it lost 9 of 50 updates/)]);
+    expect(problemsOf(report)).toEqual([expect.stringMatching(/^lossy: .*it lost 9 of 50 updates/)]);
   });
 });
 

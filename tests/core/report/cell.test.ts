@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import { summariseCell } from '../../../src/core/report/cell.ts';
 import { summariseLatency } from '../../../src/core/report/latency.ts';
-import { latestParts } from '../../../src/core/report/latest-parts.ts';
+import { latestParts } from '../../../src/core/report/parts.ts';
 import { bucketSecondsFor } from '../../../src/core/report/timeline.ts';
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
 import type { SamplePart } from '../../../src/core/sample-part.ts';

@@ -1,12 +1,14 @@
-import { coldStartSentences, firstColdName, firstColdsOf } from '../../../src/core/report/cold-starts.ts';
 import { renderCsv } from '../../../src/core/report/csv.ts';
 import { renderHtml } from '../../../src/core/report/html/page.ts';
 import { renderMarkdown } from '../../../src/core/report/markdown.ts';
 import type { TargetReport } from '../../../src/core/report/types.ts';
+import { viewOf } from '../../../src/core/report/view.ts';
+import { firstColdName, firstColdsOf } from '../../../src/core/report/view-rows.ts';
+import { coldStartSentences } from '../../../src/core/report/words.ts';
 import { burstMs, coldReport as report } from './cold-run.ts';
 
 const targetOf = (id: string): TargetReport => report.targets.find((t) => t.id === id)!;
-const html = renderHtml(report);
+const html = renderHtml(viewOf(report));
 const sectionOf = (id: string): string =>
   new RegExp(`<section id="${id}"[\\s\\S]*?</section>`).exec(html)?.[0] ?? '';
 
@@ -52,8 +54,12 @@ describe('renderHtml', () => {
   it('fills the Cold column of a warm load and says what the figure is', () => {
     const cells = sectionOf('ranking').match(/<tr>[\s\S]*?<\/tr>/g) ?? [];
     const row = (id: string): string => cells.find((cell) => cell.includes(`</span>${id}`)) ?? '';
-    expect(row('warm')).toMatch(/454 <small class="first-cold">first request after deployment \(1\)/);
-    expect(row('null')).toMatch(/188 <small class="first-cold">first request after deployment \(1\)/);
+    expect(row('warm')).toMatch(
+      /454 <small>\(1\)<\/small> <small class="sub">first request after deployment</,
+    );
+    expect(row('null')).toMatch(
+      /188 <small>\(1\)<\/small> <small class="sub">first request after deployment</,
+    );
     expect(row('loaded')).not.toContain('first request');
     expect(row('loaded')).toMatch(/\d+ <small>\(1\)<\/small>/);
   });
@@ -73,22 +79,22 @@ describe('renderHtml', () => {
 
   it('says why there is none where verification saw none', () => {
     const targets = report.targets.map(({ verification: _, ...target }) => target);
-    expect(renderHtml({ ...report, targets })).toContain('Verification saw no cold start');
+    expect(renderHtml(viewOf({ ...report, targets }))).toContain('Verification saw no cold start');
   });
 });
 
 describe('renderMarkdown', () => {
   it('has the same figures with the same label', () => {
-    const text = renderMarkdown(report);
+    const text = renderMarkdown(viewOf(report));
     expect(text).toContain('454 (1, first request after deployment)');
-    expect(text).toContain('| warm | 454 (1) | 9 | 2,045 | 1,830–2,510 | 2 |');
-    expect(text).toContain('| null | 188 (1) | 0 | – | – | 2 |');
+    expect(text).toContain('| warm | 454 (1) | 58 × | 9 | 2,045 (1,959–2,482) | 1,830 | 2,510 | 2 |');
+    expect(text).toContain('| null | 188 (1) | 180 × | 0 | – | – | – | 2 |');
   });
 });
 
 describe('renderCsv', () => {
   it('adds a line for each kind of cold start that was seen, as wide as the head', () => {
-    const lines = renderCsv(report).trimEnd().split('\r\n');
+    const lines = renderCsv(viewOf(report)).trimEnd().split('\r\n');
     const found = lines.filter((line) => /,cold-(alone|burst),/.test(line)).map((line) => line.split(','));
     expect(found.map((fields) => [fields[0], fields[8], fields[9], fields[10]])).toEqual([
       ['warm', 'cold-alone', '1', '2'],

@@ -1,39 +1,16 @@
-/** HTML as values: text put into a template is escaped unless it is markup already, so that nothing slips through. */
+/** HTML as values: text put into a template is escaped, whatever it is, unless a template made it. */
+import { html as template, raw } from 'hono/html';
+import type { Colour } from '../view-model.ts';
 
-export class Markup {
-  readonly html: string;
+/** What the template tag makes; put into another template it is not escaped again. */
+export type Html = ReturnType<typeof raw>;
 
-  constructor(html: string) {
-    this.html = html;
-  }
-}
+/** Attribute values must stand in quotes. Lists are joined; undefined is nothing. It promises only where a value is a promise. */
+export const markup = template as (strings: TemplateStringsArray, ...values: readonly unknown[]) => Html;
 
-export type MarkupValue = Markup | string | number | undefined | readonly MarkupValue[];
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => entities[c] ?? c);
-
-const toHtml = (value: MarkupValue): string => {
-  if (value === undefined) return '';
-  if (value instanceof Markup) return value.html;
-  if (typeof value === 'object') return value.map(toHtml).join('');
-  return escapeHtml(String(value));
-};
-
-/** Template tag. Attribute values must stand in quotes. Lists are joined, undefined is nothing. */
-export const markup = (strings: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup =>
-  new Markup(String.raw({ raw: strings }, ...values.map(toHtml)));
+/** The class that carries a colour. */
+export const colourClass = (colour: Colour): string => `c${colour === 'floor' ? '-floor' : colour}`;
 
 /** JSON for a script element: no `<` is left that could end it. */
-export const jsonScript = (id: string, data: unknown): Markup =>
-  new Markup(
-    `<script type="application/json" id="${escapeHtml(id)}">` +
-      `${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>`,
-  );
+export const jsonScript = (id: string, data: unknown): Html =>
+  markup`<script type="application/json" id="${id}">${raw(JSON.stringify(data).replaceAll('<', '\\u003c'))}</script>`;

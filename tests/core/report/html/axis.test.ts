@@ -1,8 +1,8 @@
-import { axisLabels } from '../../../../src/core/report/html/axis.ts';
-import { logScale } from '../../../../src/core/report/html/scale.ts';
+import { axisLabels } from '../../../../src/core/report/html/figures.ts';
+import { logAxis } from '../../../../src/core/report/view-figures.ts';
 
 const labelsOf = (...values: number[]): string[] =>
-  [...axisLabels(logScale(values)).html.matchAll(/<span[^>]*>([^<]*)</g)].map(([, label = '']) => label);
+  [...String(axisLabels(logAxis(values))).matchAll(/<span[^>]*>([^<]*)</g)].map(([, label = '']) => label);
 
 describe('axisLabels', () => {
   it('labels every step where there is room', () => {

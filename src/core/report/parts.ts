@@ -1,0 +1,95 @@
+/** What the sample parts of one cell add up to: which of them count, their requests, errors and workers. */
+import { ascending, group, max, range, rollup, sum } from 'd3-array';
+import { cellKey, type PartPlace } from '../keys.ts';
+import { errorKinds, type SamplePart } from '../sample-part.ts';
+import type { ErrorCount, RequestCounts, WorkerCounts } from './types.ts';
+
+/**
+ * The parts that count, by cell: of each cell only its latest attempt, because a resumed run measures the whole cell
+ * again and samples of different times must not mix. Ordered by worker, segment and part.
+ * @returns cells in order of round
+ */
+export const latestParts = <P extends PartPlace>(places: readonly P[]): ReadonlyMap<string, readonly P[]> => {
+  const latest = rollup(places, (own) => max(own, ({ attempt }) => attempt), cellKey);
+  const ordered = places
+    .filter((place) => latest.get(cellKey(place)) === place.attempt)
+    .sort((a, b) => a.round - b.round || a.worker - b.worker || a.segment - b.segment || a.part - b.part);
+  return group(ordered, cellKey);
+};
+
+/** What the parts counted, added up. */
+export const countRequests = (parts: readonly SamplePart[]): RequestCounts =>
+  addCounts(
+    parts.map(({ counts: { sent, ok, unsent, warmup, errors } }) => ({
+      sent,
+      ok,
+      failed: sum(Object.values(errors)),
+      unsent,
+      warmup,
+    })),
+  );
+
+export const addCounts = (all: readonly RequestCounts[]): RequestCounts => ({
+  sent: sum(all, (c) => c.sent),
+  ok: sum(all, (c) => c.ok),
+  failed: sum(all, (c) => c.failed),
+  unsent: sum(all, (c) => c.unsent),
+  warmup: sum(all, (c) => c.warmup),
+});
+
+/** By kind, in the order of errorKinds, with the first example of each. Kinds that did not occur are left out. */
+export const addErrors = (errors: readonly ErrorCount[]): ErrorCount[] =>
+  errorKinds.flatMap((kind) => {
+    const ofKind = errors.filter((error) => error.kind === kind && error.count > 0);
+    if (ofKind.length === 0) return [];
+    const example = ofKind.find((error) => error.example !== undefined)?.example;
+    return [
+      { kind, count: sum(ofKind, ({ count }) => count), ...(example === undefined ? {} : { example }) },
+    ];
+  });
+
+export const countErrors = (parts: readonly SamplePart[]): ErrorCount[] =>
+  addErrors(
+    parts.flatMap(({ counts }) =>
+      errorKinds.map((kind) => {
+        const example = counts.examples[kind];
+        return { kind, count: counts.errors[kind] ?? 0, ...(example === undefined ? {} : { example }) };
+      }),
+    ),
+  );
+
+/** One worker of one segment, as it was assigned. */
+export interface PlannedWorker {
+  readonly segment: number;
+  readonly worker: number;
+  readonly attempt: number;
+}
+
+/** The parts' own word on how many workers there were, for want of the assignments. */
+const workersOfParts = (parts: readonly SamplePart[]): readonly Omit<PlannedWorker, 'attempt'>[] => {
+  const widths = new Map(parts.map((part) => [part.segment, part.workers]));
+  return [...widths].flatMap(([segment, workers]) => range(workers).map((worker) => ({ segment, worker })));
+};
+
+/** Workers are counted per segment, since each segment starts its own. */
+export const countWorkers = (
+  parts: readonly SamplePart[],
+  planned: readonly Omit<PlannedWorker, 'attempt'>[] = workersOfParts(parts),
+): WorkerCounts => {
+  const seen = new Set(parts.map(workerKey));
+  const finished = new Set(parts.filter((part) => part.final).map(workerKey));
+  const unfinished = parts.filter((part) => !finished.has(workerKey(part)));
+  const missing = planned.filter((worker) => !seen.has(workerKey(worker)));
+  return {
+    planned: planned.length,
+    finished: finished.size,
+    died: distinctWorkers(unfinished),
+    missing: distinctWorkers(missing),
+  };
+};
+
+const workerKey = (place: { readonly segment: number; readonly worker: number }): string =>
+  `${place.segment}/${place.worker}`;
+
+const distinctWorkers = (places: readonly { readonly worker: number }[]): number[] =>
+  [...new Set(places.map(({ worker }) => worker))].sort(ascending);

@@ -1,0 +1,230 @@
+/** What the figures show: numbers on axes, and the same in words. How it is drawn is html/figures.ts's. */
+import { extent, max, min, range, rollup, sum } from 'd3-array';
+import { type Distribution, entriesOf, valueAtRank } from '../stats/distribution.ts';
+import { formatCount, formatMs, formatNumber, formatTick } from './format.ts';
+import { medianMsOf, mergeHistograms, millisecondsOf } from './latency.ts';
+import { type LatencySummary, quantileNames, quantileShares, type RoundReport } from './types.ts';
+import type { LogAxis, StripFigure, TailFigure, TargetRow, TimesFigure } from './view-model.ts';
+import { colours } from './view-rows.ts';
+
+/** The steps 1, 2, 5, 10, 20, ... from the last at or below the least value to the first at or above the largest. */
+export const logAxis = (values: readonly number[]): LogAxis => {
+  const [low = 1, high = 10] = extent(values.filter((value) => value > 0 && Number.isFinite(value)));
+  const steps = range(Math.floor(Math.log10(low)), Math.ceil(Math.log10(high)) + 1).flatMap((decade) =>
+    [1, 2, 5].map((step) => Number((step * 10 ** decade).toPrecision(1))),
+  );
+  const from = steps.findLastIndex((step) => step <= low);
+  const to = steps.findIndex((step) => step >= high);
+  const ticks = steps.slice(Math.max(0, from), to === -1 ? undefined : to + 1);
+  const first = ticks[0] ?? 1;
+  return { low: first, high: Math.max(ticks.at(-1) ?? 10, first * 2), ticks };
+};
+
+/** A target with its response times, milliseconds. */
+export interface Series extends TargetRow {
+  readonly warm?: Distribution;
+  readonly cold?: Distribution;
+}
+
+export const seriesOf = (rows: readonly TargetRow[]): Series[] =>
+  rows.map((row) => {
+    const { response } = mergeHistograms(row.target.rounds.map(({ histograms }) => histograms));
+    const [warm, cold] = [millisecondsOf(response.warm), millisecondsOf(response.cold)];
+    return { ...row, ...(warm === undefined ? {} : { warm }), ...(cold === undefined ? {} : { cold }) };
+  });
+
+const binsPerDecade = 36;
+/** More marks than this would be one smear. */
+const mostColdMarks = 80;
+
+/** Contiguous bins of equal width on the log axis. */
+const binsOf = (distribution: Distribution | undefined): StripFigure['strips'][number]['bins'] => {
+  if (distribution === undefined) return [];
+  const counts = rollup(
+    entriesOf(distribution),
+    (entries) => sum(entries, ([, count]) => count),
+    ([ms]) => Math.floor(Math.log10(Math.max(ms, 1e-3)) * binsPerDecade),
+  );
+  const [first = 0, last = 0] = extent(counts.keys());
+  const fullest = max(counts.values()) ?? 1;
+  return range(first, last + 2).map((bin) => ({
+    fromMs: 10 ** (bin / binsPerDecade),
+    share: (counts.get(bin) ?? 0) / fullest,
+  }));
+};
+
+const quantileMarks = (summary: LatencySummary | undefined): { mark: 'p50' | 'p99'; ms: number }[] =>
+  (['p50', 'p99'] as const).flatMap((mark) => {
+    const quantile = summary?.quantiles[mark];
+    return quantile !== undefined && 'ms' in quantile ? [{ mark, ms: quantile.ms }] : [];
+  });
+
+const coldMarks = (cold: Distribution | undefined): { mark: 'cold'; ms: number }[] => {
+  const all = cold === undefined ? [] : [...cold.values];
+  const step = Math.max(1, all.length / mostColdMarks);
+  return all
+    .filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step))
+    .map((ms) => ({ mark: 'cold', ms }));
+};
+
+const answersInWords = (name: string, of: LatencySummary | undefined): string => {
+  if (of === undefined) return `no ${name} answers`;
+  const quantiles = quantileMarks(of).map(({ mark, ms }) => `${mark} ${formatMs(ms)}`);
+  const range = `from ${formatMs(of.minMs)} to ${formatMs(of.maxMs)}`;
+  return `${formatCount(of.n)} ${name} answers ${[range, ...quantiles].join(', ')}`;
+};
+
+const distributionStrip = ({ target, colour, warm, cold }: Series): StripFigure['strips'][number] => {
+  const { response } = target;
+  const median = medianMsOf(response.warm);
+  return {
+    id: target.id,
+    colour,
+    ...(median === undefined ? {} : { label: `p50 ${formatNumber(median)}` }),
+    words: `${target.id}: ${answersInWords('warm', response.warm)}; ${answersInWords('cold', response.cold)}.`,
+    bins: binsOf(warm),
+    marks: [...quantileMarks(response.warm), ...coldMarks(cold)],
+  };
+};
+
+/** Every target's latencies; undefined where no request was answered. */
+export const distributionFigure = (all: readonly Series[]): StripFigure | undefined => {
+  const shown = all.filter(({ warm, cold }) => warm !== undefined || cold !== undefined);
+  if (shown.length === 0) return undefined;
+  const summaries = shown.flatMap(({ target: { response } }) => [response.warm ?? [], response.cold ?? []]);
+  const floorMs = medianMsOf(shown.find(({ target }) => target.kind === 'null')?.target.response.warm);
+  return {
+    kind: 'strips',
+    look: 'ridge',
+    caption:
+      'Response time of each answer, in milliseconds on one logarithmic axis. The height counts warm answers, each target by its own fullest bin.',
+    legend: [
+      { mark: 'p50', text: 'p50' },
+      { mark: 'p99', text: 'p99' },
+      ...(shown.some(({ cold }) => cold !== undefined)
+        ? [{ mark: 'cold', text: 'a cold answer' } as const]
+        : []),
+      ...(floorMs === undefined ? [] : [{ mark: 'floor', text: 'the floor’s p50' } as const]),
+    ],
+    axis: logAxis(summaries.flat().flatMap(({ minMs, maxMs }) => [minMs, maxMs])),
+    ...(floorMs === undefined ? {} : { floorMs }),
+    strips: shown.map(distributionStrip),
+  };
+};
+
+const coldStrip = ({ target, colour, firstColds }: TargetRow): StripFigure['strips'][number] => {
+  const { aloneMs = [], burstMs = [] } = target.verification?.coldStarts ?? {};
+  const median = medianMsOf(target.response.warm);
+  const part = (name: string, of: LatencySummary | undefined): string =>
+    of === undefined
+      ? `none cold ${name}`
+      : `${formatCount(of.n)} cold ${name}, from ${formatMs(of.minMs)} to ${formatMs(of.maxMs)}`;
+  const warm = median === undefined ? 'no warm median' : `warm p50 ${formatMs(median)}`;
+  return {
+    id: target.id,
+    colour,
+    ...(aloneMs[0] === undefined ? {} : { label: `alone ${formatNumber(aloneMs[0])}` }),
+    words: `${target.id}: ${part('alone', firstColds.alone)}; ${part('in a burst', firstColds.burst)}; ${warm}.`,
+    bins: [],
+    marks: [
+      ...(median === undefined ? [] : [{ mark: 'p50', ms: median } as const]),
+      ...burstMs.map((ms) => ({ mark: 'burst', ms }) as const),
+      ...aloneMs.map((ms) => ({ mark: 'alone', ms }) as const),
+    ],
+  };
+};
+
+/** Every cold start as one mark, and the warm median to hold it against. @param shown targets that have any */
+export const coldStartFigure = (shown: readonly TargetRow[]): StripFigure => {
+  const strips = shown.map(coldStrip);
+  return {
+    kind: 'strips',
+    look: 'colds',
+    caption:
+      'Each cold start that verification saw, in milliseconds on one logarithmic axis, beside the warm median under the load.',
+    legend: [
+      { mark: 'alone', text: 'alone' },
+      { mark: 'burst', text: 'in a burst' },
+      { mark: 'p50', text: 'warm p50' },
+    ],
+    axis: logAxis(strips.flatMap(({ marks }) => marks.map(({ ms }) => ms))),
+    strips,
+  };
+};
+
+const curveSteps = 120;
+
+const ninesOf = (share: number): number => -Math.log10(1 - share);
+
+/**
+ * The largest share that n answers can bound from above at 95 %: share^n = 0.025 (see minimum-sample-size). Beyond it
+ * a curve would show a handful of answers as if they were the tail.
+ */
+const largestShare = (n: number): number => 0.025 ** (1 / n);
+
+const curveOf = (distribution: Distribution): (readonly [number, number])[] => {
+  const end = ninesOf(largestShare(distribution.n));
+  return range(curveSteps + 1).map((i) => {
+    const nines = (end * i) / curveSteps;
+    return [nines, valueAtRank(distribution, (1 - 10 ** -nines) * distribution.n)];
+  });
+};
+
+/** Warm response time by percentile, one curve per target: who is fast at the median and slow in the tail. */
+export const tailFigure = (all: readonly Series[]): TailFigure | undefined => {
+  const shown = all.flatMap((s) => (s.warm === undefined || s.warm.n < 6 ? [] : [{ ...s, warm: s.warm }]));
+  if (shown.length === 0) return undefined;
+  const curves = shown.map(({ target, colour, warm }, i) => ({
+    id: target.id,
+    colour,
+    dash: Math.floor(i / colours),
+    points: curveOf(warm),
+  }));
+  const mostNines = Math.max(1, ...curves.map(({ points }) => points.at(-1)?.[0] ?? 0)) * 1.04;
+  const words = shown.map(({ target }) => {
+    const quantiles = quantileNames.flatMap((name) => {
+      const q = target.response.warm?.quantiles[name];
+      return q !== undefined && 'ms' in q ? [`${name} ${formatNumber(q.ms)}`] : [];
+    });
+    return `${target.id}: ${quantiles.join(', ')} ms`;
+  });
+  return {
+    kind: 'tail',
+    caption:
+      'Warm response time by percentile: a curve that turns up early has a long tail. Curves end where n can no longer carry the percentile.',
+    words: words.join('; '),
+    axis: logAxis(curves.flatMap(({ points }) => [points[0]?.[1] ?? 0, points.at(-1)?.[1] ?? 0])),
+    mostNines,
+    quantiles: quantileNames
+      .map((name) => ({ name, nines: ninesOf(quantileShares[name]) }))
+      .filter(({ nines }) => nines <= mostNines),
+    curves,
+  };
+};
+
+const roundInWords = ({ round, response, requests, workers }: RoundReport): string => {
+  const median = medianMsOf(response.warm);
+  const died = workers.died.length > 0 ? ', a worker died midway' : '';
+  return `round ${round}: ${median === undefined ? 'no median' : `median ${formatMs(median)}`}, ${formatCount(requests.failed)} failed${died}`;
+};
+
+/** Each box is one cell, from its first measured request to its last; undefined where nothing was measured. */
+export const timesFigure = (all: readonly TargetRow[], roundCount: number): TimesFigure | undefined => {
+  const shown = all.filter(({ target }) => target.rounds.length > 0);
+  if (shown.length === 0) return undefined;
+  const rounds = range(1, roundCount + 1);
+  const buckets = shown.flatMap(({ target }) => target.rounds.flatMap(({ timeline }) => timeline.buckets));
+  const axis = logAxis([min(buckets, (b) => b.p50Ms) ?? 0, max(buckets, (b) => b.maxMs) ?? 0]);
+  return {
+    kind: 'times',
+    caption: `Each box is one round of a target, from its first request to its last: median response time per slice of time, the slowest answer above it, on one logarithmic axis from ${formatTick(axis.low)} to ${formatTick(axis.high)} ms.`,
+    axis,
+    rounds: rounds.map((round) => (roundCount <= 12 ? `round ${round}` : String(round))),
+    targets: shown.map(({ target, colour }) => ({
+      id: target.id,
+      colour,
+      words: `${target.id}, ${target.rounds.map(roundInWords).join('; ')}`,
+      panels: rounds.map((number) => target.rounds.find(({ round }) => round === number)),
+    })),
+  };
+};

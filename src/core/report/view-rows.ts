@@ -1,0 +1,80 @@
+/** The targets in the order of display, and the cells that several tables share. */
+import { distributionFromSamples } from '../stats/distribution.ts';
+import { formatCount, formatInterval, formatNumber, formatQuantile, formatShare } from './format.ts';
+import { summariseDistribution } from './latency.ts';
+import type { LatencySummary, QuantileName, Report, TargetReport } from './types.ts';
+import type { Cell, CellLike, Colour, FirstColds, TargetRow } from './view-model.ts';
+
+/** Verification calls a function as it was deployed, so nothing is known of the other sizes of a memory sweep. */
+export const firstColdsOf = ({ id, targetId, verification }: TargetReport): FirstColds => {
+  const seen = id === targetId ? verification?.coldStarts : undefined;
+  if (seen === undefined) return {};
+  const alone = summariseDistribution(distributionFromSamples(seen.aloneMs));
+  const burst = summariseDistribution(distributionFromSamples(seen.burstMs));
+  return { ...(alone === undefined ? {} : { alone }), ...(burst === undefined ? {} : { burst }) };
+};
+
+/** A local run deploys right before it calls; elsewhere, and of users' own targets, the run cannot know that. */
+export const firstColdName = (plane: Report['plane'], kind: TargetReport['kind']): string =>
+  plane === 'local' && kind !== 'url' ? 'first request after deployment' : 'first request of the run';
+
+/** Colours there are; further targets begin anew, with another dash. */
+export const colours = 8;
+
+/** For what is not known or does not apply. */
+export const none = '–';
+
+/**
+ * Ranked ones first, in order, then the rest as planned, the floor last. Colours follow the plan, so that two reports
+ * of one lab look alike.
+ */
+export const rowsOf = (report: Report): TargetRow[] => {
+  const ranked = report.rankings.flatMap((ranking) => ranking.rows);
+  const place = ({ kind, id }: TargetReport): number => {
+    const index = ranked.findIndex((row) => row.id === id);
+    return kind === 'null' ? ranked.length + 1 : index === -1 ? ranked.length : index;
+  };
+  const coloured = report.targets.filter(({ kind }) => kind !== 'null');
+  return [...report.targets]
+    .sort((a, b) => place(a) - place(b))
+    .map((target) => {
+      const rank = ranked.find(({ id }) => id === target.id)?.rank;
+      const { sent, acknowledged } = target.verification ?? { sent: 0, acknowledged: 0 };
+      return {
+        target,
+        colour: target.kind === 'null' ? 'floor' : coloured.indexOf(target) % colours,
+        ...(rank === undefined ? {} : { rank }),
+        firstColds: firstColdsOf(target),
+        verificationFailed: sent - acknowledged,
+      };
+    });
+};
+
+export const nameCell = ({ id, title }: TargetReport, colour: Colour): Cell => ({
+  text: id,
+  colour,
+  ...(title === id ? {} : { note: title }),
+});
+
+/** The quantile with its 95 % interval, or that n cannot carry it. */
+export const quantileCell = (summary: LatencySummary | undefined, name: QuantileName): CellLike => {
+  const quantile = summary?.quantiles[name];
+  if (quantile === undefined) return none;
+  if ('neededN' in quantile) return { text: formatQuantile(quantile), tone: 'muted' };
+  return { text: formatNumber(quantile.ms), note: formatInterval(quantile.lowMs, quantile.highMs) };
+};
+
+export const failedShare = ({ requests }: TargetReport): string =>
+  formatShare(requests.failed / Math.max(1, requests.failed + requests.ok));
+
+export const meanCell = ({ meanMs, n }: LatencySummary): Cell => ({
+  text: formatNumber(meanMs),
+  n: formatCount(n),
+});
+
+/** The load's cold answers, or else the one that verification saw: another kind of figure, so it says so. */
+export const coldCell = (plane: Report['plane'], { target, firstColds: { alone } }: TargetRow): CellLike => {
+  const { cold } = target.response;
+  if (cold !== undefined) return meanCell(cold);
+  return alone === undefined ? none : { ...meanCell(alone), note: firstColdName(plane, target.kind) };
+};

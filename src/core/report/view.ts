@@ -1,0 +1,129 @@
+/** Puts the view model together: see view-model.ts for what it is. */
+import { describeLoad, formatCount, formatInstant } from './format.ts';
+import { headlineOf } from './headline.ts';
+import type { Report } from './types.ts';
+import { coldStartSection } from './view-cold-starts.ts';
+import { distributionFigure, seriesOf, tailFigure, timesFigure } from './view-figures.ts';
+import type { Block, Figure, ReportView, Section, TargetRow } from './view-model.ts';
+import { problemsOf, rankingSection, summaryOf } from './view-ranking.ts';
+import { rowsOf } from './view-rows.ts';
+import { failureSection, harnessSection, targetSection } from './view-targets.ts';
+import { howToRead, limitsOf, localFace, methodSentences, referenceCaveats } from './words.ts';
+
+const figureBlocks = (...figures: readonly (Figure | undefined)[]): Block[] =>
+  figures.flatMap((figure) => (figure === undefined ? [] : [{ kind: 'figure', figure }]));
+
+const latencySection = (rows: readonly TargetRow[]): Section => {
+  const series = seriesOf(rows);
+  const figures = figureBlocks(distributionFigure(series), tailFigure(series));
+  const nothing = 'No request was answered, so there is nothing to plot.';
+  return {
+    id: 'latency',
+    title: 'Latency',
+    short: 'Latency',
+    full: true,
+    blocks: figures.length === 0 ? [{ kind: 'text', text: nothing }] : figures,
+  };
+};
+
+const timelineSection = (report: Report, rows: readonly TargetRow[]): Section[] => {
+  const blocks = figureBlocks(timesFigure(rows, report.method.rounds));
+  if (blocks.length === 0) return [];
+  return [{ id: 'timeline', title: 'Time line', short: 'Time line', full: true, blocks }];
+};
+
+/** Others' figures, never without their caveats. Nothing where no target has any. */
+const referenceSection = ({ targets }: Report): Section[] => {
+  const rows = targets.flatMap(({ id, reference }) =>
+    reference === undefined
+      ? []
+      : [[id, formatCount(reference.meanMs), `$${reference.dollars.toFixed(2)} per ${reference.per}`]],
+  );
+  if (rows.length === 0) return [];
+  const blocks: Block[] = [
+    {
+      kind: 'table',
+      caption: 'Published figures, not measured here',
+      columns: [
+        { head: 'Target', names: true },
+        { head: 'mean, ms', align: 'right' },
+        { head: 'price', align: 'right' },
+      ],
+      rows,
+    },
+    { kind: 'list', items: referenceCaveats },
+  ];
+  return [{ id: 'reference', title: 'Reference figures of others', blocks }];
+};
+
+const methodSection = (report: Report): Section => {
+  const { load, rounds } = report.method;
+  const text = `${describeLoad(load, rounds)}; a request without a full answer after ${formatCount(load.timeoutMs)} ms is a failure.`;
+  return {
+    id: 'method',
+    title: 'How it was measured',
+    short: 'Method',
+    blocks: [
+      { kind: 'text', text },
+      { kind: 'list', items: methodSentences(report) },
+    ],
+  };
+};
+
+const readingSection: Section = {
+  id: 'reading',
+  title: 'How to read it',
+  short: 'Reading it',
+  full: true,
+  blocks: [{ kind: 'terms', items: howToRead.map(([term, text]) => ({ term, text })) }],
+};
+
+const limitSection = (report: Report): Section => ({
+  id: 'limits',
+  title: 'What these figures cannot tell',
+  blocks: [{ kind: 'list', items: limitsOf(report) }],
+});
+
+/** Host, versions and whatever else the run was told to print, as it is. */
+const placeSection = (report: Report): Section => {
+  const pairs = [
+    ['run', report.runId],
+    ['lab', report.labName],
+    ['plane', report.plane === 'local' ? 'local emulation' : 'AWS'],
+    ['planned', formatInstant(report.createdAt)],
+    ['reported', formatInstant(report.finishedAt)],
+    ...Object.entries(report.labels),
+  ] as const;
+  const items = pairs.map(([term, text]) => ({ term, text }));
+  return { id: 'place', title: 'Where it ran', blocks: [{ kind: 'facts', items }] };
+};
+
+/** Pure: the same report gives the same view. @throws InputError on an unreadable histogram */
+export const viewOf = (report: Report): ReportView => {
+  const { title, sentences } = headlineOf(report);
+  const rows = rowsOf(report);
+  return {
+    report,
+    title,
+    lead: sentences,
+    ...(report.plane === 'local' ? { face: localFace } : {}),
+    dateline: [formatInstant(report.finishedAt), describeLoad(report.method.load, report.method.rounds)],
+    rows,
+    summary: summaryOf(report, rows),
+    problems: problemsOf(report),
+    sections: [
+      rankingSection(report, rows),
+      latencySection(rows),
+      coldStartSection(report, rows),
+      failureSection(report),
+      ...timelineSection(report, rows),
+      targetSection(report, rows),
+      harnessSection(report),
+      ...referenceSection(report),
+      methodSection(report),
+      readingSection,
+      limitSection(report),
+      placeSection(report),
+    ],
+  };
+};
