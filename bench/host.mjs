@@ -99,6 +99,7 @@ const startTheHost = async () => {
       node: { exec: process.execPath, sdkModules: join(root, 'node_modules') },
       python: { exec: 'python3' },
     },
+    secret: 'bench',
     region: 'us-east-1',
     accountId: '000000000000',
   };

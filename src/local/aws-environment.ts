@@ -1,3 +1,5 @@
+import { administrator, asEnvironment, credentialsFor } from './credentials.ts';
+
 /** Where the local plane pretends to be. */
 export const region = 'us-east-1';
 export const accountId = '000000000000';
@@ -9,15 +11,18 @@ export const withoutAws = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.test(name)));
 
 /**
- * What points SDK clients and the SAM CLI at the plane, and at nothing else: dummy keys, no profile, no instance metadata.
+ * What points SDK clients and the SAM CLI at the plane, and at nothing else: the administrator's keys, no profile, no instance metadata.
  */
-export const planeEnvironment = (emulatorUrl: string, lambdaUrl: string): Record<string, string> => ({
+export const planeEnvironment = (
+  emulatorUrl: string,
+  lambdaUrl: string,
+  secret: string,
+): Record<string, string> => ({
   AWS_ENDPOINT_URL: emulatorUrl,
   AWS_ENDPOINT_URL_LAMBDA: lambdaUrl,
   AWS_REGION: region,
   AWS_DEFAULT_REGION: region,
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
+  ...asEnvironment(credentialsFor(secret, administrator)),
   AWS_CONFIG_FILE: '/dev/null',
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   AWS_EC2_METADATA_DISABLED: 'true',

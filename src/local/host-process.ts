@@ -16,6 +16,7 @@ export interface HostOptions {
   readonly stateDir: string;
   readonly codeDir: string;
   readonly callsFile?: string | undefined;
+  readonly secret: string;
   readonly logFile: string;
   readonly reaper: Reaper;
   readonly node: { readonly exec: string; readonly sdkModules: string };
@@ -49,12 +50,13 @@ export const startHost = (
   bundle: string,
   emulatorUrl: string,
 ): Promise<ServerProcess<HostReady>> => {
-  const { root, stateDir, codeDir, callsFile, logFile, reaper, node, python } = options;
+  const { root, stateDir, codeDir, callsFile, secret, logFile, reaper, node, python } = options;
   const configuration = {
     root,
     emulatorUrl,
     codeDir,
     callsFile,
+    secret,
     workDir: join(stateDir, 'functions'),
     runtimes: { node, python },
     accountConcurrency,

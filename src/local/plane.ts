@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureTools } from '../../tools/setup/ensure.mjs';
 import { accountId, planeEnvironment, region } from './aws-environment.ts';
+import { newSecret } from './credentials.ts';
 import { type Emulator, startEmulator } from './emulator/emulator.ts';
 import { bundleHost, type HostOptions, type HostReady, startHost } from './host-process.ts';
 import { machineLabels } from './labels.ts';
@@ -106,13 +107,14 @@ export const startPlane = async ({
   const tools = await findTools(root, onLog);
   const stateDir = join(workDir, `state-${randomBytes(4).toString('hex')}`);
   mkdirSync(stateDir, { recursive: true });
+  const secret = newSecret();
   const reaper = startReaper(root);
   reaper.remove(stateDir);
   try {
     const codeDir = join(stateDir, 'code');
     const { node, python } = tools;
     const hostLog = join(workDir, 'host.log');
-    const options = { root, stateDir, codeDir, callsFile, logFile: hostLog, reaper, node, python };
+    const options = { root, stateDir, codeDir, callsFile, secret, logFile: hostLog, reaper, node, python };
     const emulatorLog = join(workDir, 'emulator.log');
     const { emulator, host } = await startServers(
       options,
@@ -131,7 +133,7 @@ export const startPlane = async ({
       lambdaUrl,
       httpUrl,
       apiUrlSuffix: `execute-api.localhost:${new URL(httpUrl).port}`,
-      env: planeEnvironment(emulator.url, lambdaUrl),
+      env: planeEnvironment(emulator.url, lambdaUrl, secret),
       labels: await labelsOf(tools, emulator, isolation, reaper),
       died: Promise.race([emulator.died, host.died]),
       stop: () => (stopped ??= stop()),

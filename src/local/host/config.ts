@@ -27,6 +27,8 @@ export interface HostConfig {
   readonly runtimes: RuntimesConfig;
   /** Invocations at the same time over all functions, and processes at the same time. */
   readonly accountConcurrency: number;
+  /** Of the run: what credentials are derived from, see credentials.ts. */
+  readonly secret: string;
   readonly region: string;
   readonly accountId: string;
 }
@@ -34,7 +36,7 @@ export interface HostConfig {
 type Given = Omit<HostConfig, 'accountConcurrency'> & Partial<HostConfig>;
 
 const texts = [
-  ...['emulatorUrl', 'codeDir', 'workDir', 'root', 'region', 'accountId'],
+  ...['emulatorUrl', 'codeDir', 'workDir', 'root', 'secret', 'region', 'accountId'],
   ...['runtimes.node.exec', 'runtimes.node.sdkModules', 'runtimes.python.exec'],
 ];
 

@@ -2,6 +2,7 @@
  * Starts execution environments as Lambda does: code, layers, environment, isolation and log stream put together;
  * initialisation first, tried once more inside the invocation.
  */
+import { functionCredentials } from '../credentials.ts';
 import type { RecordCall } from './call-recorder.ts';
 import type { CodeStore } from './code-store.ts';
 import type { HostConfig } from './config.ts';
@@ -9,7 +10,6 @@ import {
   assertSupported,
   type Command,
   commandFor,
-  credentialsOf,
   processEnvironment,
   UnsupportedFunctionError,
   withLayers,
@@ -75,9 +75,10 @@ export const createLauncher = (deps: LauncherDeps): Launcher => {
 
   const start: Launcher['start'] = async ({ fn, taskRoot }, command, journal, { initLimitMs, throttled }) => {
     const slot = await slots.take();
+    const credentials = functionCredentials(config.secret, fn);
     deps.record?.({
       kind: 'environment',
-      accessKeyId: credentialsOf(fn).AWS_ACCESS_KEY_ID,
+      accessKeyId: credentials.accessKeyId,
       functionArn: fn.arn,
       role: fn.role,
       logGroup: fn.logGroup,
@@ -90,7 +91,15 @@ export const createLauncher = (deps: LauncherDeps): Launcher => {
     };
     return startSandbox((runtimeApi) => {
       const { region, emulatorUrl } = config;
-      const around = { region, taskRoot, runtimeApi, logStream: journal.streamName, emulatorUrl, lambdaUrl };
+      const around = {
+        region,
+        credentials,
+        taskRoot,
+        runtimeApi,
+        logStream: journal.streamName,
+        emulatorUrl,
+        lambdaUrl,
+      };
       const env = processEnvironment(fn, around);
       return startProcess(slot, command, taskRoot, env, { onLine, room: () => logs.room() });
     }, initLimitMs);

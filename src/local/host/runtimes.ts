@@ -1,7 +1,7 @@
 /** Which program runs a function, and in which environment: as on Lambda, plus the endpoints of the local plane. */
-import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Credentials, asEnvironment } from '../credentials.ts';
 import type { HostConfig } from './config.ts';
 import type { FunctionVersion } from './functions.ts';
 
@@ -79,6 +79,7 @@ export const withLayers = (command: Command, layersDir: string): Command => ({
 
 export interface Surroundings {
   readonly region: string;
+  readonly credentials: Credentials;
   readonly taskRoot: string;
   /** host:port of the process's own runtime API. */
   readonly runtimeApi: string;
@@ -86,16 +87,6 @@ export interface Surroundings {
   readonly emulatorUrl: string;
   readonly lambdaUrl: string;
 }
-
-/** Name the function and its role, so that a call tells who made it. Nothing here can reach AWS. */
-export const credentialsOf = ({ arn, role }: Pick<FunctionVersion, 'arn' | 'role'>) => {
-  const digits = createHash('sha256').update(`${role} ${arn}`).digest('hex').toUpperCase();
-  return {
-    AWS_ACCESS_KEY_ID: `ASIA${digits.slice(0, 16)}`,
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_SESSION_TOKEN: 'test',
-  };
-};
 
 /** Libraries of Lambda's image, then the function's, then the layers'. */
 const libraries = (taskRoot: string): string =>
@@ -150,7 +141,7 @@ export const processEnvironment = (fn: FunctionVersion, around: Surroundings): R
   // The home of Lambda's user; it does not exist, so that nobody's ~/.aws is read.
   HOME: '/home/sbx_user1051',
   ...fn.environment,
-  ...credentialsOf(fn),
+  ...asEnvironment(around.credentials),
   AWS_REGION: around.region,
   AWS_DEFAULT_REGION: around.region,
   AWS_LAMBDA_FUNCTION_NAME: fn.name,

@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCallRecorder, lambdaCall } from '../../../src/local/host/call-recorder.ts';
-import { credentialsOf } from '../../../src/local/host/runtimes.ts';
 import type { Header } from '../../../src/local/host/http-parser.ts';
 
 const request = (target: string, ...headers: Header[]) => ({
@@ -47,17 +46,5 @@ describe('createCallRecorder', () => {
 
   it('does nothing where no file is given', () => {
     expect(createCallRecorder(undefined)).toBeUndefined();
-  });
-});
-
-describe('credentialsOf', () => {
-  it('has a key of its own per function and role', () => {
-    const keys = [
-      { arn: 'a', role: 'r' },
-      { arn: 'a', role: 's' },
-      { arn: 'b', role: 'r' },
-    ].map((one) => credentialsOf(one).AWS_ACCESS_KEY_ID);
-    expect(new Set(keys).size).toBe(3);
-    expect(keys).toEqual(keys.map(() => expect.stringMatching(/^ASIA[0-9A-F]{16}$/)));
   });
 });

@@ -49,6 +49,7 @@ export const defaultConfig = (directory: string): HostConfig => ({
     },
     python: { exec: process.env['LATENCY_LAB_TEST_PYTHON'] ?? 'python3' },
   },
+  secret: 'a secret of the test',
   accountConcurrency: 8,
   region: 'us-east-1',
   accountId: '000000000000',
@@ -128,7 +129,7 @@ export const startInMemoryHost = async (change: Partial<HostConfig> = {}): Promi
       const fn: FunctionVersion = {
         name,
         arn: arnOf(name),
-        role: 'arn:aws:iam::000000000000:role/twin',
+        role: `arn:aws:iam::000000000000:role/${name}`,
         version: '$LATEST',
         revision: codeSha256,
         packageType: 'Zip',

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { asEnvironment, credentialsFor } from '../../../src/local/credentials.ts';
 import { startScript } from '../../../src/local/host/slots.ts';
 import { ensure } from '../../../tools/setup.mjs';
 import {
@@ -31,7 +32,9 @@ describe('the surroundings of a function', () => {
     const env = JSON.parse(text);
     expect(env).toMatchObject({
       _HANDLER: 'app.handler',
-      AWS_ACCESS_KEY_ID: expect.stringMatching(/^ASIA[0-9A-F]{16}$/),
+      ...asEnvironment(
+        credentialsFor(lambda.config.secret, `arn:aws:iam::000000000000:role/env ${arnOf('env')}`),
+      ),
       AWS_DEFAULT_REGION: 'us-east-1',
       AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
       AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',

@@ -47,7 +47,7 @@ describe('startPlane', () => {
 
   const client = () => ({
     region: plane.env['AWS_REGION'] ?? '',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
   });
 
   it('listens on 127.0.0.1 and nowhere else', async () => {
@@ -80,7 +80,7 @@ describe('startPlane', () => {
     expect(plane.env).toMatchObject({
       AWS_ENDPOINT_URL: plane.emulatorUrl,
       AWS_ENDPOINT_URL_LAMBDA: plane.lambdaUrl,
-      AWS_ACCESS_KEY_ID: 'test',
+      AWS_ACCESS_KEY_ID: expect.stringMatching(/^ASIA/),
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       AWS_EC2_METADATA_DISABLED: 'true',
     });
@@ -112,12 +112,12 @@ describe('startPlane', () => {
 
   it.each([
     ['launcher.py', /^the emulator ended unexpectedly \(SIGKILL\)/],
-    ['host.mjs', /^the function host ended unexpectedly \(SIGKILL\)/],
+    ['host.cjs', /^the function host ended unexpectedly \(SIGKILL\)/],
   ])('tells when %s is gone, and still stops', async (program, reason) => {
     const workDir = temporaryDirectory();
     const other = await startPlane({ root, workDir });
-    const [pid = 0] = processesWith(workDir).filter((found) => processesWith(program).includes(found));
-    process.kill(pid, 'SIGKILL');
+    const [pid] = processesWith(workDir).filter((found) => processesWith(program).includes(found));
+    process.kill(pid!, 'SIGKILL');
     expect(await other.died).toMatch(reason);
     await other.stop();
     expect(processesWith(workDir)).toEqual([]);
