@@ -5,7 +5,7 @@
 import { isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 
 /**
- * @typedef {import('../src/core/plan/manifest.ts').Manifest} Manifest
+ * @typedef {import('../src/core/schema/manifest.ts').Manifest} Manifest
  * @typedef {{ Type: string, Properties?: Record<string, unknown> }} Resource
  * @typedef {{ LoggingConfig?: { LogGroup?: string }, Role?: unknown, MemorySize?: unknown, Timeout?: unknown, AutoPublishAlias?: unknown, VersionDescription?: unknown }} FunctionProperties
  * @typedef {object} Template

@@ -1,7 +1,7 @@
 /** CleanUp: writes down how the run ended and releases the lab's lock. Every path of the state machine ends here. */
 import { messageOf } from '../core/errors.ts';
 import { outcomeKey } from '../core/keys.ts';
-import type { CleanUpInput, FinishInput, Outcome } from '../core/payloads.ts';
+import type { CleanUpInput, FinishInput, Outcome } from '../core/schema/outcome.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import { readLock, releaseLock } from './lock.ts';
 

@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { requestOf } from '../core/target/request.ts';
-import type { Target } from '../core/target/target.ts';
+import type { Target } from '../core/schema/target.ts';
 import type { Clock, FunctionInvoker, HttpRequest } from '../ports/index.ts';
 import type { Lane, OpenLane } from '../ports/lane.ts';
 import { functionLane } from './generate/function-lane.ts';

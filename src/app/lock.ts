@@ -1,8 +1,10 @@
 /** The lab's lock: two runs at once would disturb each other's measurement. */
 import { RunInProgressError } from '../core/errors.ts';
 import { lockKey } from '../core/keys.ts';
-import type { RunLock } from '../core/payloads.ts';
+import { readJson } from '../core/schema/fields.ts';
+import { type RunLock, runLock } from '../core/schema/plan.ts';
 import type { ObjectStore } from '../ports/index.ts';
+import { readStored } from './stored.ts';
 
 const refuse = ({ runId, executionName, expiresAt }: RunLock): never => {
   throw new RunInProgressError(
@@ -11,8 +13,7 @@ const refuse = ({ runId, executionName, expiresAt }: RunLock): never => {
 };
 
 export const readLock = async (store: ObjectStore): Promise<RunLock | undefined> => {
-  const text = await store.get(lockKey);
-  return text === undefined ? undefined : (JSON.parse(text) as RunLock);
+  return readStored(store, lockKey, runLock);
 };
 
 /** A conditional write that S3 made and the SDK repeated loses to itself: then the lock is the execution's own all the same. */
@@ -30,7 +31,7 @@ export const takeLock = async (store: ObjectStore, lock: RunLock, wallTimeMs: nu
   if (await store.putIfAbsent(lockKey, body)) return;
   const text = await store.get(lockKey);
   // Released in between: whoever is first takes it.
-  const held = text === undefined ? lock : (JSON.parse(text) as RunLock);
+  const held = text === undefined ? lock : readJson(runLock, text, lockKey);
   const free = held.executionName === lock.executionName || Date.parse(held.expiresAt) <= wallTimeMs;
   if (!free) refuse(held);
   const taken =
@@ -45,7 +46,7 @@ export const takeLock = async (store: ObjectStore, lock: RunLock, wallTimeMs: nu
 export const extendLock = async (store: ObjectStore, runId: string, expiresAt: string): Promise<void> => {
   const text = await store.get(lockKey);
   if (text === undefined) return;
-  const held = JSON.parse(text) as RunLock;
+  const held = readJson(runLock, text, lockKey);
   if (held.runId !== runId) refuse(held);
   if (!(await store.replace(lockKey, text, JSON.stringify({ ...held, expiresAt }))))
     await refuseOther(store, held, held.executionName);

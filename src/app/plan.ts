@@ -2,13 +2,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../core/errors.ts';
 import { planKey } from '../core/keys.ts';
-import type { Plan, PlanInput, PlanOutput, VerifyInput } from '../core/payloads.ts';
+import {
+  type Plan,
+  type PlanInput,
+  type PlanOutput,
+  storedPlan,
+  type VerifyInput,
+} from '../core/schema/plan.ts';
+import { parseRunRequest } from '../core/schema/request.ts';
 import { chooseTargets } from '../core/plan/targets.ts';
 import { cellsOf, stepsOf } from '../core/schedule/steps.ts';
-import type { Target } from '../core/target/target.ts';
-import { parseRunRequest } from '../core/plan/request.ts';
+import type { Target } from '../core/schema/target.ts';
 import type { Clock, ObjectStore, TargetRegistry } from '../ports/index.ts';
 import { releaseLock, takeLock } from './lock.ts';
+import { readStored } from './stored.ts';
 
 export interface PlanDeps {
   readonly store: ObjectStore;
@@ -50,12 +57,11 @@ const effective = ['labName', 'plane', 'load', 'rounds', 'seed', 'targets'] as c
 
 /** Writes the plan, or accepts an earlier run's where it means the same measurement. */
 const writeOrResume = async (store: ObjectStore, plan: Plan): Promise<void> => {
-  const text = await store.get(planKey(plan.runId));
-  if (text === undefined) {
+  const earlier = await readStored(store, planKey(plan.runId), storedPlan);
+  if (earlier === undefined) {
     await store.put(planKey(plan.runId), JSON.stringify(plan));
     return;
   }
-  const earlier = JSON.parse(text) as Plan;
   const changed = effective.find((field) => !isDeepStrictEqual(earlier[field], plan[field]));
   if (changed !== undefined)
     throw new InputError(

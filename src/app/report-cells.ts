@@ -2,8 +2,8 @@
 import { messageOf } from '../core/errors.ts';
 import { cellKey, cellsPrefix, parsePartKey, partKey, stepsPrefix } from '../core/keys.ts';
 import type { LoadProfile } from '../core/schema/load.ts';
-import type { WorkerAssignment } from '../core/payloads.ts';
-import type { SamplePart } from '../core/sample-part.ts';
+import type { WorkerAssignment } from '../core/schema/work.ts';
+import type { SamplePart } from '../core/schema/part.ts';
 import { type CellSummary, summariseCell } from '../core/report/cell.ts';
 import type { PlannedWorker } from '../core/report/parts.ts';
 import { latestParts } from '../core/report/parts.ts';

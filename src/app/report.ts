@@ -1,7 +1,8 @@
 /** Report: whatever the run left in the bucket, good or bad, becomes report.json, .html, .md and .csv. */
 import { messageOf, InputError } from '../core/errors.ts';
 import { reportKey, verifyKey } from '../core/keys.ts';
-import type { FinishInput, ReportOutput, Verification } from '../core/payloads.ts';
+import type { FinishInput, ReportOutput } from '../core/schema/outcome.ts';
+import type { Verification } from '../core/schema/plan.ts';
 import { buildReport } from '../core/report/build.ts';
 import { renderCsv } from '../core/report/csv.ts';
 import { renderHtml } from '../core/report/html/page.ts';

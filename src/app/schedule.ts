@@ -1,19 +1,13 @@
 /** Schedule: cuts what is still to be measured into steps, each with its workers' assignments in the bucket. */
 import { NoTargetError } from '../core/errors.ts';
 import { verifyKey, cellsPrefix, parsePartKey, partKey, stepsPrefix } from '../core/keys.ts';
-import type {
-  Plan,
-  Schedule,
-  ScheduleInput,
-  Step,
-  Verification,
-  WorkerAssignment,
-} from '../core/payloads.ts';
+import type { Plan, Verification } from '../core/schema/plan.ts';
+import { assignments, type Schedule, type ScheduleInput, type Step } from '../core/schema/work.ts';
+import { samplePart } from '../core/schema/part.ts';
 import { assignmentsOf, cellsOf, type StepPlan, stepsOf, type Cell } from '../core/schedule/steps.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
-import { inParallel, readPlan } from './stored.ts';
+import { inParallel, readPlan, readStored } from './stored.ts';
 import { extendLock } from './lock.ts';
-import type { SamplePart } from '../core/sample-part.ts';
 import { type CellHistory, cellHistories } from '../core/schedule/resume.ts';
 
 export interface ScheduleDeps {
@@ -75,14 +69,9 @@ export interface PendingCell extends Cell {
 /** Objects under way at once; one may hold some megabytes of samples. */
 const readsAtOnce = 8;
 
-const readJson = async <T>(store: ObjectStore, key: string): Promise<T | undefined> => {
-  const text = await store.get(key);
-  return text === undefined ? undefined : (JSON.parse(text) as T);
-};
-
 const isComplete = async (store: ObjectStore, { lastParts }: CellHistory): Promise<boolean> => {
   for (const place of lastParts) {
-    const part = place === undefined ? undefined : await readJson<SamplePart>(store, partKey(place));
+    const part = place === undefined ? undefined : await readStored(store, partKey(place), samplePart);
     if (part?.final !== true) return false;
   }
   return lastParts.length > 0;
@@ -95,10 +84,10 @@ export const pendingCells = async (
   cells: readonly Cell[],
 ): Promise<readonly PendingCell[]> => {
   const stepKeys = await store.list(stepsPrefix(runId));
-  const steps = await inParallel(stepKeys, readsAtOnce, (key) => readJson<WorkerAssignment[]>(store, key));
+  const steps = await inParallel(stepKeys, readsAtOnce, (key) => readStored(store, key, assignments));
   const parts = (await store.list(cellsPrefix(runId))).flatMap((key) => parsePartKey(key) ?? []);
   const historyOf = cellHistories(
-    steps.flatMap((assignments) => assignments ?? []),
+    steps.flatMap((step) => step ?? []),
     parts,
   );
   const pending = await inParallel(cells, readsAtOnce, async ({ round, target }): Promise<PendingCell[]> => {

@@ -1,14 +1,26 @@
+import type { GenericSchema } from 'valibot';
 import { InputError } from '../core/errors.ts';
 import { planKey } from '../core/keys.ts';
-import type { Plan } from '../core/payloads.ts';
+import { type Output, readJson } from '../core/schema/fields.ts';
+import { storedPlan, type Plan } from '../core/schema/plan.ts';
 import type { ObjectStore } from '../ports/index.ts';
+
+/** @returns undefined where there is none. @throws InputError naming the object, and the field that is wrong */
+export const readStored = async <S extends GenericSchema>(
+  store: ObjectStore,
+  key: string,
+  schema: S,
+): Promise<Output<S> | undefined> => {
+  const text = await store.get(key);
+  return text === undefined ? undefined : readJson(schema, text, key);
+};
 
 /** @throws InputError when the run has none: only Plan makes one */
 export const readPlan = async (store: ObjectStore, runId: string): Promise<Plan> => {
-  const text = await store.get(planKey(runId));
-  if (text === undefined)
+  const found = await readStored(store, planKey(runId), storedPlan);
+  if (found === undefined)
     throw new InputError('runId', runId, 'a run whose plan.json is in the results bucket');
-  return JSON.parse(text) as Plan;
+  return found;
 };
 
 /** `work` over all `items`, at most `limit` at a time, results in the items' order. The first rejection rejects all. */

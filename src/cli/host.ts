@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { cacheRoot } from '../../tools/setup/cache.mjs';
 import { findPython } from '../../tools/setup/python.mjs';
 import { messageOf } from '../core/errors.ts';
-import { toolchains, type Architecture } from '../core/plan/manifest.ts';
+import { toolchains, type Architecture } from '../core/schema/manifest.ts';
 import { list } from '../core/report/format.ts';
 import { openToolbox } from '../local/deploy/toolchains.ts';
 import { detectIsolation } from '../local/host/isolation.ts';

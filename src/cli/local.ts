@@ -1,6 +1,6 @@
 /** The lab on this machine: builds, starts and deploys it, one stage after the other for the eye, and runs it from an empty emulator to a report. */
 import { join } from 'node:path';
-import type { LeftOut, RunRequest } from '../core/payloads.ts';
+import type { LeftOut, RunRequest } from '../core/schema/request.ts';
 import { list } from '../core/report/format.ts';
 import { buildLab, type Build } from '../local/deploy/build.ts';
 import { deployLab } from '../local/deploy/deploy.ts';

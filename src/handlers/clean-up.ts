@@ -1,13 +1,15 @@
+import { read } from '../core/schema/fields.ts';
 import { readEnvironment } from '../adapters/aws/environment.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
 import { once } from '../adapters/aws/once.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { cleanUp, type CleanUpDeps } from '../app/clean-up.ts';
-import type { CleanUpInput, Outcome } from '../core/payloads.ts';
+import { type Outcome, cleanUpInput } from '../core/schema/outcome.ts';
 
 const deps = once((): CleanUpDeps => {
   const environment = readEnvironment(['RESULTS_BUCKET']);
   return { store: s3ObjectStore(createS3Client(), environment.RESULTS_BUCKET), clock: systemClock };
 });
 
-export const handler = async (input: CleanUpInput): Promise<Outcome> => cleanUp(deps(), input);
+export const handler = async (input: unknown): Promise<Outcome> =>
+  cleanUp(deps(), read(cleanUpInput, input, 'input'));

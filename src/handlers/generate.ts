@@ -11,7 +11,8 @@ import { generate, type GenerateDeps, type Generated } from '../app/generate/gen
 import { hit } from '../app/hit/hit.ts';
 import { parseHit } from '../app/hit/request.ts';
 import type { HitResult } from '../app/hit/result.ts';
-import type { GenerateInput, GenerateOutput } from '../core/payloads.ts';
+import { read } from '../core/schema/fields.ts';
+import { type GenerateInput, generateInput, type GenerateOutput } from '../core/schema/work.ts';
 
 /** What `latency-lab hit --from` invokes the same function with: the fields of a HitRequest. */
 export interface HitInput {
@@ -68,8 +69,8 @@ const hitFromHere = (input: HitInput, context: Context): Promise<HitResult> => {
   return hit({ clock: systemClock, httpLane: lane, mayGoOn }, request);
 };
 
-export const handler = (
-  input: GenerateInput | HitInput,
-  context: Context,
-): Promise<GenerateOutput | HitResult> =>
-  'hit' in input ? hitFromHere(input, context) : measure(input, context);
+const isHit = (input: unknown): input is HitInput =>
+  typeof input === 'object' && input !== null && 'hit' in input;
+
+export const handler = (input: unknown, context: Context): Promise<GenerateOutput | HitResult> =>
+  isHit(input) ? hitFromHere(input, context) : measure(read(generateInput, input, 'input'), context);

@@ -5,8 +5,8 @@ import { createSsmClient, ssmTargetRegistry } from '../adapters/aws/target-regis
 import { systemClock } from '../adapters/system/clock.ts';
 import { plan, type PlanDeps } from '../app/plan.ts';
 import { targetsPath } from '../core/keys.ts';
-import type { PlanInput, PlanOutput } from '../core/payloads.ts';
-import { asOneOf } from '../core/validate.ts';
+import { plane, type PlanOutput, planInput } from '../core/schema/plan.ts';
+import { read } from '../core/schema/fields.ts';
 
 const deps = once((): PlanDeps => {
   const environment = readEnvironment(['LAB_NAME', 'RESULTS_BUCKET', 'PLANE']);
@@ -15,8 +15,9 @@ const deps = once((): PlanDeps => {
     registry: ssmTargetRegistry(createSsmClient(), targetsPath(environment.LAB_NAME)),
     clock: systemClock,
     labName: environment.LAB_NAME,
-    plane: asOneOf(environment.PLANE, 'environment variable PLANE', ['aws', 'local'] as const),
+    plane: read(plane, environment.PLANE, 'environment variable PLANE'),
   };
 });
 
-export const handler = async (input: PlanInput): Promise<PlanOutput> => plan(deps(), input);
+export const handler = async (input: unknown): Promise<PlanOutput> =>
+  plan(deps(), read(planInput, input, 'input'));

@@ -1,10 +1,11 @@
+import { read } from '../core/schema/fields.ts';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { readEnvironment } from '../adapters/aws/environment.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
 import { once } from '../adapters/aws/once.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { makeReport, type ReportDeps } from '../app/report.ts';
-import type { FinishInput, ReportOutput } from '../core/payloads.ts';
+import { type ReportOutput, finishInput } from '../core/schema/outcome.ts';
 import type { Report } from '../core/report/types.ts';
 import manifest from '../../templates/architectures.json';
 
@@ -33,8 +34,8 @@ const publish = ({ targets }: Report): void => {
   }
 };
 
-export const handler = async (input: FinishInput): Promise<ReportOutput> => {
-  const { report, output } = await makeReport(deps(), input);
+export const handler = async (input: unknown): Promise<ReportOutput> => {
+  const { report, output } = await makeReport(deps(), read(finishInput, input, 'input'));
   publish(report);
   return output;
 };

@@ -1,13 +1,15 @@
+import { read } from '../core/schema/fields.ts';
 import { readEnvironment } from '../adapters/aws/environment.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
 import { once } from '../adapters/aws/once.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { schedule, type ScheduleDeps } from '../app/schedule.ts';
-import type { Schedule, ScheduleInput } from '../core/payloads.ts';
+import { type Schedule, scheduleInput } from '../core/schema/work.ts';
 
 const deps = once((): ScheduleDeps => {
   const environment = readEnvironment(['RESULTS_BUCKET']);
   return { store: s3ObjectStore(createS3Client(), environment.RESULTS_BUCKET), clock: systemClock };
 });
 
-export const handler = async (input: ScheduleInput): Promise<Schedule> => schedule(deps(), input);
+export const handler = async (input: unknown): Promise<Schedule> =>
+  schedule(deps(), read(scheduleInput, input, 'input'));

@@ -1,3 +1,4 @@
+import { read } from '../core/schema/fields.ts';
 import { readEnvironment } from '../adapters/aws/environment.ts';
 import { createLambdaClient, lambdaFunctionInvoker } from '../adapters/aws/function-invoker.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
@@ -6,7 +7,7 @@ import { httpLane } from '../adapters/http/lane.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { type LaneDeps, laneOpener } from '../app/lane-opener.ts';
 import { verify, type VerifyDeps } from '../app/verify/verify.ts';
-import type { Verification, VerifyInput } from '../core/payloads.ts';
+import { type Verification, verifyInput } from '../core/schema/plan.ts';
 
 const deps = once((): VerifyDeps => {
   const environment = readEnvironment(['RESULTS_BUCKET']);
@@ -22,4 +23,5 @@ const deps = once((): VerifyDeps => {
   };
 });
 
-export const handler = async (input: VerifyInput): Promise<Verification> => verify(deps(), input);
+export const handler = async (input: unknown): Promise<Verification> =>
+  verify(deps(), read(verifyInput, input, 'input'));

@@ -1,5 +1,5 @@
 /** What the use cases need from the world. Adapters implement these; memory twins pass the same tests. */
-import type { Target } from '../core/target/target.ts';
+import type { Target } from '../core/schema/target.ts';
 
 export interface ObjectStore {
   /** The object's text, or undefined where there is none. */

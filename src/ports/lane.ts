@@ -1,5 +1,5 @@
 /** How the measuring engine sends: over lanes, each with at most one request under way. */
-import type { ErrorKind } from '../core/sample-part.ts';
+import type { ErrorKind } from '../core/schema/part.ts';
 import type { HttpReply } from './index.ts';
 
 /** What became of one request. Times are milliseconds of the monotonic clock that the lane was made with. */

@@ -1,7 +1,7 @@
 import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
 import { cleanUp } from '../../src/app/clean-up.ts';
 import { lockKey, outcomeKey } from '../../src/core/keys.ts';
-import type { FinishInput } from '../../src/core/payloads.ts';
+import type { FinishInput } from '../../src/core/schema/outcome.ts';
 import { clockAt, newYear } from './run.ts';
 
 const lambdaCause = JSON.stringify({

@@ -3,7 +3,7 @@ import { memoryTargetRegistry } from '../../src/adapters/memory/target-registry.
 import { plan, type PlanDeps } from '../../src/app/plan.ts';
 import { InputError, NoTargetError, RunInProgressError } from '../../src/core/errors.ts';
 import { lockKey, planKey, targetsPath } from '../../src/core/keys.ts';
-import type { Plan } from '../../src/core/payloads.ts';
+import type { Plan } from '../../src/core/schema/plan.ts';
 import { clockAt, newYear, planOf, targetOf } from './run.ts';
 
 const setUp = (ids: readonly string[] = ['a', 'b']) => {

@@ -1,5 +1,5 @@
-import type { Plan } from '../../src/core/payloads.ts';
-import type { Target } from '../../src/core/target/target.ts';
+import type { Plan } from '../../src/core/schema/plan.ts';
+import type { Target } from '../../src/core/schema/target.ts';
 
 /** 2026-01-01T00:00:00Z. */
 export const newYear = Date.UTC(2026, 0, 1);

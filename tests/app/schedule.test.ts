@@ -2,7 +2,9 @@ import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
 import { schedule } from '../../src/app/schedule.ts';
 import { InputError, NoTargetError, RunInProgressError } from '../../src/core/errors.ts';
 import { lockKey, partKey, planKey, verifyKey } from '../../src/core/keys.ts';
-import type { Plan, Schedule, Verification, WorkerAssignment } from '../../src/core/payloads.ts';
+import type { Plan, Verification } from '../../src/core/schema/plan.ts';
+import type { Schedule, WorkerAssignment } from '../../src/core/schema/work.ts';
+import { partOf } from '../core/report/sample-run.ts';
 import { clockAt, newYear, planOf } from './run.ts';
 
 const fit = (targetId: string, meanMs = 20): Verification => ({
@@ -36,10 +38,10 @@ const keysOf = ({ rounds }: Schedule) =>
 
 /** What a generator leaves behind: one part that is not final, then one that is, or dies before it. */
 const generate = (objects: Map<string, string>, assignment: WorkerAssignment, dies = false): void => {
-  const { runId, round, cellId, worker, attempt, segment } = assignment;
+  const { runId, round, cellId, worker, workers, attempt, segment } = assignment;
   for (const part of dies ? [0] : [0, 1]) {
-    const body = JSON.stringify({ ...assignment, part, final: part === 1 });
-    objects.set(partKey({ runId, round, cellId, worker, attempt, segment, part }), body);
+    const place = { runId, round, cellId, worker, attempt, segment, part };
+    objects.set(partKey(place), JSON.stringify(partOf({ ...place, workers, final: part === 1 }, [])));
   }
 };
 
@@ -116,7 +118,10 @@ describe('schedule', () => {
 
   it('stops when another run holds the lock', async () => {
     const { objects, run } = setUp();
-    objects.set(lockKey, JSON.stringify({ runId: 'other', executionName: 'e', expiresAt: '' }));
+    objects.set(
+      lockKey,
+      JSON.stringify({ runId: 'other', executionName: 'e', expiresAt: '2026-01-01T00:00:01.000Z' }),
+    );
     await expect(run()).rejects.toThrow(RunInProgressError);
   });
 });

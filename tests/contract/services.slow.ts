@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseManifest } from '../../src/core/plan/manifest.ts';
+import { parseManifest } from '../../src/core/schema/manifest.ts';
 import { openLaboratory, type Deployed, type Laboratory } from './laboratory.ts';
 import { root, services } from './services.ts';
 import { departures, sequenceDepartures, vectorsFor, type Reply, type Vector } from './vectors.ts';

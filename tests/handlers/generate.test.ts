@@ -3,8 +3,8 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { parseLoad } from '../../src/core/schema/load.ts';
-import type { GenerateInput } from '../../src/core/payloads.ts';
-import type { SamplePart } from '../../src/core/sample-part.ts';
+import type { GenerateInput } from '../../src/core/schema/work.ts';
+import type { SamplePart } from '../../src/core/schema/part.ts';
 import { handler } from '../../src/handlers/generate.ts';
 
 const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:f:live';

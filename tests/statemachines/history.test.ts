@@ -1,5 +1,5 @@
 import { maxSteps } from '../../src/core/schedule/steps.ts';
-import { maxTargets } from '../../src/core/plan/request.ts';
+import { maxTargets } from '../../src/core/schema/request.ts';
 import { machine, successors, worstCaseEvents, type Machine } from './asl.ts';
 
 const maxRounds = 50;

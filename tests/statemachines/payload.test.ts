@@ -3,18 +3,13 @@ import { join } from 'node:path';
 import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
 import { verify } from '../../src/app/verify/verify.ts';
 import { assignmentsKey, planKey } from '../../src/core/keys.ts';
-import { parseManifest } from '../../src/core/plan/manifest.ts';
-import type {
-  FinishInput,
-  PlanOutput,
-  ReportOutput,
-  Schedule,
-  ScheduleInput,
-  Verification,
-} from '../../src/core/payloads.ts';
+import { parseManifest } from '../../src/core/schema/manifest.ts';
+import type { FinishInput, ReportOutput } from '../../src/core/schema/outcome.ts';
+import type { PlanOutput, Verification } from '../../src/core/schema/plan.ts';
+import type { Schedule, ScheduleInput } from '../../src/core/schema/work.ts';
+import { maxTargets, parseRunRequest } from '../../src/core/schema/request.ts';
 import { maxSteps } from '../../src/core/schedule/steps.ts';
-import { asTargetId } from '../../src/core/target/validate.ts';
-import { maxTargets, parseRunRequest } from '../../src/core/plan/request.ts';
+import { asTargetId } from '../../src/core/schema/target.ts';
 import type { Exchange } from '../../src/ports/lane.ts';
 import { planOf, targetOf } from '../app/run.ts';
 

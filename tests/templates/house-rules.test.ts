@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkManifest, checkTemplate } from '../../lint/house-rules.mjs';
-import { parseManifest } from '../../src/core/plan/manifest.ts';
+import { parseManifest } from '../../src/core/schema/manifest.ts';
 
 const folder = join(__dirname, '../../templates');
 const read = (path: string): string => readFileSync(join(folder, path), 'utf8');

@@ -1,7 +1,6 @@
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { parseTarget } from '../../core/target/validate.ts';
+import { parseTarget, type Target } from '../../core/schema/target.ts';
 import type { TargetRegistry } from '../../ports/index.ts';
-import type { Target } from '../../core/target/target.ts';
 
 /** Reading can be repeated without harm; Parameter Store throttles at 40 calls a second by default. */
 export const createSsmClient = (): SSMClient => new SSMClient({ maxAttempts: 5, retryMode: 'standard' });

@@ -1,4 +1,4 @@
-import { parseTarget } from '../../core/target/validate.ts';
+import { parseTarget } from '../../core/schema/target.ts';
 import type { TargetRegistry } from '../../ports/index.ts';
 
 /** A TargetRegistry over parameters that a test holds, name to text. It passes the same suite as the one over SSM. */

@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../../core/sample-part.ts';
+import type { ErrorKind } from '../../core/schema/part.ts';
 import type { Clock, HttpReply } from '../../ports/index.ts';
 import type { OpenLane } from '../../ports/lane.ts';
 

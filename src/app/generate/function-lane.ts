@@ -1,5 +1,5 @@
 import { functionEvent, readFunctionReply, requestOf } from '../../core/target/request.ts';
-import type { Target } from '../../core/target/target.ts';
+import type { Target } from '../../core/schema/target.ts';
 import type { Clock, FunctionInvoker, FunctionReply } from '../../ports/index.ts';
 import type { Exchange, Failure, Lane } from '../../ports/lane.ts';
 

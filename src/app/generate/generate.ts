@@ -1,7 +1,7 @@
 import { InputError } from '../../core/errors.ts';
 import { openSchedule } from '../../core/load/schedule.ts';
-import type { GenerateInput, GenerateOutput, WorkerAssignment } from '../../core/payloads.ts';
-import type { SelfReport } from '../../core/sample-part.ts';
+import type { GenerateInput, GenerateOutput, WorkerAssignment } from '../../core/schema/work.ts';
+import type { SelfReport } from '../../core/schema/part.ts';
 import type { Clock, ObjectStore } from '../../ports/index.ts';
 import type { WatchVitals } from '../../ports/vitals.ts';
 import { type LaneDeps, laneOpener } from '../lane-opener.ts';

@@ -1,6 +1,6 @@
 import { LabError } from '../../core/errors.ts';
 import { judge } from '../../core/load/judge.ts';
-import type { ErrorKind } from '../../core/sample-part.ts';
+import type { ErrorKind } from '../../core/schema/part.ts';
 import type { Clock, HttpRequest } from '../../ports/index.ts';
 import type { Lane } from '../../ports/lane.ts';
 import { driveClosed } from '../generate/closed.ts';

@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../../core/sample-part.ts';
+import type { ErrorKind } from '../../core/schema/part.ts';
 import { distributionFromSamples } from '../../core/stats/distribution.ts';
 import { mean, standardDeviation } from '../../core/stats/moments.ts';
 import { type QuantileEstimate, quantileInterval } from '../../core/stats/quantile-interval.ts';

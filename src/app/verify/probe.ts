@@ -1,6 +1,6 @@
 import { judge } from '../../core/load/judge.ts';
 import { requestOf } from '../../core/target/request.ts';
-import type { Target } from '../../core/target/target.ts';
+import type { Target } from '../../core/schema/target.ts';
 import { hitsOf } from '../../core/verify/counter.ts';
 import type { Lane } from '../../ports/lane.ts';
 

@@ -1,7 +1,7 @@
 /** Verify: shows that a target does what its kind promises before it is timed. */
 import { InputError } from '../../core/errors.ts';
-import type { Plan, Verification, VerifyInput } from '../../core/payloads.ts';
-import type { Target, TargetKind } from '../../core/target/target.ts';
+import type { Plan, Verification, VerifyInput } from '../../core/schema/plan.ts';
+import type { Target, TargetKind } from '../../core/schema/target.ts';
 import { coldStartsIn } from '../../core/verify/cold-starts.ts';
 import { counterFault } from '../../core/verify/counter.ts';
 import type { Clock, ObjectStore } from '../../ports/index.ts';

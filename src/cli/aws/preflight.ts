@@ -5,7 +5,7 @@ import { messageOf } from '../../core/errors.ts';
 import { lockKey } from '../../core/keys.ts';
 import type { LoadProfile } from '../../core/schema/load.ts';
 import { workersOf } from '../../core/schedule/segments.ts';
-import type { Target } from '../../core/target/target.ts';
+import type { Target } from '../../core/schema/target.ts';
 import { stepFunctions } from './executions.ts';
 import { registeredTargets, type DeployedStack } from './stack.ts';
 

@@ -3,7 +3,7 @@ import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sd
 import { createSsmClient, ssmTargetRegistry } from '../../adapters/aws/target-registry.ts';
 import { InputError } from '../../core/errors.ts';
 import { targetsPath } from '../../core/keys.ts';
-import type { Target } from '../../core/target/target.ts';
+import type { Target } from '../../core/schema/target.ts';
 
 export interface DeployedStack {
   readonly name: string;

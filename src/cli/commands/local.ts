@@ -1,11 +1,12 @@
 /** `latency-lab local`: the whole lab on this machine. */
 import { join } from 'node:path';
 import { InputError } from '../../core/errors.ts';
-import type { Architecture } from '../../core/plan/manifest.ts';
-import type { Target } from '../../core/target/target.ts';
+import type { Architecture } from '../../core/schema/manifest.ts';
+import type { Target } from '../../core/schema/target.ts';
 import { readManifest } from '../../local/deploy/build.ts';
 import { withoutFunctionHost } from '../../local/labels.ts';
-import { asInteger } from '../../core/validate.ts';
+import { read } from '../../core/schema/fields.ts';
+import { memoryMb as memorySize } from '../../core/schema/target.ts';
 import { defineCommand } from '../command.ts';
 import { checkOnly, list, number, text, toggle } from '../options.ts';
 import { prepareOut } from '../run/out-dir.ts';
@@ -64,7 +65,7 @@ export const local = defineCommand({
       values.only,
       runnable.map(({ id }) => id),
     );
-    const memoryMb = asInteger(values.memory ?? 512, '--memory', 128, 10_240);
+    const memoryMb = read(memorySize, values.memory ?? 512, '--memory');
     const runId = newRunId('local', new Date());
     const { load } = checkRequest(runRequest(values, { runId }));
     const extraTargets = ownTargets(values, load, withoutFunctionHost);

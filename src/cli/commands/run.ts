@@ -1,6 +1,6 @@
 /** `latency-lab run`: one run on a deployed stack. */
 import { join } from 'node:path';
-import type { RunRequest } from '../../core/payloads.ts';
+import type { RunRequest } from '../../core/schema/request.ts';
 import type { Finding } from '../aws/preflight.ts';
 import type { DeployedStack } from '../aws/stack.ts';
 import { defineCommand } from '../command.ts';

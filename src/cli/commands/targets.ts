@@ -5,7 +5,7 @@ import { httpLane } from '../../adapters/http/lane.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { conform, sendableVectors } from '../../app/conform.ts';
 import type { ContractVector } from '../../core/verify/contract.ts';
-import type { Architecture } from '../../core/plan/manifest.ts';
+import type { Architecture } from '../../core/schema/manifest.ts';
 import { asHttpUrl } from '../../core/schema/target.ts';
 import { readManifest } from '../../local/deploy/build.ts';
 import { defineCommand } from '../command.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createS3Client, s3ObjectStore } from '../../adapters/aws/object-store.ts';
 import { extendLock } from '../../app/lock.ts';
-import type { RunRequest } from '../../core/payloads.ts';
+import type { RunRequest } from '../../core/schema/request.ts';
 import { stepFunctions, type Executions } from '../aws/executions.ts';
 import type { ObjectStore } from '../../ports/index.ts';
 import type { Context } from '../context.ts';

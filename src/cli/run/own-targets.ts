@@ -2,8 +2,7 @@
 import { InputError } from '../../core/errors.ts';
 import { requirePermission } from '../../core/load/permission.ts';
 import type { LoadProfile } from '../../core/schema/load.ts';
-import type { RequestSpec, Target } from '../../core/target/target.ts';
-import { asTarget } from '../../core/target/validate.ts';
+import { type RequestSpec, type Target, asTarget } from '../../core/schema/target.ts';
 import { number, repeated, text, toggle, type Values } from '../options.ts';
 
 export const ownTargetOptions = {

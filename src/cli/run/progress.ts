@@ -1,9 +1,9 @@
 /** A run while it goes on: what is known from its objects and the state machine's last step, how long it still takes, and one line that tells. */
 import { parseAssignmentsKey, parsePartKey, planKey, reportKey, verifyKey } from '../../core/keys.ts';
 import type { LoadProfile } from '../../core/schema/load.ts';
-import type { Plan, Verification } from '../../core/payloads.ts';
+import type { Plan, Verification } from '../../core/schema/plan.ts';
+import type { SamplePart } from '../../core/schema/part.ts';
 import { formatCount } from '../../core/report/format.ts';
-import type { SamplePart } from '../../core/sample-part.ts';
 import { durationText } from '../text.ts';
 
 /** One target in one round. */

@@ -1,8 +1,12 @@
 /** The options that say what load a target gets, the same for every command that measures, and the input they make. */
 import { InputError } from '../../core/errors.ts';
-import type { LeftOut, RunRequest } from '../../core/payloads.ts';
-import type { Target } from '../../core/target/target.ts';
-import { parseRunRequest, type CheckedRequest } from '../../core/plan/request.ts';
+import {
+  type LeftOut,
+  type RunRequest,
+  parseRunRequest,
+  type CheckedRequest,
+} from '../../core/schema/request.ts';
+import type { Target } from '../../core/schema/target.ts';
 import { duration, number, type Values } from '../options.ts';
 
 export const loadOptions = {
@@ -45,7 +49,7 @@ export const underFlagNames = <T>(check: () => T): T => {
     return check();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const flag = flagOfField[error.field];
+    const flag = flagOfField[error.field.replace('load.', '')];
     throw flag === undefined ? error : error.renamed(flag);
   }
 };

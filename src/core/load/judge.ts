@@ -1,5 +1,5 @@
-import type { ErrorKind } from '../sample-part.ts';
-import type { TargetKind } from '../target/target.ts';
+import type { ErrorKind } from '../schema/part.ts';
+import type { TargetKind } from '../schema/target.ts';
 import { hitsOf } from '../verify/counter.ts';
 
 /** An answer as it came: header names in lower case. */

@@ -1,6 +1,5 @@
 import { Histogram } from '../histogram/histogram.ts';
-import type { ErrorKind, SampleColumns, SamplePart } from '../sample-part.ts';
-import { flagsOf } from '../samples.ts';
+import { type ErrorKind, type SampleColumns, type SamplePart, flagsOf } from '../schema/part.ts';
 import type { Judgement } from './judge.ts';
 
 /** One finished request; milliseconds of one monotonic clock. `sentMs` = `plannedMs` in the closed model. */

@@ -1,7 +1,7 @@
 /** Chooses a run's targets from what is registered and what the request names. */
 import { InputError, NoTargetError } from '../errors.ts';
-import type { Target } from '../target/target.ts';
-import { type CheckedRequest, maxTargets } from './request.ts';
+import type { Target } from '../schema/target.ts';
+import { type CheckedRequest, maxTargets } from '../schema/request.ts';
 
 const listed = (targets: readonly Target[]): string => targets.map((target) => target.id).join(', ');
 

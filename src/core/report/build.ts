@@ -1,5 +1,5 @@
-import type { Plan, Verification } from '../payloads.ts';
-import type { SamplePart } from '../sample-part.ts';
+import type { Plan, Verification } from '../schema/plan.ts';
+import type { SamplePart } from '../schema/part.ts';
 import { roundsForVerdict, verdictDefaults } from '../stats/verdict.ts';
 import { type CellSummary, summariseCell } from './cell.ts';
 import { confidence } from './latency.ts';

@@ -1,7 +1,7 @@
 /** One target in one round, with the raw samples boiled down. */
 import { max, sum } from 'd3-array';
 import type { LoadProfile } from '../schema/load.ts';
-import type { SamplePart, SelfReport } from '../sample-part.ts';
+import type { SamplePart, SelfReport } from '../schema/part.ts';
 import { encodeHistograms, mergeHistograms, summariseColdAndWarm } from './latency.ts';
 import { countErrors, countRequests, countWorkers, type PlannedWorker } from './parts.ts';
 import { extentOf, timelineOf } from './timeline.ts';

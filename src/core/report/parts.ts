@@ -1,7 +1,7 @@
 /** What the sample parts of one cell add up to: which of them count, their requests, errors and workers. */
 import { ascending, group, max, range, rollup, sum } from 'd3-array';
 import { cellKey, type PartPlace } from '../keys.ts';
-import { errorKinds, type SamplePart } from '../sample-part.ts';
+import { errorKinds, type SamplePart } from '../schema/part.ts';
 import type { ErrorCount, RequestCounts, WorkerCounts } from './types.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** What the report says of one target in one round. Schema and units: see types.ts. */
-import type { ErrorKind, SelfReport } from '../sample-part.ts';
+import type { ErrorKind, SelfReport } from '../schema/part.ts';
 import type { ColdAndWarm } from './latency-types.ts';
 
 /** Measured requests; warm-up is left out. sent = ok + failed, but `dropped` ones failed unsent. */

@@ -1,6 +1,6 @@
-import type { Architecture } from '../plan/manifest.ts';
-import type { Plan, Verification } from '../payloads.ts';
-import type { Target } from '../target/target.ts';
+import type { Architecture } from '../schema/manifest.ts';
+import type { Plan, Verification } from '../schema/plan.ts';
+import type { Target } from '../schema/target.ts';
 import { type CellSummary, perSecond } from './cell.ts';
 import { addCounts, addErrors } from './parts.ts';
 import { mergeHistograms, summariseColdAndWarm } from './latency.ts';

@@ -1,6 +1,5 @@
 import { max, min, sum } from 'd3-array';
-import type { SamplePart } from '../sample-part.ts';
-import { samplesOf } from '../samples.ts';
+import { type SamplePart, samplesOf } from '../schema/part.ts';
 import { distributionFromSamples } from '../stats/distribution.ts';
 import { quantile } from '../stats/quantile.ts';
 import type { Timeline, TimelineBucket } from './types.ts';

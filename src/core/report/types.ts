@@ -4,9 +4,10 @@
  * says Ms; shares are 0 to 1. Nothing is rounded: rounding is for printing.
  */
 import type { LoadProfile } from '../schema/load.ts';
-import type { Reference } from '../plan/manifest.ts';
-import type { LeftOut, Verification } from '../payloads.ts';
-import type { Target } from '../target/target.ts';
+import type { Reference } from '../schema/manifest.ts';
+import type { LeftOut } from '../schema/request.ts';
+import type { Verification } from '../schema/plan.ts';
+import type { Target } from '../schema/target.ts';
 import type { ColdAndWarm } from './latency-types.ts';
 import type { ErrorCount, RequestCounts, RoundReport } from './round-types.ts';
 

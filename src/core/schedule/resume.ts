@@ -1,6 +1,6 @@
 /** Finds out, for a run that is taken up again, which cells are complete and how often the others were tried. */
 import { cellKey, type PartPlace } from '../keys.ts';
-import type { WorkerAssignment } from '../payloads.ts';
+import type { WorkerAssignment } from '../schema/work.ts';
 
 type CellPlace = Pick<WorkerAssignment, 'round' | 'cellId'>;
 type WorkerPlace = CellPlace & Pick<WorkerAssignment, 'segment' | 'attempt' | 'worker'>;

@@ -3,10 +3,11 @@ import { InputError } from '../errors.ts';
 import { assignmentsKey } from '../keys.ts';
 import { shareOf } from '../load/share.ts';
 import type { LoadProfile } from '../schema/load.ts';
-import type { Plan, Step, WorkerAssignment } from '../payloads.ts';
+import type { Plan } from '../schema/plan.ts';
+import type { Step, WorkerAssignment } from '../schema/work.ts';
 import { segmentCountOf, segmentsOf, workersOf } from './segments.ts';
 import { shuffled } from './shuffle.ts';
-import type { Target } from '../target/target.ts';
+import type { Target } from '../schema/target.ts';
 
 /** One target in one round. */
 export interface Cell {

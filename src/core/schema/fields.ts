@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { InputError } from '../errors.ts';
 
-type Immutable<T> = { readonly [K in keyof T]: Immutable<T[K]> };
+type Immutable<T> = unknown extends T ? T : { readonly [K in keyof T]: Immutable<T[K]> };
 
 /** What a schema's value is once it was read: all defaults filled in. */
 export type Output<S extends v.GenericSchema> = Immutable<v.InferOutput<S>>;
@@ -64,9 +64,9 @@ export const fields = <E extends v.ObjectEntries>(entries: E, only = 'the fields
 };
 
 /** An object whose fields' names are not known beforehand. */
-export const dictionary = <V extends v.GenericSchema>(
+export const dictionary = <V extends v.GenericSchema, N extends v.GenericSchema<string, string>>(
   value: V,
-  name: v.GenericSchema<string, string> = v.string(),
+  name: N,
 ) => refusingArrays(v.record(name, value, anObject));
 
 export const list = <S extends v.GenericSchema>(item: S, most: number, least = 0) => {
@@ -117,6 +117,9 @@ export const line = (most: number) => {
   return v.pipe(matching(/^[^\0-\x1f\x7f]+$/, allowed), v.maxLength(most, allowed));
 };
 
+/** ISO 8601, UTC. */
+export const time = v.pipe(v.string('an ISO 8601 time'), v.isoTimestamp('an ISO 8601 time'));
+
 export const oneOf = <const T extends readonly string[]>(values: T) => v.picklist(values, values.join(', '));
 
 const pathOf = (issue: v.BaseIssue<unknown>): readonly v.IssuePathItem[] => {
@@ -152,4 +155,23 @@ export const read = <S extends v.GenericSchema>(
   const [issue] = result.issues;
   const field = `${within}${written(pathOf(issue))}`.replace(/^\./, '');
   throw new InputError(field === '' ? where : field, givenIn(issue), issue.message);
+};
+
+/**
+ * Reads JSON, each field's path beginning with `where`.
+ * @throws InputError for what is no JSON, or for the first fault
+ */
+export const readJson = <S extends v.GenericSchema>(
+  schema: S,
+  json: string,
+  where: string,
+  allowed = 'JSON',
+): Output<S> => {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new InputError(where, json, allowed);
+  }
+  return read(schema, value, where, where);
 };

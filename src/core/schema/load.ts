@@ -16,7 +16,7 @@ const warmup = whole(0, 100_000);
 /** Connections of the cell over all workers. */
 const concurrency = whole(1, 1_000);
 /** Requests per second of the cell over all workers. */
-const rate = number(0.01, 5_000, ', together with durationSeconds');
+const rate = number(0.01, 5_000, ', together with a duration');
 const durationSeconds = number(1, 43_200, ', together with a rate');
 /** Over all workers; a planned send that finds none free waits, and is `dropped` after timeoutMs. */
 const maxConnections = whole(1, 10_000);
@@ -70,8 +70,7 @@ const openInput = v.pipe(
   v.forward(
     v.check(
       (load) => load.warmup < plannedSends(load),
-      ({ input }) =>
-        `fewer than rate x durationSeconds = ${plannedSends(input)}, or nothing would be measured`,
+      ({ input }) => `fewer than rate times duration = ${plannedSends(input)}, or nothing would be measured`,
     ),
     ['warmup'],
   ),

@@ -1,6 +1,6 @@
 /** One request to a target, as HTTP or, for a target without URL, as the HTTP API event that its function answers. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Target } from './target.ts';
+import type { Target } from '../schema/target.ts';
 
 /** What is sent to `target`, its request's defaults filled in. Header names are in lower case. */
 export interface TargetRequest {

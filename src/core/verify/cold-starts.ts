@@ -1,5 +1,5 @@
 /** Cold starts among Verify's requests: the only ones that are sure to come before anything is warm. */
-import type { VerifyColdStarts } from '../payloads.ts';
+import type { VerifyColdStarts } from '../schema/plan.ts';
 
 /** What one request of Verify tells about cold starts. */
 export interface Temperature {

@@ -1,5 +1,5 @@
-import type { Architecture, Toolchain } from '../../core/plan/manifest.ts';
-import type { LeftOut } from '../../core/payloads.ts';
+import type { Architecture, Toolchain } from '../../core/schema/manifest.ts';
+import type { LeftOut } from '../../core/schema/request.ts';
 import { runProgram } from '../program.ts';
 import type { Reaper } from '../reaper/reaper.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ensureTools } from '../../../tools/setup/ensure.mjs';
 import { targetsPath } from '../../core/keys.ts';
-import type { Target } from '../../core/target/target.ts';
+import type { Target } from '../../core/schema/target.ts';
 import { region, withoutAws } from '../aws-environment.ts';
 import { withoutFunctionHost } from '../labels.ts';
 import { type ServerProcess, startServer } from '../program.ts';

@@ -5,7 +5,7 @@ import { watchVitals } from '../../../src/adapters/system/vitals.ts';
 import { generate } from '../../../src/app/generate/generate.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import { parseLoad } from '../../../src/core/schema/load.ts';
-import type { SamplePart } from '../../../src/core/sample-part.ts';
+import type { SamplePart } from '../../../src/core/schema/part.ts';
 import { distributionFromSamples } from '../../../src/core/stats/distribution.ts';
 import { quantile } from '../../../src/core/stats/quantile.ts';
 import type { Exchange, Lane } from '../../../src/ports/lane.ts';

@@ -1,5 +1,5 @@
 import { functionLane } from '../../../src/app/generate/function-lane.ts';
-import type { Target } from '../../../src/core/target/target.ts';
+import type { Target } from '../../../src/core/schema/target.ts';
 import type { FunctionReply } from '../../../src/ports/index.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 

@@ -2,9 +2,8 @@ import { memoryObjectStore } from '../../../src/adapters/memory/object-store.ts'
 import { type GenerateDeps, type Surroundings, generate } from '../../../src/app/generate/generate.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import { parseLoad } from '../../../src/core/schema/load.ts';
-import type { WorkerAssignment } from '../../../src/core/payloads.ts';
-import type { SamplePart } from '../../../src/core/sample-part.ts';
-import { samplesOf } from '../../../src/core/samples.ts';
+import type { WorkerAssignment } from '../../../src/core/schema/work.ts';
+import { type SamplePart, samplesOf } from '../../../src/core/schema/part.ts';
 import { type Behaviour, answer, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
 
 const takes =

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import type { Observation } from '../../../src/core/load/recorder.ts';
 import { Recorder } from '../../../src/core/load/recorder.ts';
-import { samplesOf } from '../../../src/core/samples.ts';
+import { samplesOf } from '../../../src/core/schema/part.ts';
 
 const observed = (given: Partial<Observation>): Observation => ({
   plannedMs: 100,

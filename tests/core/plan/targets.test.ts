@@ -1,6 +1,6 @@
 import { InputError, NoTargetError } from '../../../src/core/errors.ts';
 import { chooseTargets } from '../../../src/core/plan/targets.ts';
-import type { Target, TargetKind } from '../../../src/core/target/target.ts';
+import type { Target, TargetKind } from '../../../src/core/schema/target.ts';
 
 const target = (id: string, kind: TargetKind = 'sync-counter'): Target => ({
   version: 1,

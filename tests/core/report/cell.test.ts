@@ -5,8 +5,7 @@ import { summariseLatency } from '../../../src/core/report/latency.ts';
 import { latestParts } from '../../../src/core/report/parts.ts';
 import { bucketSecondsFor } from '../../../src/core/report/timeline.ts';
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
-import type { SamplePart } from '../../../src/core/sample-part.ts';
-import type { Sample } from '../../../src/core/samples.ts';
+import type { SamplePart, Sample } from '../../../src/core/schema/part.ts';
 import { partOf, selfReport } from './sample-run.ts';
 
 const load: LoadProfile = { model: 'closed', requests: 10, concurrency: 1, warmup: 0, timeoutMs: 1000 };

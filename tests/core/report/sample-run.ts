@@ -1,11 +1,16 @@
 /** A run that never was: realistic plan, verifications and parts from a seed, for tests of everything after Measure. */
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
-import type { Plan, Verification } from '../../../src/core/payloads.ts';
-import type { ErrorKind, SamplePart, SelfReport } from '../../../src/core/sample-part.ts';
-import { flagsOf, type Sample } from '../../../src/core/samples.ts';
+import type { Plan, Verification } from '../../../src/core/schema/plan.ts';
+import {
+  type ErrorKind,
+  type SamplePart,
+  type SelfReport,
+  flagsOf,
+  type Sample,
+} from '../../../src/core/schema/part.ts';
 import { createRandom, type Random, randomNormal } from '../../../src/core/stats/random.ts';
-import type { Target } from '../../../src/core/target/target.ts';
+import type { Target } from '../../../src/core/schema/target.ts';
 
 export interface Character {
   readonly id: string;

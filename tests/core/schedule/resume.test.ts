@@ -1,5 +1,5 @@
 import type { PartPlace } from '../../../src/core/keys.ts';
-import type { WorkerAssignment } from '../../../src/core/payloads.ts';
+import type { WorkerAssignment } from '../../../src/core/schema/work.ts';
 import { cellHistories } from '../../../src/core/schedule/resume.ts';
 
 const assigned = (change: Partial<WorkerAssignment>): WorkerAssignment => ({

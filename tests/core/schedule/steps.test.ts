@@ -3,7 +3,7 @@ import { InputError } from '../../../src/core/errors.ts';
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
 import { assignmentsOf, cellsOf, maxSteps, stepsOf } from '../../../src/core/schedule/steps.ts';
 import { shuffled } from '../../../src/core/schedule/shuffle.ts';
-import type { Target } from '../../../src/core/target/target.ts';
+import type { Target } from '../../../src/core/schema/target.ts';
 
 const closed: LoadProfile = {
   model: 'closed',

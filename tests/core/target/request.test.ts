@@ -1,5 +1,5 @@
 import { functionEvent, gatewayTime, readFunctionReply, requestOf } from '../../../src/core/target/request.ts';
-import type { Target } from '../../../src/core/target/target.ts';
+import type { Target } from '../../../src/core/schema/target.ts';
 
 const target: Target = { version: 1, id: 'a', kind: 'url', functionArn: 'arn' };
 

@@ -1,4 +1,4 @@
-import type { Architecture } from '../../../src/core/plan/manifest.ts';
+import type { Architecture } from '../../../src/core/schema/manifest.ts';
 import { split } from '../../../src/local/deploy/toolchains.ts';
 
 const architecture = (id: string, toolchains: Architecture['toolchains'], local = true): Architecture => ({

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { asTarget } from '../../../src/core/target/validate.ts';
+import { asTarget } from '../../../src/core/schema/target.ts';
 import { startInstances } from '../../../src/local/instances/instances.ts';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
 

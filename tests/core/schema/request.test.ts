@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { InputError } from '../../../src/core/errors.ts';
-import { parseRunRequest, runIdOfExecution } from '../../../src/core/plan/request.ts';
+import { parseRunRequest, runIdOfExecution } from '../../../src/core/schema/request.ts';
 
 const parse = (request: unknown, executionName = 'run-1') => parseRunRequest({ request, executionName });
 
@@ -35,8 +35,8 @@ describe('parseRunRequest', () => {
     ['input', 'text'],
     ['input', null],
     ['input', []],
-    ['input', { round: 3 }],
-    ['input', { Comment: 'Insert your JSON here' }],
+    ['round', { round: 3 }],
+    ['Comment', { Comment: 'Insert your JSON here' }],
     ['runId', { runId: '' }],
     ['runId', { runId: '../other' }],
     ['runId', { runId: 'a'.repeat(61) }],
@@ -45,9 +45,9 @@ describe('parseRunRequest', () => {
     ['extraTargets[0]', { extraTargets: [{ version: 1, id: 'x', kind: 'url' }] }],
     ['extraTargets[0].url', { extraTargets: [{ version: 1, id: 'x', kind: 'url', url: 'example.com' }] }],
     ['load', { load: 5 }],
-    ['requests', { load: { requests: 0 } }],
-    ['requests', { load: { requests: 1e12 } }],
-    ['durationSeconds', { load: { rate: 5 } }],
+    ['load.requests', { load: { requests: 0 } }],
+    ['load.requests', { load: { requests: 1e12 } }],
+    ['load.durationSeconds', { load: { rate: 5 } }],
     ['rounds', { rounds: 0 }],
     ['rounds', { rounds: 51 }],
     ['rounds', { rounds: 1.5 }],
@@ -59,7 +59,7 @@ describe('parseRunRequest', () => {
     ['labels.host', { labels: { host: 7 } }],
     ['labels.host', { labels: { host: '\u0007' } }],
     ['leftOut[0].id', { leftOut: [{ id: 'a\nb', reason: 'c' }] }],
-    ['leftOut[0]', { leftOut: [{ id: 'a', reason: 'b', more: 1 }] }],
+    ['leftOut[0].more', { leftOut: [{ id: 'a', reason: 'b', more: 1 }] }],
     ['leftOut[0].reason', { leftOut: [{ id: 'a' }] }],
   ])('names %s in %j', (field, request) => {
     const read = () => parse(request);
@@ -69,7 +69,7 @@ describe('parseRunRequest', () => {
 
   it('says which fields there are when one is unknown', () => {
     expect(() => parse({ round: 3 })).toThrow(
-      'input: given "field round"; allowed: runId, targets, extraTargets, load, rounds, seed, labels, leftOut',
+      'round: given 3; allowed: the fields runId, targets, extraTargets, load, rounds, seed, labels, leftOut',
     );
   });
 

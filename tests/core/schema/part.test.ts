@@ -1,7 +1,5 @@
 import fc from 'fast-check';
-import { errorKinds } from '../../src/core/sample-part.ts';
-import type { Sample } from '../../src/core/samples.ts';
-import { flagsOf, samplesOf } from '../../src/core/samples.ts';
+import { errorKinds, type Sample, flagsOf, samplesOf } from '../../../src/core/schema/part.ts';
 
 const sample: fc.Arbitrary<Sample> = fc
   .record({

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseManifest } from '../../../src/core/plan/manifest.ts';
+import { parseManifest } from '../../../src/core/schema/manifest.ts';
 
 const text = readFileSync(join(__dirname, '../../../templates/architectures.json'), 'utf8');
 const row = {

@@ -1,6 +1,5 @@
 import { InputError } from '../../../src/core/errors.ts';
-import { asHttpUrl } from '../../../src/core/schema/target.ts';
-import { asTarget, parseTarget } from '../../../src/core/target/validate.ts';
+import { asHttpUrl, asTarget, parseTarget } from '../../../src/core/schema/target.ts';
 
 const arn = 'arn:aws:lambda:eu-west-2:123456789012:function:lab-Node-1a2b:live';
 const whole = {
@@ -44,7 +43,7 @@ describe('asTarget', () => {
     ['here.cpuArchitecture', { cpuArchitecture: 'arm' }],
     ['here.maxRate', { maxRate: 0 }],
     ['here.billing.writes', { billing: { writes: null } }],
-    ['here.request', { request: { verb: 'GET' } }],
+    ['here.request.verb', { request: { verb: 'GET' } }],
     ['here.request.method', { request: { method: 'get' } }],
     ['here.request.headers', { request: { headers: { 'a b': 'c' } } }],
     ['here.request.headers.a', { request: { headers: { a: 'b\r\nc: d' } } }],
@@ -56,9 +55,9 @@ describe('asTarget', () => {
     ['here.vantage', { vantage: 'a'.repeat(41) }],
     ['here.loadFrom', { loadFrom: arn }],
     ['here.loadFrom.generateFunctionArn', { loadFrom: { verifyFunctionArn: arn } }],
-    ['here.loadFrom', { loadFrom: { verifyFunctionArn: arn, generateFunctionArn: arn, port: 1 } }],
+    ['here.loadFrom.port', { loadFrom: { verifyFunctionArn: arn, generateFunctionArn: arn, port: 1 } }],
     ['here.request.expectedStatus', { request: { expectedStatus: 99 } }],
-    ['here', { colour: 'red' }],
+    ['here.colour', { colour: 'red' }],
     ['here', { url: undefined, functionArn: undefined }],
   ])('names %s in %j', (field, change) => {
     const read = () => asTarget({ ...whole, ...change }, 'here');

@@ -1,0 +1,43 @@
+/** What Report and CleanUp are given and make. */
+import * as v from 'valibot';
+import { fields, oneOf, type Output, time } from './fields.ts';
+import { executionName } from './plan.ts';
+import { runId } from './request.ts';
+
+const caught = v.object({ Error: v.string(), Cause: v.exactOptional(v.string()) });
+
+/** Input of Report, and of CleanUp as its `run`: the state as it was left, with whatever else is in it. */
+export const finishInput = v.object({
+  /** Only after Plan. */
+  runId: v.exactOptional(runId),
+  /** There when an earlier state failed. */
+  error: v.exactOptional(caught),
+  /** There for CleanUp when Report failed. */
+  reportError: v.exactOptional(caught),
+});
+
+/** Input of CleanUp: the lock is released only where this execution holds it. */
+export const cleanUpInput = fields({ executionName, run: finishInput });
+
+/** Made by CleanUp, at `runs/<runId>/outcome.json`; without a run (bad input) it is only returned. */
+export const outcome = fields({
+  schema: v.literal('latency-lab.outcome.v1', 'latency-lab.outcome.v1'),
+  runId: v.exactOptional(runId),
+  status: oneOf(['succeeded', 'failed']),
+  error: v.exactOptional(fields({ name: v.string(), message: v.string() })),
+  finishedAt: time,
+});
+
+export type FinishInput = Output<typeof finishInput>;
+export type CleanUpInput = Output<typeof cleanUpInput>;
+export type Outcome = Output<typeof outcome>;
+
+/** Made by Report. */
+export interface ReportOutput {
+  readonly runId: string;
+  readonly reportKey: string;
+  readonly htmlKey: string;
+  /** Targets measured without any failed request. */
+  readonly measured: readonly string[];
+  readonly failed: readonly string[];
+}

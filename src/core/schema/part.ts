@@ -1,0 +1,149 @@
+/** What a generator writes down: objects in the results bucket, see keys.ts. */
+import * as v from 'valibot';
+import { fields, number, type Output, time, whole } from './fields.ts';
+import { workerShare } from './work.ts';
+
+/** What went wrong with one request. `status` = an answer with another status than expected. */
+export const errorKinds = [
+  'timeout',
+  'connect',
+  'reset',
+  'protocol',
+  'throttled',
+  'status',
+  'body',
+  'dropped',
+] as const;
+export type ErrorKind = (typeof errorKinds)[number];
+
+const count = whole(0, 1e12);
+const milliseconds = number(0, 1e12);
+const byErrorKind = <S extends v.GenericSchema>(value: S) =>
+  fields({
+    timeout: v.exactOptional(value),
+    connect: v.exactOptional(value),
+    reset: v.exactOptional(value),
+    protocol: v.exactOptional(value),
+    throttled: v.exactOptional(value),
+    status: v.exactOptional(value),
+    body: v.exactOptional(value),
+    dropped: v.exactOptional(value),
+  });
+
+/** The generator accuses itself in every report. */
+export const selfReport = fields({
+  requests: count,
+  connectionsOpened: count,
+  sendLagP50Ms: milliseconds,
+  sendLagP99Ms: milliseconds,
+  sendLagMaxMs: milliseconds,
+  eventLoopDelayP99Ms: milliseconds,
+  eventLoopDelayMaxMs: milliseconds,
+  /** CPU seconds used by the process over wall seconds of the measurement. */
+  cpuShare: number(0, 1e6),
+  coldStart: v.boolean('true or false'),
+  /** How long after the planned common start this worker began. */
+  startedLateMs: milliseconds,
+  memoryMb: number(0, 1e9),
+  node: v.string('a version of Node'),
+});
+
+const areWhole = (values: unknown): boolean => Array.isArray(values) && values.every(Number.isSafeInteger);
+// One check for all: a schema for each of some millions of numbers would take seconds.
+const column = v.custom<number[]>(areWhole, 'a JSON array of whole numbers');
+
+/** Raw samples as columns of equal length, microseconds from `epoch`. Closed model: planned = sent. */
+const sampleColumns = v.pipe(
+  fields({
+    plannedUs: column,
+    sentUs: column,
+    endUs: column,
+    /** Bit 0: cold; bit 1: warm-up; bits 2..: 0 = ok, else 1 + index into errorKinds. */
+    flags: column,
+  }),
+  v.check(
+    ({ plannedUs, ...others }) => Object.values(others).every(({ length }) => length === plannedUs.length),
+    'columns of equal length',
+  ),
+);
+
+const coldAndWarm = fields({ cold: v.string('a histogram'), warm: v.string('a histogram') });
+
+/**
+ * One object `runs/<runId>/cells/<round>/<cell>/<worker>/<attempt>-<segment>-<part>.json`, written every 5 s (the most that
+ * a crash can lose) and at the end. Parts add up; nothing is repeated from one part to the next.
+ */
+export const samplePart = fields({
+  schema: v.literal('latency-lab.part.v1', 'latency-lab.part.v1'),
+  ...workerShare,
+  part: count,
+  /** The last part of this worker; without one the worker died midway. */
+  final: v.boolean('true or false'),
+  /** The zero of the sample columns. */
+  epoch: time,
+  /** HdrHistograms in V2 compressed base64, microseconds, warm-up and errors left out. */
+  histograms: fields({ service: coldAndWarm, response: coldAndWarm }),
+  counts: fields({
+    /** Measured requests (warm-up left out): sent = ok + sum(errors other than dropped). */
+    sent: count,
+    ok: count,
+    warmup: count,
+    errors: byErrorKind(count),
+    /** First example of each error kind, in words. */
+    examples: byErrorKind(v.string('a text')),
+    unsent: count,
+  }),
+  /** Of the measured requests: from the first planned send to the last answer. Absent where the part has none. */
+  measuredUs: v.exactOptional(fields({ from: v.number('a number'), to: v.number('a number') })),
+  /** At most 1e6 rows a cell: beyond it, histograms and counts go on alone. */
+  samples: sampleColumns,
+  /** Request ids of the cold answers, to be joined with their REPORT lines. */
+  coldRequestIds: v.array(v.string('a request id'), 'a JSON array of request ids'),
+  self: v.exactOptional(selfReport),
+});
+
+export type SelfReport = Output<typeof selfReport>;
+export type SampleColumns = Output<typeof sampleColumns>;
+export type SamplePart = Output<typeof samplePart>;
+
+/** One request. Microseconds from the part's epoch; closed model: planned = sent. `error` undefined: as expected. */
+export interface Sample {
+  readonly plannedUs: number;
+  readonly sentUs: number;
+  readonly endUs: number;
+  readonly cold: boolean;
+  readonly warmup: boolean;
+  readonly error?: ErrorKind;
+}
+
+const coldBit = 1;
+const warmupBit = 2;
+const errorShift = 2;
+
+/** See SampleColumns.flags. */
+export const flagsOf = (sample: Pick<Sample, 'cold' | 'warmup' | 'error'>): number =>
+  (sample.cold ? coldBit : 0) |
+  (sample.warmup ? warmupBit : 0) |
+  (sample.error === undefined ? 0 : (errorKinds.indexOf(sample.error) + 1) << errorShift);
+
+const errorOf = (flags: number): ErrorKind | undefined => {
+  const code = flags >> errorShift;
+  return code === 0 ? undefined : errorKinds[code - 1];
+};
+
+/** The rows of a part's columns, in the order in which the requests ended. */
+export function* samplesOf(part: { readonly samples: SampleColumns }): Generator<Sample> {
+  const { plannedUs, sentUs, endUs, flags } = part.samples;
+  for (const [i, planned] of plannedUs.entries()) {
+    const flag = flags[i] ?? 0;
+    const error = errorOf(flag);
+    yield {
+      plannedUs: planned,
+      sentUs: sentUs[i] ?? planned,
+      endUs: endUs[i] ?? planned,
+      cold: (flag & coldBit) !== 0,
+      warmup: (flag & warmupBit) !== 0,
+      ...(error === undefined ? {} : { error }),
+    };
+  }
+}

@@ -1,0 +1,96 @@
+/** What Plan and Verify are given and make. */
+import * as v from 'valibot';
+import { fields, line, list, number, oneOf, type Output, text, time, whole } from './fields.ts';
+import { loadProfile } from './load.ts';
+import { labels, leftOut, maxTargets, rounds, runId, seed } from './request.ts';
+import { functionArn, loadFrom, target, targetId } from './target.ts';
+
+/** `$$.Execution.Name`; the longest that Step Functions takes. */
+export const executionName = line(80);
+
+/** Input of Plan, made by the state machine. */
+export const planInput = fields({
+  /** What the caller gave, unchecked. */
+  request: v.unknown(),
+  executionName,
+  /** The lab's own functions, for targets that name none. */
+  loadFrom: v.exactOptional(loadFrom),
+});
+
+export const plane = oneOf(['aws', 'local']);
+
+/** Made by Plan, at `runs/<runId>/plan.json`; the full truth about what the run will do. */
+export const storedPlan = fields({
+  schema: v.literal('latency-lab.plan.v1', 'latency-lab.plan.v1'),
+  runId,
+  labName: line(200),
+  plane,
+  createdAt: time,
+  load: loadProfile,
+  rounds,
+  seed,
+  targets: list(target, maxTargets),
+  leftOut,
+  labels,
+});
+
+/** The object at `runs/lock.json`: one run at a time per lab. Held by an execution, whatever its run is called. */
+export const runLock = fields({
+  runId,
+  executionName,
+  /** Afterwards another execution may take the lock. */
+  expiresAt: time,
+});
+
+/** Input of Verify: one target of the Map. */
+export const verifyInput = fields({
+  runId,
+  targetId,
+  /** Which function the state machine has it done by. */
+  verifyFunctionArn: v.exactOptional(functionArn),
+});
+
+const requests = whole(0, 1_000_000);
+const milliseconds = number(0, 1e9);
+
+/**
+ * Milliseconds from the actual send to the whole answer, in whole microseconds, of each acknowledged request that Verify
+ * found cold. Absent where no answer says whether it was cold (`x-cold`), as with most of the users' own URLs.
+ */
+const verifyColdStarts = fields({
+  /** Sent while nothing else was under way: the first request, where no process was there yet. */
+  aloneMs: list(milliseconds, 1_000),
+  /** Sent together with others over several connections, afterwards. */
+  burstMs: list(milliseconds, 1_000),
+});
+
+/** Made by Verify (or by the Map's Catch, when Verify itself died): one target's fitness to be timed. */
+const verification = fields({
+  targetId,
+  ok: v.boolean('true or false'),
+  sent: requests,
+  acknowledged: requests,
+  /** Of an acknowledged request, one after another; sizes the segments of long cells. */
+  meanMs: v.exactOptional(milliseconds),
+  /** Why it is not timed, in one sentence with numbers. */
+  reason: v.exactOptional(text(4_000)),
+  /** The first answer's cold flag and headers of interest, for the report's "what really ran". */
+  observed: v.exactOptional(v.record(v.string(), v.string())),
+  coldStarts: v.exactOptional(verifyColdStarts),
+});
+
+/** The Map's results, which Schedule also writes to `runs/<runId>/verify.json` as they are. */
+export const verifications = list(verification, maxTargets);
+
+export type PlanInput = Output<typeof planInput>;
+export type Plan = Output<typeof storedPlan>;
+export type RunLock = Output<typeof runLock>;
+export type VerifyInput = Output<typeof verifyInput>;
+export type Verification = Output<typeof verification>;
+export type VerifyColdStarts = Output<typeof verifyColdStarts>;
+
+/** Made by Plan for the states that follow: small, because a state's data may not pass 256 KiB. */
+export interface PlanOutput {
+  readonly runId: string;
+  readonly verifications: readonly VerifyInput[];
+}

@@ -1,0 +1,71 @@
+/** Input of an execution, written by a person, a pipeline or the command line. Everything has a default. */
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import {
+  dictionary,
+  fields,
+  type Input,
+  line,
+  list,
+  matching,
+  type Output,
+  read,
+  text,
+  whole,
+} from './fields.ts';
+import { loadInput } from './load.ts';
+import { target, targetId } from './target.ts';
+
+/** Every target's verification travels through the state machine's data, which may not pass 256 KiB. */
+export const maxTargets = 100;
+const maxRunIdLength = 60;
+
+export const runId = matching(/^[A-Za-z0-9-]{1,60}$/, '1 to 60 letters, digits and hyphens');
+export const rounds = whole(1, 50);
+export const seed = whole(0, 0xffff_ffff);
+
+/** What the report's face says about where it ran: host, versions. Printed as they are. */
+export const labels = v.pipe(dictionary(text(1_000), v.string()), v.maxEntries(100, 'at most 100 labels'));
+
+/** Architectures that are not in the run and why (a missing toolchain); printed by the report. */
+export const leftOut = list(fields({ id: line(100), reason: text(4_000) }), maxTargets);
+
+export const runRequest = fields({
+  /** Default: derived from the execution's name. Naming an old run resumes it. */
+  runId: v.exactOptional(runId),
+  /** Ids of registered targets; default: all of them. */
+  targets: v.exactOptional(list(targetId, maxTargets)),
+  /** Targets that are not registered: the user's own URLs or function aliases. */
+  extraTargets: v.optional(list(target, maxTargets), []),
+  load: v.optional(loadInput, {}),
+  rounds: v.optional(rounds, 3),
+  /** Of the shuffle inside each round, so that a run can be repeated. */
+  seed: v.optional(seed, 1),
+  labels: v.optional(labels, {}),
+  leftOut: v.optional(leftOut, []),
+});
+
+export type RunRequest = Input<typeof runRequest>;
+export type LeftOut = Output<typeof leftOut>[number];
+/** With its defaults filled in. `targets` stays absent where all registered ones are meant. */
+export type CheckedRequest = Output<typeof runRequest> & { readonly runId: string };
+
+/**
+ * The run id of an execution that names none: its name where that is a run id already, else the name with the other
+ * characters replaced, cut, and 8 hex digits of its SHA-256 behind it, so that two executions never share a run.
+ */
+export const runIdOfExecution = (executionName: string): string => {
+  const plain = executionName.replace(/[^A-Za-z0-9-]/g, '-');
+  if (plain === executionName && plain.length >= 1 && plain.length <= maxRunIdLength) return plain;
+  const digest = createHash('sha256').update(executionName).digest('hex').slice(0, 8);
+  return `${plain.slice(0, maxRunIdLength - 9)}-${digest}`;
+};
+
+/** @throws InputError for the first field that cannot work */
+export const parseRunRequest = (given: {
+  readonly request: unknown;
+  readonly executionName: string;
+}): CheckedRequest => ({
+  runId: runIdOfExecution(given.executionName),
+  ...read(runRequest, given.request, 'input'),
+});

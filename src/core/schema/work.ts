@@ -1,0 +1,73 @@
+/** What Schedule and the generators are given and make. */
+import * as v from 'valibot';
+import { fields, line, list, number, type Output, time, whole } from './fields.ts';
+import { loadProfile } from './load.ts';
+import { verifications } from './plan.ts';
+import { runId } from './request.ts';
+import { target } from './target.ts';
+
+/** Input of Schedule: the Map's results. */
+export const scheduleInput = fields({ runId, verifications });
+
+/**
+ * One Distributed Map: one cell of one round, or one segment of it. Its workers are read from `assignmentsKey`, whose
+ * name says round, cell and segment. Nothing more belongs in here: 1,000 steps and an error's cause have to fit into 256 KiB.
+ */
+export interface Step {
+  readonly assignmentsKey: string;
+  readonly workers: number;
+}
+
+/** Made by Schedule: what is still to be measured; also writes verify.json and one assignments object per step. */
+export interface Schedule {
+  readonly runId: string;
+  readonly rounds: readonly { readonly round: number; readonly steps: readonly Step[] }[];
+}
+
+/** Which share of which cell one generator has. */
+export const workerShare = {
+  runId,
+  /** From 1. */
+  round: whole(1, 50),
+  /** The target's id; with a memory sweep `<id>@<MB>`. */
+  cellId: line(60),
+  segment: whole(0, 100_000),
+  /** 1 for the first try of this cell; a resumed run counts on. */
+  attempt: whole(1, 100_000),
+  worker: whole(0, 999),
+  workers: whole(1, 1_000),
+};
+
+/** One item of a step's assignments object: all a generator needs to know. */
+export const workerAssignment = fields({
+  ...workerShare,
+  target,
+  /** This worker's share of the cell's load. */
+  load: loadProfile,
+  /** Open model: this worker sends at t0 + (worker + i * workers) / (rate of the whole cell). */
+  totalRate: v.exactOptional(number(0, 5_000)),
+});
+
+export const assignments = list(workerAssignment, 1_000);
+
+/** What the Distributed Map hands to each generator: the assignment and the common clock. */
+export const generateInput = fields({
+  assignment: workerAssignment,
+  /** When the Map was entered. Workers start together at this + startLeadMs; late ones at once, and say so. */
+  enteredAt: v.exactOptional(time),
+});
+
+export type ScheduleInput = Output<typeof scheduleInput>;
+export type WorkerAssignment = Output<typeof workerAssignment>;
+export type GenerateInput = Output<typeof generateInput>;
+
+/** Made by a generator for the state machine; the measurements themselves are in the bucket. */
+export interface GenerateOutput {
+  readonly worker: number;
+  readonly parts: number;
+  readonly sent: number;
+  readonly ok: number;
+  readonly failed: number;
+  /** Planned but never sent because time ran out (stops 20 s before the function's own timeout). */
+  readonly unsent: number;
+}
