@@ -10,7 +10,7 @@ import { makeTerminal } from './terminal.ts';
 export const main = async (args: readonly string[], installation: Installation): Promise<number> => {
   // We run on Node 20 on purpose; the SDK's notice that it will not for ever is for us, not for the user.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-  const terminal = makeTerminal(process.stderr, process.env);
+  const terminal = await makeTerminal(process.stderr, process.env);
   const { signal, release } = onInterrupt(terminal);
   // The reader of our output may leave early (`| head`); that is no failure of ours.
   process.stdout.on('error', () => process.exit(0));
@@ -23,7 +23,9 @@ export const main = async (args: readonly string[], installation: Installation):
     code = await work({ ...installation, env: process.env, print, terminal, signal });
   };
   try {
-    await buildProgram(installation.version, start).parseAsync(spelled(args), { from: 'user' });
+    const words = spelled(args);
+    const program = await buildProgram(installation.version, start, words[0]);
+    await program.parseAsync(words, { from: 'user' });
     return code;
   } catch (error) {
     terminal.clear();

@@ -1,14 +1,18 @@
 /** All commands as one commander program. */
 import { Argument, Command } from 'commander';
-import { refuseInOurWords, type Start } from './command.ts';
-import { diff } from './commands/diff.ts';
-import { doctor } from './commands/doctor.ts';
-import { down } from './commands/down.ts';
-import { hit } from './commands/hit.ts';
-import { local } from './commands/local.ts';
-import { report } from './commands/report.ts';
-import { run } from './commands/run.ts';
-import { targets } from './commands/targets.ts';
+import { refuseInOurWords, type BuildCommand, type Start } from './command.ts';
+
+/** In the order of the help. Each is loaded only when it is called, so that a start stays quick. */
+const commands: Readonly<Record<string, () => Promise<BuildCommand>>> = {
+  local: async () => (await import('./commands/local.ts')).local,
+  run: async () => (await import('./commands/run.ts')).run,
+  hit: async () => (await import('./commands/hit.ts')).hit,
+  report: async () => (await import('./commands/report.ts')).report,
+  diff: async () => (await import('./commands/diff.ts')).diff,
+  targets: async () => (await import('./commands/targets.ts')).targets,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  down: async () => (await import('./commands/down.ts')).down,
+};
 
 const about =
   'Deploys one small web service on many architectures, loads all of them with one state machine and reports how they compare.';
@@ -28,7 +32,8 @@ const helpCommand = (program: Command): Command =>
       (known ?? program).outputHelp();
     });
 
-export const buildProgram = (version: string, start: Start): Command => {
+/** @param only the one command that is called; any other word needs all of them */
+export const buildProgram = async (version: string, start: Start, only = ''): Promise<Command> => {
   const program = refuseInOurWords(new Command('latency-lab'))
     .description(about)
     .version(`latency-lab ${version}`, '-V, --version', 'show the version')
@@ -36,8 +41,9 @@ export const buildProgram = (version: string, start: Start): Command => {
     .helpCommand(false)
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText('after', epilogue);
-  const commands = [local, run, hit, report, diff, targets, doctor, down].map((build) => build(start));
-  for (const command of [...commands, helpCommand(program)])
+  const wanted = Object.entries(commands).filter(([name]) => name === only || !Object.hasOwn(commands, only));
+  const builders = await Promise.all(wanted.map(([, load]) => load()));
+  for (const command of [...builders.map((build) => build(start)), helpCommand(program)])
     program.addCommand(refuseInOurWords(command.copyInheritedSettings(program)));
   return program;
 };
@@ -51,8 +57,8 @@ export const spelled = (args: readonly string[]): readonly string[] => {
 };
 
 /** The whole help: the overview under '', and each command's text under its name, 80 columns wide. */
-export const helpTexts = (): Readonly<Record<string, string>> => {
-  const program = buildProgram('', () => Promise.resolve());
+export const helpTexts = async (): Promise<Readonly<Record<string, string>>> => {
+  const program = await buildProgram('', () => Promise.resolve());
   return Object.fromEntries(
     [program, ...program.commands].map((command) => [
       command === program ? '' : command.name(),

@@ -1,5 +1,5 @@
 /** Talk on stderr: an updating line on a terminal, plain lines at intervals elsewhere. */
-import { createLogUpdate } from 'log-update';
+import type { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import { durationText } from './text.ts';
 
@@ -17,9 +17,11 @@ export interface Terminal {
 
 type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
-export const interactiveTerminal = (output: Output, style: Style): Terminal => {
-  // A hidden cursor would stay hidden where we are killed.
-  const update = createLogUpdate(output, { showCursor: true });
+export const interactiveTerminal = (
+  output: Output,
+  style: Style,
+  update: ReturnType<typeof createLogUpdate>,
+): Terminal => {
   let shown = '';
   const clear = (): void => {
     if (shown !== '') update.clear();
@@ -66,12 +68,16 @@ export const wantsColours = (
   isTerminal: boolean,
 ): boolean => isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
 
-export const makeTerminal = (output: Output, env: Readonly<Record<string, string | undefined>>): Terminal => {
+export const makeTerminal = async (
+  output: Output,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Terminal> => {
   const isTerminal = output.isTTY === true;
   const style = pc.createColors(wantsColours(env, isTerminal));
-  return isTerminal
-    ? interactiveTerminal(output, style)
-    : plainTerminal(output, style, () => performance.now());
+  if (!isTerminal) return plainTerminal(output, style, () => performance.now());
+  const { createLogUpdate } = await import('log-update');
+  // A hidden cursor would stay hidden where we are killed.
+  return interactiveTerminal(output, style, createLogUpdate(output, { showCursor: true }));
 };
 
 const tickMs = 200;

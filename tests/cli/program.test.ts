@@ -3,7 +3,10 @@ import { number } from '../../src/cli/options.ts';
 import { helpTexts, spelled } from '../../src/cli/program.ts';
 
 describe('helpTexts', () => {
-  const texts = helpTexts();
+  let texts: Readonly<Record<string, string>>;
+  beforeAll(async () => {
+    texts = await helpTexts();
+  });
 
   it('names every command and the exit codes in the overview', () => {
     for (const name of Object.keys(texts)) expect(texts['']).toContain(name);

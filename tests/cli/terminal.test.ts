@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import { interactiveTerminal, plainTerminal, wantsColours } from '../../src/cli/terminal.ts';
 
@@ -15,7 +16,7 @@ const erased = '\u001b[2K';
 describe('interactiveTerminal', () => {
   it('replaces the status and takes it away before a line that stays', () => {
     const { written, output } = recorder();
-    const terminal = interactiveTerminal(output, plain);
+    const terminal = interactiveTerminal(output, plain, createLogUpdate(output, { showCursor: true }));
     terminal.status('one');
     expect(written()).toContain('one');
     terminal.status('two');
@@ -28,7 +29,7 @@ describe('interactiveTerminal', () => {
 
   it('writes nothing when the status stays the same', () => {
     const { written, output } = recorder();
-    const terminal = interactiveTerminal(output, plain);
+    const terminal = interactiveTerminal(output, plain, createLogUpdate(output, { showCursor: true }));
     terminal.status('one');
     written();
     terminal.status('one');
@@ -37,7 +38,7 @@ describe('interactiveTerminal', () => {
 
   it('takes every line of a status away that wraps', () => {
     const { written, output } = recorder(20);
-    const terminal = interactiveTerminal(output, plain);
+    const terminal = interactiveTerminal(output, plain, createLogUpdate(output, { showCursor: true }));
     terminal.status('x'.repeat(50));
     expect(
       written()
