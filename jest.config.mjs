@@ -2,7 +2,7 @@
 // (function host, emulator, whole runs) and runs one file at a time, because its files share two cores.
 /** Packages that come as ES modules alone, which jest reads only after a transform. */
 const esModules = [
-  'log-update|ansi-escapes|ansi-regex|ansi-styles|cli-cursor|emoji-regex|environment|get-east-asian-width',
+  '@bomb.sh|log-update|ansi-escapes|ansi-regex|ansi-styles|cli-cursor|emoji-regex|environment|get-east-asian-width',
   'is-fullwidth-code-point|mimic-function|onetime|restore-cursor|slice-ansi|string-width|strip-ansi|wrap-ansi',
 ].join('|');
 

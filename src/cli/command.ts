@@ -82,12 +82,18 @@ const misuse = ({ code, message }: CommanderError, command: Command): InputError
     }
     case 'commander.missingArgument': {
       const missing = declared.find((argument) => argument.name() === quoted(message));
-      return new InputError(missing?.name() ?? name, undefined, missing?.description ?? '', hint);
+      const allowed = missing?.description ?? 'one of those that its help lists';
+      return new InputError(quoted(message), undefined, allowed, hint);
     }
     case 'commander.excessArguments': {
       const allowed =
         declared.length === 0 ? 'no argument besides options' : declared.map((a) => a.name()).join(' ');
       return new InputError(name, command.args[declared.length], allowed, hint);
+    }
+    case 'commander.invalidArgument': {
+      const [, argument = name, choices = ''] =
+        /argument '(.*?)'\. Allowed choices are (.*)\.$/.exec(message) ?? [];
+      return new InputError(argument, quoted(message), choices, hint);
     }
     default:
       return new InputError(name, undefined, message, hint);

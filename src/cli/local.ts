@@ -8,7 +8,7 @@ import { startInstances, type Instances } from '../local/instances/instances.ts'
 import { startPlane, type LocalPlane } from '../local/plane.ts';
 import { orAborted, whenAborted, type Context } from './context.ts';
 import { executeRun } from './run/execute.ts';
-import type { RunParts } from './run/request.ts';
+import type { ResultValues, RunParts } from './run/request.ts';
 import { stage } from './terminal.ts';
 import { plural } from './text.ts';
 
@@ -123,10 +123,11 @@ export interface LocalRun {
   readonly memoryMb: number;
   readonly keep: boolean;
   readonly only?: readonly string[];
+  readonly wanted: ResultValues;
   readonly request: (parts: Omit<RunParts, 'runId'>) => RunRequest;
 }
 
-const keepRunning = async (context: Context, { plane, outputs }: Lab): Promise<void> => {
+const keepRunning = async (context: Context, { plane, outputs }: Lab, json: boolean): Promise<void> => {
   const { print, terminal, signal } = context;
   const exports = Object.entries(plane.env).map(([name, value]) => `export ${name}='${value}'`);
   const rows = [
@@ -138,7 +139,9 @@ const keepRunning = async (context: Context, { plane, outputs }: Lab): Promise<v
     '',
     ...exports,
   ];
-  print(`${rows.join('\n')}\n`);
+  // With --json, stdout is the report's alone.
+  if (json) for (const row of rows) terminal.say(row);
+  else print(`${rows.join('\n')}\n`);
   terminal.say('Everything keeps running until Ctrl-C. The lines above let the AWS CLI and SDKs reach it.');
   const reason = await Promise.race([plane.died, whenAborted(signal)]);
   if (reason !== undefined) throw new Error(reason);
@@ -151,8 +154,16 @@ export const localRun = (context: Context, options: LocalRun): Promise<number> =
   return withLab(context, { workDir, memoryMb, ...(only === undefined ? {} : { only }) }, async (lab) => {
     const { plane, targets, leftOut, outputs } = lab;
     const request = options.request({ targets, leftOut, labels: plane.labels });
-    const code = await executeRun(context, { runId, out, outputs, request, died: plane.died, pollMs: 1_000 });
-    if (options.keep) await keepRunning(context, lab);
+    const code = await executeRun(context, {
+      runId,
+      out,
+      outputs,
+      request,
+      wanted: options.wanted,
+      died: plane.died,
+      pollMs: 1_000,
+    });
+    if (options.keep) await keepRunning(context, lab, options.wanted.json === true);
     return leftOut.some(({ id }) => only?.includes(id) === true) ? 1 : code;
   });
 };

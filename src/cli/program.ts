@@ -1,4 +1,5 @@
 /** All commands as one commander program. */
+import { readdirSync } from 'node:fs';
 import { Argument, Command } from 'commander';
 import { refuseInOurWords, type BuildCommand, type Start } from './command.ts';
 
@@ -20,6 +21,34 @@ const about =
 const epilogue = `
 Start with: latency-lab local
 Exit codes: 0 fine; 1 failed or a threshold was crossed; 2 wrong usage; 130 stopped by Ctrl-C.`;
+
+/** Adds `complete`: the scripts for the shells, and what they call to learn what may come next. */
+const addCompletion = async (program: Command): Promise<void> => {
+  const { default: tab } = await import('@bomb.sh/tab/commander');
+  const described = tab(program);
+  for (const command of program.commands) {
+    const known = described.commands.get(command.name());
+    if (known === undefined) continue;
+    // The protocol is one line for each word, so that no description may have several.
+    known.description = command.summary();
+    for (const argument of known.arguments.values())
+      if (aboutRuns.includes(argument.name))
+        argument.handler = (complete) => {
+          for (const run of savedRuns()) complete(run, 'a saved run');
+        };
+  }
+};
+
+/** Arguments that name a run's directory. */
+const aboutRuns = ['FILE', 'BASE', 'NEW'];
+
+const savedRuns = (): readonly string[] => {
+  try {
+    return readdirSync('reports').map((name) => `reports/${name}`);
+  } catch {
+    return [];
+  }
+};
 
 const helpCommand = (program: Command): Command =>
   new Command('help')
@@ -45,6 +74,7 @@ export const buildProgram = async (version: string, start: Start, only = ''): Pr
   const builders = await Promise.all(wanted.map(([, load]) => load()));
   for (const command of [...builders.map((build) => build(start)), helpCommand(program)])
     program.addCommand(refuseInOurWords(command.copyInheritedSettings(program)));
+  if (wanted.length > 1) await addCompletion(program);
   return program;
 };
 

@@ -72,7 +72,8 @@ export const makeTerminal = async (
   output: Output,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Terminal> => {
-  const isTerminal = output.isTTY === true;
+  // A dumb terminal takes no line back.
+  const isTerminal = output.isTTY === true && env['TERM'] !== 'dumb';
   const style = pc.createColors(wantsColours(env, isTerminal));
   if (!isTerminal) return plainTerminal(output, style, () => performance.now());
   const { createLogUpdate } = await import('log-update');

@@ -59,6 +59,8 @@ describe('latency-lab targets', () => {
     expect(code).toBe(0);
     url = /^python-s3 .* (http\S+)$/m.exec(stdout)?.[1] ?? '';
     expect(url).toMatch(/\/hits$/);
+    const json = await lab('targets', '--lab', 'local', '--json');
+    expect(JSON.parse(json.stdout)).toContainEqual(expect.objectContaining({ id: 'python-s3', url }));
   });
 
   it('finds that a service keeps the contract, and that another thing does not', async () => {
@@ -66,6 +68,8 @@ describe('latency-lab targets', () => {
       code: 0,
       stdout: expect.not.stringContaining('departs'),
     });
+    const { stdout } = await lab('targets', '--conform', url, '--json');
+    expect(JSON.parse(stdout)).toContainEqual({ title: expect.any(String), departures: [] });
     expect(await lab('targets', '--conform', env['AWS_ENDPOINT_URL']!)).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('departs'),
@@ -105,10 +109,12 @@ describe('latency-lab run', () => {
         '8',
         '--out',
         'second',
+        '--json',
       ];
-      const { code, stderr } = await lab('run', ...flags);
+      const { code, stdout, stderr } = await lab('run', ...flags);
       expect({ code, stderr }).toMatchObject({ code: 0 });
       const report = JSON.parse(readFileSync(join(cwd, 'second/report.json'), 'utf8')) as Report;
+      expect(JSON.parse(stdout)).toEqual(report);
       expect(report.targets.map(({ id, requests }) => [id, requests.ok])).toEqual([
         ['null', 8],
         ['python-s3', 8],
@@ -132,7 +138,7 @@ describe('latency-lab run', () => {
 
 describe('latency-lab diff and report', () => {
   it('compare and render what the runs left', async () => {
-    const { code, stdout } = await lab('diff', 'first', 'second', '--format', 'json');
+    const { code, stdout } = await lab('diff', 'first', 'second', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'latency-lab.diff.v1', added: ['mine'], missing: [] });
     expect(await lab('diff', 'second', 'first', '--max-p50-increase', '1000%')).toMatchObject({

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './program.ts';
@@ -23,7 +24,7 @@ const misuses: readonly (readonly [string, ...string[]])[] = [
   ['local --requests -1', '--requests: given -1', '1 to 1,000,000'],
   ['local --requests 1e12', '--requests: given 1000000000000', '1 to 1,000,000'],
   ['local --requests', '--requests: given nothing', '<N>'],
-  ['local --rate 50', '--duration: given nothing', 'A rate needs a duration'],
+  ['local --rate 50', '--duration: given nothing', 'together with a rate'],
   ['local --rate 5001 --duration 5', '--rate: given 5001', '5,000'],
   ['local --duration 5', '--rate: given nothing', 'durationSeconds'],
   ['local --rounds 51', '--rounds: given 51', '1 to 50'],
@@ -38,12 +39,14 @@ const misuses: readonly (readonly [string, ...string[]])[] = [
   ['targets --conform example.com', '--conform: given "example.com"', 'http://'],
   ['local --out file', '--out: given "file"', 'a directory that can be written'],
   ['local --out /proc/nothing', '--out: given "/proc/nothing"', 'a directory that can be written'],
+  ['help lcoal', 'given "lcoal"', 'Did you mean local?'],
+  ['complete nosh', 'shell: given "nosh"', 'bash'],
   ['hit', 'URL: given nothing', 'http://'],
   ['hit example.com', 'URL: given "example.com"', 'with its scheme'],
   ['hit ftp://example.com/', 'URL: given "ftp://example.com/"', 'http://'],
-  ['hit http://127.0.0.1/ 0', 'COUNT: given 0', '1 to 1000000'],
-  ['hit http://127.0.0.1/ -1', 'COUNT: given -1', '1 to 1000000'],
-  ['hit http://127.0.0.1/ 1e12', 'COUNT: given 1000000000000', '1 to 1000000'],
+  ['hit http://127.0.0.1/ 0', 'COUNT: given 0', '1 to 1,000,000'],
+  ['hit http://127.0.0.1/ -1', 'COUNT: given -1', '1 to 1,000,000'],
+  ['hit http://127.0.0.1/ 1e12', 'COUNT: given 1000000000000', '1 to 1,000,000'],
   ['diff none.json other.json', 'FILE: given "none.json"', 'There is no such file'],
   ['diff other.json other.json', 'FILE: given "other.json"', 'latency-lab.report.v1'],
 ];
@@ -61,12 +64,48 @@ describe('latency-lab', () => {
     expect(existsSync('/proc/nothing')).toBe(false);
   });
 
-  it.each([['--version'], ['help'], ['help local'], ['local --help'], ['hit -h'], ['']])(
-    'answers `%s` on stdout with exit code 0',
-    async (line) => {
-      const { code, stdout, stderr } = await run(line === '' ? [] : line.split(' '), cwd);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(stdout).toContain('latency-lab');
-    },
-  );
+  it.each([
+    ...['--version', '-V', '-v', 'version', 'help', '--help', '-h', 'help local', 'help help'].map((line) => [
+      line,
+    ]),
+    ...['local --help', 'local help', 'hit -h', 'help complete', ''].map((line) => [line]),
+  ])('answers `%s` on stdout with exit code 0', async (line) => {
+    const { code, stdout, stderr } = await run(line === '' ? [] : line.split(' '), cwd);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('latency-lab');
+  });
+});
+
+describe('completion', () => {
+  it.each([
+    ['lo', 'local'],
+    ['local --conc', '--concurrency'],
+    ['report --format h', 'html'],
+    ['report reports/', 'reports/local-1'],
+  ])('of `%s` knows %s', async (line, word) => {
+    const place = mkdtempSync(join(tmpdir(), 'latency-lab-completion-'));
+    mkdirSync(join(place, 'reports/local-1'), { recursive: true });
+    const { code, stdout } = await run(['complete', '--', ...line.split(' ')], place);
+    rmSync(place, { recursive: true });
+    expect(code).toBe(0);
+    const lines = stdout.trim().split('\n');
+    expect(lines.map((one) => one.split('\t')[0])).toContain(word);
+    // A line without a description would be taken for a word.
+    expect(lines.slice(0, -1).every((one) => one.includes('\t'))).toBe(true);
+  });
+
+  it('works in bash', async () => {
+    const { stdout } = await run(['complete', 'bash'], cwd);
+    // In place of what the package bash-completion brings, and of an installed program.
+    const helpers = `
+      _get_comp_words_by_ref() { words=("\${COMP_WORDS[@]}"); cur=\${COMP_WORDS[COMP_CWORD]}; }
+      compopt() { :; }
+      latency-lab() { "${process.execPath}" "${join(__dirname, '../../bin/latency-lab.mjs')}" "$@"; }`;
+    const use = 'COMP_WORDS=(latency-lab rep); COMP_CWORD=1; __latency_lab_complete; echo "${COMPREPLY[@]}"';
+    const completed = execFileSync('bash', ['-c', `${helpers}\n${stdout}\n${use}`], {
+      encoding: 'utf8',
+      cwd,
+    });
+    expect(completed).toBe('report\n');
+  });
 });

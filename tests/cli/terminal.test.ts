@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
-import { interactiveTerminal, plainTerminal, wantsColours } from '../../src/cli/terminal.ts';
+import { interactiveTerminal, makeTerminal, plainTerminal, wantsColours } from '../../src/cli/terminal.ts';
 
 const plain = pc.createColors(false);
 
@@ -83,5 +83,19 @@ describe('colours', () => {
   it('add nothing where they are off and always close what they open', () => {
     expect(plain.red('x')).toBe('x');
     expect(pc.createColors(true).red('x')).toBe('\u001b[31mx\u001b[39m');
+  });
+});
+
+describe('makeTerminal', () => {
+  it.each([
+    [{ TERM: 'xterm' }, true],
+    [{ TERM: 'dumb' }, false],
+  ])('of %j uses escape codes: %s', async (env, escapes) => {
+    const { written, output } = recorder();
+    const terminal = await makeTerminal(Object.assign(output, { isTTY: true }), env);
+    terminal.status('one');
+    terminal.status('two');
+    terminal.say('done');
+    expect(written().includes('\u001b')).toBe(escapes);
   });
 });

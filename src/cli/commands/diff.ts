@@ -9,7 +9,7 @@ import {
 } from '../../core/report/diff.ts';
 import { formatMs } from '../../core/report/format.ts';
 import { defineCommand } from '../command.ts';
-import { choice, percent } from '../options.ts';
+import { choice, percent, toggle } from '../options.ts';
 import { readReportFile } from '../report-file.ts';
 import { table, type Column } from '../text.ts';
 
@@ -93,6 +93,7 @@ export const diff = defineCommand({
       'the most that the share of failed requests may rise, in percentage points',
     ),
     format: choice('--format <FORMAT>', ['table', 'json'], 'default table'),
+    json: toggle('--json', 'the same as --format json'),
   },
   run: async (values, [base = '', other = ''], { print, terminal }) => {
     const found = diffReports(await readReportFile(base), await readReportFile(other));
@@ -107,7 +108,7 @@ export const diff = defineCommand({
       Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined)),
     );
     print(
-      values.format === 'json'
+      values.format === 'json' || values.json
         ? `${JSON.stringify({ ...found, crossings: crossed }, null, 2)}\n`
         : diffTable(found),
     );

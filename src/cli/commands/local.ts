@@ -11,7 +11,7 @@ import { defineCommand } from '../command.ts';
 import { checkOnly, list, number, text, toggle } from '../options.ts';
 import { prepareOut } from '../run/out-dir.ts';
 import { ownTargetOptions, ownTargets } from '../run/own-targets.ts';
-import { checkRequest, loadOptions, newRunId, runRequest } from '../run/request.ts';
+import { checkRequest, loadOptions, newRunId, resultOptions, runRequest } from '../run/request.ts';
 
 const options = {
   only: list(
@@ -25,6 +25,7 @@ const options = {
     'memory of every function, 128 to 10,240; its CPU share follows; default 512',
   ),
   out: text('--out <DIR>', 'where the results go; default reports/<run>'),
+  ...resultOptions,
   keep: toggle('--keep', 'leave everything running afterwards until Ctrl-C, and print how to reach it'),
 };
 
@@ -78,6 +79,7 @@ export const local = defineCommand({
       out,
       memoryMb,
       keep: values.keep === true,
+      wanted: values,
       ...(values.only === undefined ? {} : { only: values.only }),
       request: (parts) =>
         runRequest(values, { runId, ...parts, ...(extraTargets.length === 0 ? {} : { extraTargets }) }),

@@ -10,7 +10,7 @@ import { viewOf } from '../../core/report/view.ts';
 import type { ReportView } from '../../core/report/view-model.ts';
 import { defineCommand } from '../command.ts';
 import { errorCode } from '../explain.ts';
-import { choice, text } from '../options.ts';
+import { choice, text, toggle } from '../options.ts';
 import { readReportFile } from '../report-file.ts';
 import { summaryTable } from '../run/summary.ts';
 
@@ -49,11 +49,13 @@ export const report = defineCommand({
   arguments: [new Argument('<FILE>', 'a report.json of a run, or the directory it is in')],
   options: {
     format: choice('--format <FORMAT>', formats, 'default: what the name of --out ends with, else table'),
+    json: toggle('--json', 'the same as --format json'),
     out: text('--out <FILE>', 'where to write it; default stdout'),
   },
   run: async (values, [file = ''], { print, terminal }) => {
     const view = viewOf(await readReportFile(file));
-    const rendered = renderers[values.format ?? formatOf(values.out) ?? 'table'](view);
+    const format = values.format ?? (values.json ? 'json' : formatOf(values.out)) ?? 'table';
+    const rendered = renderers[format](view);
     if (values.out === undefined) print(rendered);
     else {
       await write(values.out, rendered);

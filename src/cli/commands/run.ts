@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { checkOnly, list, text, toggle } from '../options.ts';
 import { prepareOut } from '../run/out-dir.ts';
 import { ownTargetOptions, ownTargets } from '../run/own-targets.ts';
-import { checkRequest, loadOptions, newRunId, runRequest } from '../run/request.ts';
+import { checkRequest, loadOptions, newRunId, resultOptions, runRequest } from '../run/request.ts';
 import { stage } from '../terminal.ts';
 
 /** Each look is a handful of API calls; slower than locally, because AWS throttles GetExecutionHistory. */
@@ -24,6 +24,7 @@ const options = {
   ...ownTargetOptions,
   runId: text('--run-id <ID>', 'name of the run; naming an earlier one resumes it with the same settings'),
   out: text('--out <DIR>', 'where the results go; default reports/<run>'),
+  ...resultOptions,
   skipPreflight: toggle('--skip-preflight', 'start although the preflight found something wrong'),
 };
 
@@ -90,6 +91,6 @@ export const run = defineCommand({
       return 1;
     }
     const { executeRun } = await import('../run/execute.ts');
-    return executeRun(context, { runId, out, outputs: stack.outputs, request, pollMs });
+    return executeRun(context, { runId, out, outputs: stack.outputs, request, wanted: values, pollMs });
   },
 });

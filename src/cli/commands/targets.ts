@@ -28,7 +28,9 @@ const architectureTable = (architectures: readonly Architecture[]): string =>
     ]),
   );
 
-const listRegistered = async (lab: string, { print }: Context): Promise<number> => {
+const asJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+const listRegistered = async (lab: string, json: boolean, { print }: Context): Promise<number> => {
   const { registeredTargets } = await import('../aws/stack.ts');
   const targets = await registeredTargets(lab);
   const rows = targets.map(({ id, kind, url, functionArn, memoryMb }) => [
@@ -37,12 +39,8 @@ const listRegistered = async (lab: string, { print }: Context): Promise<number> 
     memoryMb === undefined ? '-' : String(memoryMb),
     url ?? functionArn ?? '-',
   ]);
-  print(
-    table(
-      ['id', 'kind', 'memory MB', 'address'].map((title) => ({ title, align: 'left' })),
-      rows,
-    ),
-  );
+  const columns = ['id', 'kind', 'memory MB', 'address'].map((title) => ({ title, align: 'left' }) as const);
+  print(json ? asJson(targets) : table(columns, rows));
   return targets.length > 0 ? 0 : 1;
 };
 
@@ -60,7 +58,14 @@ const readContract = async (root: string) => {
   return { vectors, common: ((await read(commonFile)) as { headers: Record<string, string> }).headers };
 };
 
-const conformOne = async (url: string, kind: (typeof kinds)[number], context: Context): Promise<number> => {
+const conformOne = async (
+  url: string,
+  {
+    kind = 'sync-counter',
+    json,
+  }: { readonly kind?: (typeof kinds)[number] | undefined; readonly json: boolean },
+  context: Context,
+): Promise<number> => {
   const { vectors, common } = await readContract(context.root);
   const baseUrl = asHttpUrl(url, '--conform').replace(/\/(hits)?$/, '');
   const deps = {
@@ -69,10 +74,12 @@ const conformOne = async (url: string, kind: (typeof kinds)[number], context: Co
   };
   const results = await conform(deps, baseUrl, sendableVectors(vectors, kind), common);
   const { style } = context.terminal;
-  for (const { title, departures } of results) {
-    context.print(`${departures.length === 0 ? 'ok     ' : 'departs'} ${title}\n`);
-    for (const departure of departures) context.print(`          ${departure}\n`);
-  }
+  if (json) context.print(asJson(results));
+  else
+    for (const { title, departures } of results) {
+      context.print(`${departures.length === 0 ? 'ok     ' : 'departs'} ${title}\n`);
+      for (const departure of departures) context.print(`          ${departure}\n`);
+    }
   const departing = results.filter(({ departures }) => departures.length > 0).length;
   context.terminal.say(
     departing === 0
@@ -97,16 +104,14 @@ export const targets = defineCommand({
     lab: text('--lab <NAME>', "the deployed lab's LabName; credentials and region as for the AWS CLI"),
     conform: text('--conform <URL>', 'the address of a running service, with or without /hits'),
     kind: choice('--kind <KIND>', kinds, 'which contract; default sync-counter'),
-    json: toggle('--json', 'print the architectures as JSON'),
+    json: toggle('--json', 'print what is listed, or found, as JSON'),
   },
   run: async (values, _, context) => {
-    if (values.conform !== undefined)
-      return conformOne(values.conform, values.kind ?? 'sync-counter', context);
-    if (values.lab !== undefined) return listRegistered(values.lab, context);
+    const json = values.json === true;
+    if (values.conform !== undefined) return conformOne(values.conform, { kind: values.kind, json }, context);
+    if (values.lab !== undefined) return listRegistered(values.lab, json, context);
     const { architectures } = await readManifest(context.root);
-    context.print(
-      values.json ? `${JSON.stringify(architectures, null, 2)}\n` : architectureTable(architectures),
-    );
+    context.print(json ? asJson(architectures) : architectureTable(architectures));
     return 0;
   },
 });

@@ -12,12 +12,14 @@ import { readManifest } from '../../local/deploy/build.ts';
 import type { ObjectStore } from '../../ports/index.ts';
 import type { ExecutionState } from '../aws/executions.ts';
 import type { Context } from '../context.ts';
+import type { ResultValues } from './request.ts';
 import { summaryTable } from './summary.ts';
 
 export interface Results {
   readonly runId: string;
   readonly out: string;
   readonly files: ObjectStore;
+  readonly wanted: ResultValues;
 }
 
 const shownPath = (path: string): string => {
@@ -34,10 +36,15 @@ export const readReport = async ({ files, runId }: Results): Promise<Report | un
 };
 
 /** Prints the headline, the table and where everything is; warns of every target that has no full result. */
-export const printReport = (context: Context, { out }: Results, report: Report): void => {
+export const printReport = (context: Context, { out, wanted }: Results, report: Report): void => {
   const { print, terminal } = context;
   const view = viewOf(report);
-  print(`${view.title}.\n\n${summaryTable(view)}\nReport: ${shownPath(join(out, 'report.html'))}\n`);
+  const page = shownPath(join(out, 'report.html'));
+  print(
+    wanted.json
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : `${view.title}.\n\n${summaryTable(view)}\nReport: ${page}\n`,
+  );
   for (const problem of view.problems) terminal.say(`${terminal.style.red('!')} ${problem}`);
   if (view.face !== undefined) terminal.say(terminal.style.dim(`${view.face}.`));
 };

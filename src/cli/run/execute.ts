@@ -10,6 +10,7 @@ import type { ObjectStore } from '../../ports/index.ts';
 import type { Context } from '../context.ts';
 import { errorCode } from '../explain.ts';
 import { concludeEnded, concludePartial, type Results } from './conclude.ts';
+import type { ResultValues } from './request.ts';
 import { fileStore, makeMirror, type Mirror } from './files.ts';
 import { follow, type FollowEnd } from './follow.ts';
 
@@ -20,6 +21,7 @@ export interface RunToExecute {
   /** The root stack's: StateMachineArn and ResultsBucketName. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly request: RunRequest;
+  readonly wanted: ResultValues;
   /** Resolves with a reason when what it runs on is gone. */
   readonly died?: Promise<string>;
   readonly pollMs: number;
@@ -99,10 +101,10 @@ export const executeRun = async (context: Context, run: RunToExecute): Promise<n
     ...(run.died === undefined ? {} : { died: run.died }),
   });
   context.terminal.clear();
-  const wanted = { runId, out, files };
+  const aimed = { runId, out, files, wanted: run.wanted };
   if (end.kind === 'interrupted') await leave({ executions, arn, runId, bucket, copy: copyNew });
-  if (end.kind !== 'ended') return conclude(context, wanted, end);
-  const results = await bringHome(context, wanted, { bucket, copyNew, prefix });
+  if (end.kind !== 'ended') return conclude(context, aimed, end);
+  const results = await bringHome(context, aimed, { bucket, copyNew, prefix });
   const code = await conclude(context, results, end);
-  return results === wanted ? code : 1;
+  return results === aimed ? code : 1;
 };

@@ -7,7 +7,7 @@ import {
   type CheckedRequest,
 } from '../../core/schema/request.ts';
 import type { Target } from '../../core/schema/target.ts';
-import { duration, number, type Values } from '../options.ts';
+import { duration, number, toggle, type Values } from '../options.ts';
 
 export const loadOptions = {
   requests: number('--requests <N>', 'measured requests per target and round, 1 to 1,000,000; default 300'),
@@ -28,6 +28,13 @@ export const loadOptions = {
   rounds: number('--rounds <N>', 'rounds, each with the targets in another order, 1 to 50; default 3'),
   seed: number('--seed <N>', 'seed of that order, so that a run can be repeated; default 1'),
 };
+
+/** How a command that measures tells its results. */
+export const resultOptions = {
+  json: toggle('--json', 'print the report as JSON in place of its table'),
+};
+
+export type ResultValues = Values<typeof resultOptions>;
 
 const flagOfField: Readonly<Record<string, string>> = {
   url: 'URL',
