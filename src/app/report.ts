@@ -8,7 +8,7 @@ import { renderCsv } from '../core/report/csv.ts';
 import { renderHtml } from '../core/report/html/page.ts';
 import { renderMarkdown } from '../core/report/markdown.ts';
 import type { KnownArchitecture } from '../core/report/target-report.ts';
-import type { Outcome, Report } from '../core/report/types.ts';
+import type { Outcome, Report } from '../core/schema/report.ts';
 import { viewOf } from '../core/report/view.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import { readPlan } from './stored.ts';

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import { errorCode } from './explain.ts';
-import { reportSchema, type Report } from '../core/report/types.ts';
+import { reportVersion, type Report } from '../core/schema/report.ts';
 
 const allowed = 'a report.json of a run, or the directory it is in';
 
@@ -33,10 +33,10 @@ export const readReportFile = async (given: string): Promise<Report> => {
   });
   const value = parse(text, given);
   const { schema, targets } = (value ?? {}) as { schema?: unknown; targets?: unknown };
-  if (schema !== reportSchema || !Array.isArray(targets)) {
+  if (schema !== reportVersion || !Array.isArray(targets)) {
     const mend =
       typeof schema === 'string'
-        ? `Its schema is "${schema}"; this version reads "${reportSchema}".`
+        ? `Its schema is "${schema}"; this version reads "${reportVersion}".`
         : 'It is another kind of JSON.';
     throw new InputError('FILE', given, allowed, mend);
   }

@@ -6,7 +6,7 @@ import { once } from '../adapters/aws/once.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { makeReport, type ReportDeps } from '../app/report.ts';
 import { type ReportOutput, finishInput } from '../core/schema/outcome.ts';
-import type { Report } from '../core/report/types.ts';
+import type { Report } from '../core/schema/report.ts';
 import manifest from '../../templates/architectures.json';
 
 const deps = once((): ReportDeps => {

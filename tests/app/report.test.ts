@@ -2,7 +2,7 @@ import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
 import { makeReport, type ReportDeps } from '../../src/app/report.ts';
 import { assignmentsKey, partKey, planKey, reportKey, verifyKey } from '../../src/core/keys.ts';
 import type { SamplePart } from '../../src/core/schema/part.ts';
-import type { Report } from '../../src/core/report/types.ts';
+import type { Report } from '../../src/core/schema/report.ts';
 import { sampleRun, sixArchitectures } from '../core/report/sample-run.ts';
 
 const run = sampleRun({ rounds: 3, requests: 50, seed: 2, characters: sixArchitectures });

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HitResult } from '../../src/app/hit/result.ts';
-import type { Report } from '../../src/core/report/types.ts';
+import type { Report } from '../../src/core/schema/report.ts';
 import { run, start, until, type Program } from './program.ts';
 
 const minutes = 60_000;

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Report } from '../../src/core/report/types.ts';
+import type { Report } from '../../src/core/schema/report.ts';
 import { descendants, isAlive, start, until, type Process, type Program } from './program.ts';
 
 const minutes = 60_000;

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { Report } from '../../src/core/report/types.ts';
+import type { Report } from '../../src/core/schema/report.ts';
 import { buildLab } from '../../src/local/deploy/build.ts';
 import { deployLab } from '../../src/local/deploy/deploy.ts';
 import { startPlane } from '../../src/local/plane.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import type { Report } from '../../src/core/report/types.ts';
+import type { Report } from '../../src/core/schema/report.ts';
 import { type DeployedLab, deployWholeLab } from './deployed-lab.ts';
 
 jest.setTimeout(240_000);

@@ -5,7 +5,7 @@ import { makeReport } from '../../app/report.ts';
 import { messageOf } from '../../core/errors.ts';
 import { cellsPrefix, planKey, reportKey } from '../../core/keys.ts';
 import type { KnownArchitecture } from '../../core/report/target-report.ts';
-import type { Report } from '../../core/report/types.ts';
+import type { Report } from '../../core/schema/report.ts';
 import { viewOf } from '../../core/report/view.ts';
 import { problemsOf } from '../../core/report/view-ranking.ts';
 import { readManifest } from '../../local/deploy/build.ts';

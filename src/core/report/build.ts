@@ -6,7 +6,7 @@ import { confidence } from './latency.ts';
 import { latestParts } from './parts.ts';
 import { rankableErrorShare, rankTargets } from './ranking.ts';
 import { type KnownArchitecture, reportTarget } from './target-report.ts';
-import { type Outcome, type Report, reportSchema, type TargetReport } from './types.ts';
+import { type Outcome, type Report, reportVersion, type TargetReport } from '../schema/report.ts';
 
 export interface ReportInput {
   readonly plan: Plan;
@@ -57,7 +57,7 @@ export const buildReport = (input: ReportInput): Report => {
   const { plan, finishedAt, outcome = { ok: true }, remarks = [] } = input;
   const targets = reportTargets(input);
   return {
-    schema: reportSchema,
+    schema: reportVersion,
     runId: plan.runId,
     labName: plan.labName,
     plane: plan.plane,

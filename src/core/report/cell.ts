@@ -5,7 +5,7 @@ import type { SamplePart, SelfReport } from '../schema/part.ts';
 import { encodeHistograms, mergeHistograms, summariseColdAndWarm } from './latency.ts';
 import { countErrors, countRequests, countWorkers, type PlannedWorker } from './parts.ts';
 import { extentOf, timelineOf } from './timeline.ts';
-import type { ErrorCount, GeneratorReport, RoundReport } from './types.ts';
+import type { ErrorCount, GeneratorReport, RoundReport } from '../schema/report.ts';
 import { judgeCell, sendLagBoundMs } from './validity.ts';
 
 /** What buildReport needs of a cell. */

@@ -3,7 +3,7 @@
  * `cold-alone` and `cold-burst` are cold starts that verification saw before the load; there is no line where it saw none; `failed`
  * is verification's then. Ranks count within one way of calling and one vantage.
  */
-import { type LatencySummary, type QuantileMs, quantileNames } from './types.ts';
+import { type LatencySummary, type QuantileMs, quantileNames } from '../schema/report.ts';
 import type { ReportView, TargetRow } from './view-model.ts';
 
 const header = [

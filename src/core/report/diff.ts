@@ -1,8 +1,8 @@
 /** What changed from one run to another, and whether it crosses a threshold. */
 import { quantile } from '../stats/quantile.ts';
 import { verdict, type Verdict, type VerdictSettings } from '../stats/verdict.ts';
-import { roundDistributions } from './latency.ts';
-import { quantileShares, type Report, type TargetReport } from './types.ts';
+import { quantileShares, roundDistributions } from './latency.ts';
+import type { Report, TargetReport } from '../schema/report.ts';
 
 /** Warm and cold response times by quantile, milliseconds; shares of failed requests, 0 to 1. */
 export const diffMetrics = ['p50', 'p99', 'cold-p50', 'errors'] as const;

@@ -1,6 +1,6 @@
 /** How figures are printed, in every format alike. Rounding happens here and nowhere else. */
 import type { LoadProfile } from '../schema/load.ts';
-import type { QuantileMs } from './types.ts';
+import type { QuantileMs } from '../schema/report.ts';
 
 /** With commas between thousands: 12,345. */
 export const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',');

@@ -1,6 +1,6 @@
 /** The answer first: what the run says, in the words that its statistics carry and no stronger. */
 import { formatMs, formatRatio, list } from './format.ts';
-import type { Comparison, Ranking, Report, TargetReport } from './types.ts';
+import type { Comparison, Ranking, Report, TargetReport } from '../schema/report.ts';
 
 export interface Headline {
   readonly title: string;

@@ -9,9 +9,16 @@ import {
   type QuantileMs,
   type QuantileName,
   quantileNames,
-  quantileShares,
   type TargetReport,
-} from './types.ts';
+} from '../schema/report.ts';
+
+export const quantileShares: Readonly<Record<QuantileName, number>> = {
+  p50: 0.5,
+  p90: 0.9,
+  p95: 0.95,
+  p99: 0.99,
+  'p99.9': 0.999,
+};
 
 /** Of the intervals that are shown. */
 export const confidence = 0.95;

@@ -2,7 +2,7 @@
 import { ascending, group, max, range, rollup, sum } from 'd3-array';
 import { cellKey, type PartPlace } from '../keys.ts';
 import { errorKinds, type SamplePart } from '../schema/part.ts';
-import type { ErrorCount, RequestCounts, WorkerCounts } from './types.ts';
+import type { ErrorCount, RequestCounts, WorkerCounts } from '../schema/report.ts';
 
 /**
  * The parts that count, by cell: of each cell only its latest attempt, because a resumed run measures the whole cell

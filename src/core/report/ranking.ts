@@ -4,7 +4,7 @@ import { sharedRanks } from '../stats/ranks.ts';
 import { verdict, verdictDefaults } from '../stats/verdict.ts';
 import { formatCount } from './format.ts';
 import { roundDistributions } from './latency.ts';
-import type { Comparison, Ranking, RankingRow, TargetReport } from './types.ts';
+import type { Comparison, Ranking, TargetReport } from '../schema/report.ts';
 
 /** A ranking by latency flatters whoever answers only the easy requests: above this share a target stands apart. */
 export const rankableErrorShare = 0.01;
@@ -60,7 +60,7 @@ const comparePairs = (ranked: readonly TargetReport[], seed: number): Comparison
   );
 };
 
-const rowsOf = (ranked: readonly TargetReport[], comparisons: readonly Comparison[]): RankingRow[] => {
+const rowsOf = (ranked: readonly TargetReport[], comparisons: readonly Comparison[]): Ranking['rows'] => {
   const decided = comparisons.length > 0 && comparisons.every((c) => c.outcome !== 'this-run-only');
   if (!decided) return ranked.map(({ id }) => ({ id }));
   const isFaster = (a: TargetReport, b: TargetReport): boolean =>

@@ -5,7 +5,7 @@ import { type CellSummary, perSecond } from './cell.ts';
 import { addCounts, addErrors } from './parts.ts';
 import { mergeHistograms, summariseColdAndWarm } from './latency.ts';
 import { remarksOnRounds } from './validity.ts';
-import type { RoundReport, TargetReport, TargetState } from './types.ts';
+import type { RoundReport, TargetReport, TargetState } from '../schema/report.ts';
 
 /** Names and reference figures of the manifest's rows that are targets. */
 export type KnownArchitecture = Pick<Architecture, 'id' | 'title' | 'reference'>;

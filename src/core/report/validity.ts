@@ -4,7 +4,7 @@
  */
 import type { LoadProfile } from '../schema/load.ts';
 import { list } from './format.ts';
-import type { GeneratorReport, WorkerCounts } from './types.ts';
+import type { GeneratorReport, WorkerCounts } from '../schema/report.ts';
 
 /**
  * Send lag goes straight into response time. Its p99 may reach a tenth of the target's median, but 2 ms at least:

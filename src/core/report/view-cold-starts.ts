@@ -4,7 +4,7 @@
  */
 import { formatCount, formatNumber, formatRatio } from './format.ts';
 import { medianMsOf } from './latency.ts';
-import type { Report, TargetReport } from './types.ts';
+import type { Report, TargetReport } from '../schema/report.ts';
 import { coldStartFigure } from './view-figures.ts';
 import type { Block, CellLike, Column, Section, TargetRow } from './view-model.ts';
 import { meanCell, nameCell, none, quantileCell } from './view-rows.ts';

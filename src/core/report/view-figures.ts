@@ -2,8 +2,8 @@
 import { extent, max, min, range, rollup, sum } from 'd3-array';
 import { type Distribution, entriesOf, valueAtRank } from '../stats/distribution.ts';
 import { formatCount, formatMs, formatNumber, formatTick } from './format.ts';
-import { medianMsOf, mergeHistograms, millisecondsOf } from './latency.ts';
-import { type LatencySummary, quantileNames, quantileShares, type RoundReport } from './types.ts';
+import { medianMsOf, mergeHistograms, millisecondsOf, quantileShares } from './latency.ts';
+import { type LatencySummary, quantileNames, type RoundReport } from '../schema/report.ts';
 import type { LogAxis, StripFigure, TailFigure, TargetRow, TimesFigure } from './view-model.ts';
 import { colours } from './view-rows.ts';
 

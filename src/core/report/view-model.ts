@@ -6,7 +6,7 @@
  * - `sections`: the whole report as blocks; a section with `full` is left out of short formats (Markdown);
  * - `rows`: every target in the order of display, with its rank, for whoever needs figures that are not rounded (CSV).
  */
-import type { LatencySummary, Report, RoundReport, TargetReport } from './types.ts';
+import type { LatencySummary, Report, RoundReport, TargetReport } from '../schema/report.ts';
 
 /** One printed figure or name. Formats put `n` and `note` in brackets or in small print. */
 export interface Cell {

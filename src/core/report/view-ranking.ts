@@ -1,7 +1,7 @@
 /** Who stands where: the ranking's tables and the terminal's short one. */
 import { formatCount, formatNumber, formatQuantile, formatRatio, list } from './format.ts';
 import { comparisonOf } from './headline.ts';
-import type { Ranking, Report, TargetReport } from './types.ts';
+import type { Ranking, Report, TargetReport } from '../schema/report.ts';
 import type { Block, CellLike, Column, ReportView, Section, TargetRow } from './view-model.ts';
 import { coldCell, failedShare, firstColdName, nameCell, none, quantileCell } from './view-rows.ts';
 

@@ -2,7 +2,7 @@
 import { distributionFromSamples } from '../stats/distribution.ts';
 import { formatCount, formatInterval, formatNumber, formatQuantile, formatShare } from './format.ts';
 import { summariseDistribution } from './latency.ts';
-import type { LatencySummary, QuantileName, Report, TargetReport } from './types.ts';
+import type { LatencySummary, QuantileName, Report, TargetReport } from '../schema/report.ts';
 import type { Cell, CellLike, Colour, FirstColds, TargetRow } from './view-model.ts';
 
 /** Verification calls a function as it was deployed, so nothing is known of the other sizes of a memory sweep. */

@@ -9,7 +9,7 @@ import {
   type Report,
   type RoundReport,
   type TargetReport,
-} from './types.ts';
+} from '../schema/report.ts';
 import type { Block, CellLike, Column, Section, TargetRow, Term } from './view-model.ts';
 import { failedShare, nameCell, none } from './view-rows.ts';
 

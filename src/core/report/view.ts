@@ -1,7 +1,7 @@
 /** Puts the view model together: see view-model.ts for what it is. */
 import { describeLoad, formatCount, formatInstant } from './format.ts';
 import { headlineOf } from './headline.ts';
-import type { Report } from './types.ts';
+import type { Report } from '../schema/report.ts';
 import { coldStartSection } from './view-cold-starts.ts';
 import { distributionFigure, seriesOf, tailFigure, timesFigure } from './view-figures.ts';
 import type { Block, Figure, ReportView, Section, TargetRow } from './view-model.ts';

@@ -1,5 +1,5 @@
 /** What every report says about itself, in whatever format. */
-import type { Report } from './types.ts';
+import type { Report } from '../schema/report.ts';
 
 export const localFace = 'Local emulation: compare code, not clouds';
 

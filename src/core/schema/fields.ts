@@ -63,6 +63,14 @@ export const fields = <E extends v.ObjectEntries>(entries: E, only = 'the fields
   return refusingArrays({ ...schema, '~run': run });
 };
 
+/** An object with these fields at least, for documents to which later versions add fields. */
+export const openFields = <E extends v.ObjectEntries>(entries: E) =>
+  refusingArrays(
+    v.object(entries, ({ path }) =>
+      path === undefined ? anObject : allowedBy(entries[String(path.at(-1)?.key)]),
+    ),
+  );
+
 /** An object whose fields' names are not known beforehand. */
 export const dictionary = <V extends v.GenericSchema, N extends v.GenericSchema<string, string>>(
   value: V,

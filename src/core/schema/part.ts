@@ -69,6 +69,9 @@ const sampleColumns = v.pipe(
 
 const coldAndWarm = fields({ cold: v.string('a histogram'), warm: v.string('a histogram') });
 
+/** HdrHistograms, V2 compressed base64, microseconds: mergeable by any HdrHistogram library. */
+export const encodedHistograms = fields({ service: coldAndWarm, response: coldAndWarm });
+
 /**
  * One object `runs/<runId>/cells/<round>/<cell>/<worker>/<attempt>-<segment>-<part>.json`, written every 5 s (the most that
  * a crash can lose) and at the end. Parts add up; nothing is repeated from one part to the next.
@@ -81,8 +84,8 @@ export const samplePart = fields({
   final: v.boolean('true or false'),
   /** The zero of the sample columns. */
   epoch: time,
-  /** HdrHistograms in V2 compressed base64, microseconds, warm-up and errors left out. */
-  histograms: fields({ service: coldAndWarm, response: coldAndWarm }),
+  /** Warm-up and errors left out. */
+  histograms: encodedHistograms,
   counts: fields({
     /** Measured requests (warm-up left out): sent = ok + sum(errors other than dropped). */
     sent: count,

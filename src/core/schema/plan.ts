@@ -65,7 +65,7 @@ const verifyColdStarts = fields({
 });
 
 /** Made by Verify (or by the Map's Catch, when Verify itself died): one target's fitness to be timed. */
-const verification = fields({
+export const verification = fields({
   targetId,
   ok: v.boolean('true or false'),
   sent: requests,

@@ -1,5 +1,5 @@
 import { buildReport, type ReportInput, summariseParts } from '../../../src/core/report/build.ts';
-import type { Report, TargetReport } from '../../../src/core/report/types.ts';
+import type { Report, TargetReport } from '../../../src/core/schema/report.ts';
 import { type RunSettings, sampleRun, sixArchitectures } from './sample-run.ts';
 
 const inputOf = (settings: RunSettings): ReportInput => {

@@ -1,7 +1,7 @@
 /** A run of which only verification saw most cold starts, for tests of everything that shows them. */
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import { buildReport, summariseParts } from '../../../src/core/report/build.ts';
-import type { Report } from '../../../src/core/report/types.ts';
+import type { Report } from '../../../src/core/schema/report.ts';
 import { sampleRun } from './sample-run.ts';
 
 export const burstMs = [2038, 1830, 1997, 2045, 2463, 2510, 1959, 2482, 2292];

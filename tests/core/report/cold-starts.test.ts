@@ -1,7 +1,7 @@
 import { renderCsv } from '../../../src/core/report/csv.ts';
 import { renderHtml } from '../../../src/core/report/html/page.ts';
 import { renderMarkdown } from '../../../src/core/report/markdown.ts';
-import type { TargetReport } from '../../../src/core/report/types.ts';
+import type { TargetReport } from '../../../src/core/schema/report.ts';
 import { viewOf } from '../../../src/core/report/view.ts';
 import { firstColdName, firstColdsOf } from '../../../src/core/report/view-rows.ts';
 import { coldStartSentences } from '../../../src/core/report/words.ts';

@@ -2,7 +2,7 @@ import { buildReport, summariseParts } from '../../../src/core/report/build.ts';
 import * as subject from '../../../src/core/report/diff.ts';
 import type { ReportDiff } from '../../../src/core/report/diff.ts';
 import { crossings } from '../../../src/core/report/diff.ts';
-import type { Report } from '../../../src/core/report/types.ts';
+import type { Report } from '../../../src/core/schema/report.ts';
 import { sampleRun, type Character, type RunSettings } from './sample-run.ts';
 
 const report = (characters: readonly Character[], settings: Partial<RunSettings> = {}): Report => {

@@ -3,7 +3,7 @@ import * as csv from '../../../src/core/report/csv.ts';
 import { headlineOf } from '../../../src/core/report/headline.ts';
 import * as page from '../../../src/core/report/html/page.ts';
 import * as markdown from '../../../src/core/report/markdown.ts';
-import type { Report } from '../../../src/core/report/types.ts';
+import type { Report } from '../../../src/core/schema/report.ts';
 import { viewOf } from '../../../src/core/report/view.ts';
 import { type RunSettings, sampleRun, sixArchitectures } from './sample-run.ts';
 

@@ -1,5 +1,5 @@
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
-import type { GeneratorReport } from '../../../src/core/report/types.ts';
+import type { GeneratorReport } from '../../../src/core/schema/report.ts';
 import {
   type JudgedCell,
   judgeCell,

@@ -2,7 +2,7 @@
 import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from 'd3-scale';
 import { area, curveStepAfter, line } from 'd3-shape';
 import { formatTick } from '../format.ts';
-import type { RoundReport } from '../types.ts';
+import type { RoundReport } from '../../schema/report.ts';
 import type { Figure, LogAxis, Mark, StripFigure, TailFigure, TimesFigure } from '../view-model.ts';
 import { colourClass, markup, type Html } from './markup.ts';
 

@@ -1,0 +1,246 @@
+/**
+ * The report, `runs/<runId>/report.json`, schema "latency-lab.report.v1" (schemas/report.v1.schema.json is made of this).
+ * Fields may be added within v1; one that changes its meaning or goes makes v2. Times are milliseconds where the name
+ * says Ms; shares are 0 to 1. Nothing is rounded: rounding is for printing.
+ */
+import * as v from 'valibot';
+import { number, oneBy, oneOf, openFields, type Output, time } from './fields.ts';
+import { loadProfile } from './load.ts';
+import { reference } from './manifest.ts';
+import { encodedHistograms, errorKinds, selfReport } from './part.ts';
+import { plane, verification } from './plan.ts';
+import { labels, leftOut } from './request.ts';
+import { targetKinds } from './target.ts';
+
+const text = v.string('a text');
+const texts = v.array(text, 'a JSON array of texts');
+const flag = v.boolean('true or false');
+const share = number(0, 1);
+const atLeast0 = v.pipe(v.number('a number'), v.minValue(0, 'a number, 0 or more'));
+const wholeFrom = (least: number) => {
+  const allowed = `a whole number, ${least} or more`;
+  return v.pipe(v.number(allowed), v.integer(allowed), v.minValue(least, allowed));
+};
+const count = wholeFrom(0);
+const arrayOf = <S extends v.GenericSchema>(item: S) => v.array(item, 'a JSON array');
+
+/** Measured requests; warm-up is left out. sent = ok + failed, but `dropped` ones failed unsent. */
+const requestCounts = openFields({
+  sent: count,
+  ok: count,
+  failed: count,
+  /** Planned but not sent because time ran out. */
+  unsent: count,
+  warmup: count,
+});
+
+const errorCount = openFields({ kind: oneOf(errorKinds), count, example: v.exactOptional(text) });
+
+const knownQuantile = openFields({ ms: atLeast0, lowMs: atLeast0, highMs: atLeast0 });
+const unknownQuantile = openFields({ neededN: count });
+
+/** A quantile with its 95 % interval, or how many samples it would take. */
+const quantileMs = oneBy(knownQuantile, unknownQuantile, (given) =>
+  'neededN' in given ? unknownQuantile : knownQuantile,
+);
+
+export const quantileNames = ['p50', 'p90', 'p95', 'p99', 'p99.9'] as const;
+
+const latencySummary = openFields({
+  n: wholeFrom(1),
+  meanMs: atLeast0,
+  /** Of the sample (n - 1); absent for n = 1. */
+  standardDeviationMs: v.exactOptional(atLeast0),
+  minMs: atLeast0,
+  maxMs: atLeast0,
+  quantiles: openFields(v.entriesFromList(quantileNames, quantileMs)),
+  /** Absent where either is unknown. */
+  p99OverP50: v.exactOptional(atLeast0),
+});
+
+/** Absent where no such request was answered. */
+const coldAndWarm = openFields({
+  cold: v.exactOptional(latencySummary),
+  warm: v.exactOptional(latencySummary),
+});
+
+const workerCounts = openFields({
+  planned: count,
+  /** Wrote a last part. */
+  finished: count,
+  /** Wrote parts, but no last one: died midway; their samples up to then are in the figures. */
+  died: arrayOf(count),
+  /** Left nothing at all. */
+  missing: arrayOf(count),
+});
+
+/** The generators' word about themselves: of each figure the worst worker's, because percentiles do not average. */
+const generatorReport = openFields({
+  /** Workers that gave a self-report. */
+  workers: count,
+  ...selfReport.entries,
+  /** What sendLagP99Ms is held to in the open model. */
+  sendLagBoundMs: atLeast0,
+  /** How many of them started cold. */
+  coldStarts: count,
+});
+
+const timelineBucket = openFields({
+  /** The bucket's beginning, after the round's startedAt. */
+  atSeconds: atLeast0,
+  ok: count,
+  failed: count,
+  /** Median and largest response time; absent where nothing succeeded. */
+  p50Ms: v.exactOptional(atLeast0),
+  maxMs: v.exactOptional(atLeast0),
+});
+
+/** Answers by planned send time, warm and cold together. Empty buckets are left out. */
+const timeline = openFields({ bucketSeconds: atLeast0, buckets: arrayOf(timelineBucket) });
+
+/** One target in one round. */
+const roundReport = openFields({
+  round: wholeFrom(1),
+  /** Of the first measured planned send; absent when nothing was sent. */
+  startedAt: v.exactOptional(time),
+  /** From the first planned send to the last answer, summed over the cell's segments. */
+  seconds: atLeast0,
+  requests: requestCounts,
+  throughputPerSecond: v.exactOptional(atLeast0),
+  response: coldAndWarm,
+  workers: workerCounts,
+  generator: v.exactOptional(generatorReport),
+  valid: flag,
+  remarks: texts,
+  timeline,
+  histograms: encodedHistograms,
+});
+
+const way = oneOf(['http', 'invoke']);
+
+const targetReport = openFields({
+  /** The cell: the target's id, with a memory sweep `<id>@<MB>`. */
+  id: text,
+  targetId: text,
+  title: text,
+  kind: oneOf(targetKinds),
+  vantage: text,
+  path: way,
+  memoryMb: v.exactOptional(atLeast0),
+  cpuArchitecture: v.exactOptional(oneOf(['x86_64', 'arm64'])),
+  runtime: v.exactOptional(text),
+  /** `measured`: every worker finished; `incomplete`: some samples are missing; `unanswered`: no request succeeded. */
+  state: oneOf(['measured', 'incomplete', 'unanswered', 'not-timed']),
+  /** What a reader must know before using the figures, one sentence each. */
+  remarks: texts,
+  /** False when the generator could not keep its own bounds: the figures then say more about it than about the target. */
+  valid: flag,
+  verification: v.exactOptional(openFields(verification.entries)),
+  requests: requestCounts,
+  errors: arrayOf(errorCount),
+  /** Successful answers per second of measurement. */
+  throughputPerSecond: v.exactOptional(atLeast0),
+  /** From the planned send: what a user waits. */
+  response: coldAndWarm,
+  /** From the actual send; in the closed model the same as response. */
+  service: coldAndWarm,
+  rounds: arrayOf(roundReport),
+  reference: v.exactOptional(openFields(reference.entries)),
+});
+
+/** Of the rounds' median warm response times, `other` over `base`: above 1 = other is slower. */
+const comparison = openFields({
+  base: text,
+  other: text,
+  outcome: oneOf(['different', 'no-difference', 'this-run-only']),
+  ratio: atLeast0,
+  /** Interval at 1 - alpha; absent for this-run-only. */
+  low: v.exactOptional(atLeast0),
+  high: v.exactOptional(atLeast0),
+  rounds: count,
+});
+
+const reasoned = openFields({ id: text, reason: text });
+
+/** One per vantage and way of calling; figures are never ranked across them. */
+const ranking = openFields({
+  vantage: text,
+  path: way,
+  /** Fastest first, by the median warm response time. The rank is shared where no difference was shown; absent where rounds are too few for a verdict, or there is nobody to compare with. */
+  rows: arrayOf(openFields({ id: text, rank: v.exactOptional(wholeFrom(1)) })),
+  unranked: arrayOf(reasoned),
+  /** Every pair of rows. */
+  comparisons: arrayOf(comparison),
+});
+
+const method = openFields({
+  load: loadProfile,
+  rounds: wholeFrom(1),
+  seed: v.pipe(v.number('a whole number'), v.integer('a whole number')),
+  /** Of the intervals shown: 0.95. */
+  confidence: share,
+  /** Chance of calling two equal targets different, per pair. */
+  alpha: share,
+  /** Smallest ratio of medians, less 1, that is called a difference. */
+  minimumEffect: atLeast0,
+  /** Rounds below which there is no verdict. */
+  roundsForVerdict: count,
+  /** Share of failed requests above which a target is not ranked. */
+  rankableErrorShare: share,
+});
+
+export const reportVersion = 'latency-lab.report.v1';
+
+export const reportSchema = openFields({
+  schema: v.literal(reportVersion, reportVersion),
+  runId: text,
+  labName: text,
+  /** Local figures compare code, not clouds. */
+  plane,
+  createdAt: time,
+  finishedAt: time,
+  /** How the run itself ended; a failed one is reported with what it left. */
+  outcome: openFields({ ok: flag, error: v.exactOptional(text), cause: v.exactOptional(text) }),
+  method,
+  /** Host, versions and the like, as the run was given them. */
+  labels,
+  /** In the plan's order. */
+  targets: arrayOf(targetReport),
+  rankings: arrayOf(ranking),
+  /** What went wrong with the report itself, as an unreadable object. */
+  remarks: texts,
+  /** Architectures that were not in the run at all. */
+  leftOut,
+});
+
+/** What the published JSON Schema gives names. */
+export const reportDefinitions = {
+  coldAndWarm,
+  comparison,
+  errorCount,
+  generatorReport,
+  latencySummary,
+  ranking,
+  requestCounts,
+  roundReport,
+  targetReport,
+};
+
+export type Report = Output<typeof reportSchema>;
+export type TargetReport = Output<typeof targetReport>;
+export type TargetState = TargetReport['state'];
+export type RoundReport = Output<typeof roundReport>;
+export type RequestCounts = Output<typeof requestCounts>;
+export type ErrorCount = Output<typeof errorCount>;
+export type WorkerCounts = Output<typeof workerCounts>;
+export type GeneratorReport = Output<typeof generatorReport>;
+export type Timeline = Output<typeof timeline>;
+export type TimelineBucket = Output<typeof timelineBucket>;
+export type EncodedHistograms = Output<typeof encodedHistograms>;
+export type LatencySummary = Output<typeof latencySummary>;
+export type ColdAndWarm = Output<typeof coldAndWarm>;
+export type QuantileMs = Output<typeof quantileMs>;
+export type QuantileName = (typeof quantileNames)[number];
+export type Ranking = Output<typeof ranking>;
+export type Comparison = Output<typeof comparison>;
+export type Outcome = Report['outcome'];
