@@ -134,10 +134,35 @@ describe('compare.asl.json when one target fails', () => {
     expect(callsOf(ended, 'Generate').filter(({ payload }) => dies(payload))).toHaveLength(1);
   });
 
-  it('goes on when every generator dies of throttling, and repeats none of them', async () => {
-    const ended = await run({ Generate: throws('Lambda.TooManyRequestsException') });
+  it.each(['Lambda.TooManyRequestsException', 'Lambda.ResourceNotReadyException'])(
+    'asks again for what %s refused before it ran, and then measures it',
+    async (name) => {
+      const refused = (nth: number) => nth < 2;
+      const ended = await run({
+        Verify: (payload: Payload, nth) => (refused(nth) ? throws(name)() : allWell['Verify']!(payload, nth)),
+        Generate: (payload: Payload, nth) =>
+          refused(nth) ? throws(name)() : allWell['Generate']!(payload, nth),
+      });
+      expect(ended.status).toBe('SUCCEEDED');
+      expect(callsOf(ended, 'Verify')).toHaveLength(2 + 2);
+      expect(callsOf(ended, 'Schedule')[0]!.payload.verifications).toMatchObject([
+        { ok: true },
+        { ok: true },
+      ]);
+      expect(callsOf(ended, 'Generate')).toHaveLength(4 * workers + 2);
+    },
+  );
+
+  it('goes on when a generator is refused for good, after six more tries', async () => {
+    const ended = await run({
+      Generate: (payload: Payload, nth) => {
+        const { round, cellId, worker } = payload.assignment;
+        const theOne = round === 1 && cellId === 'b' && worker === 0;
+        return theOne ? throws('Lambda.TooManyRequestsException')() : allWell['Generate']!(payload, nth);
+      },
+    });
     expect(ended.status).toBe('SUCCEEDED');
-    expect(callsOf(ended, 'Generate')).toHaveLength(4 * workers);
+    expect(callsOf(ended, 'Generate')).toHaveLength(4 * workers + 6);
   });
 
   it('skips a step whose workers cannot be read', async () => {
