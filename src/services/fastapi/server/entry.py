@@ -1,14 +1,13 @@
-"""Of SSM's answer to GetParameter on stdin, makes the PutParameter that moves the target to `entry.py ADDRESS`."""
+"""`entry.py NAME ADDRESS`: of a target on stdin, makes the PutParameter that registers it under a name at an address."""
 
 import json
 import sys
 
 
-def moved(reply, address):
-    parameter = reply["Parameter"]
-    target = json.loads(parameter["Value"]) | {"url": f"http://{address}:8000/hits"}
-    return {"Name": parameter["Name"], "Value": json.dumps(target), "Type": "String", "Overwrite": True}
+def entry(target, name, address):
+    value = json.dumps(target | {"url": f"http://{address}:8000/hits"})
+    return {"Name": name, "Value": value, "Type": "String", "Overwrite": True}
 
 
 if __name__ == "__main__":
-    print(json.dumps(moved(json.load(sys.stdin), sys.argv[1])))
+    print(json.dumps(entry(json.load(sys.stdin), *sys.argv[1:])))
