@@ -6,7 +6,7 @@ import { isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 
 /**
  * @typedef {import('../src/core/schema/manifest.ts').Manifest} Manifest
- * @typedef {{ Type: string, Properties?: Record<string, unknown> }} Resource
+ * @typedef {{ Type: string, DeletionPolicy?: string, Properties?: Record<string, unknown> }} Resource
  * @typedef {{ LoggingConfig?: { LogGroup?: string }, Role?: unknown, MemorySize?: unknown, Timeout?: unknown, AutoPublishAlias?: unknown, VersionDescription?: unknown }} FunctionProperties
  * @typedef {object} Template
  * @property {Record<string, unknown>} [Parameters]
@@ -31,11 +31,13 @@ const ofType = (template, type) =>
     .map(([id, resource]) => [id, resource.Properties ?? {}]);
 
 /** @param {Template} template @returns {readonly [string, FunctionProperties][]} */
-const functionsOf = (template) =>
-  ofType(template, 'AWS::Serverless::Function').map(([id, properties]) => [
-    id,
-    { ...template.Globals?.Function, ...properties },
-  ]);
+const functionsOf = (template) => [
+  ...ofType(template, 'AWS::Lambda::Function'),
+  ...ofType(template, 'AWS::Serverless::Function').map(
+    ([id, properties]) =>
+      /** @type {[string, FunctionProperties]} */ ([id, { ...template.Globals?.Function, ...properties }]),
+  ),
+];
 
 /** @type {Rule} */
 export const logGroupPerFunction = (template) => {
@@ -82,7 +84,10 @@ const namedBy = {
 export const noFixedNames = (template) =>
   Object.entries(template.Resources).flatMap(([id, { Type, Properties = {} }]) => {
     const field = /** @type {Record<string, string>} */ (namedBy)[Type];
-    return field !== undefined && field in Properties
+    // A name made of the stack's, or of the prefix that is one lab's alone, is nobody else's.
+    return field !== undefined &&
+      field in Properties &&
+      !/\$\{(AWS::StackName|NamePrefix)\}/.test(String(Properties[field]))
       ? [`${id}: ${field} keeps a second lab from being deployed`]
       : [];
   });
@@ -92,6 +97,29 @@ export const ownRole = (template) =>
   functionsOf(template)
     .filter(([, { Role }]) => Role === undefined)
     .map(([id]) => `${id}: has no Role of its own; SAM would make one that may write to every log group`);
+
+/** Services that say on whose behalf they assume a role; EC2 does not. */
+const saysForWhom = ['lambda.amazonaws.com', 'states.amazonaws.com'];
+
+/** What an organisation asks of every role: that its boundary applies, and that other accounts' resources cannot use it. @type {Rule} */
+export const boundedRole = (template) =>
+  ofType(template, 'AWS::IAM::Role').flatMap(([id, { PermissionsBoundary, AssumeRolePolicyDocument }]) => {
+    const text = JSON.stringify(AssumeRolePolicyDocument ?? '');
+    const open = saysForWhom.some((service) => text.includes(service)) && !text.includes('aws:SourceAccount');
+    return [
+      ...(PermissionsBoundary === undefined ? [`${id}: takes no permissions boundary`] : []),
+      ...(open ? [`${id}: trusts a service on behalf of any account; name aws:SourceAccount`] : []),
+    ];
+  });
+
+/** A bucket that outlives its stack without its policy would be open to plain HTTP. @type {Rule} */
+export const policyStaysWithBucket = ({ Resources }) =>
+  Object.entries(Resources).flatMap(([id, { Type, Properties, DeletionPolicy }]) => {
+    const bucket = Type === 'AWS::S3::BucketPolicy' ? Resources[String(Properties?.['Bucket'])] : undefined;
+    return bucket === undefined || bucket.DeletionPolicy === DeletionPolicy
+      ? []
+      : [`${id}: its DeletionPolicy is not its bucket's, ${bucket.DeletionPolicy ?? 'which has none'}`];
+  });
 
 /** @type {Rule} */
 export const chosenBounds = (template) =>
@@ -147,6 +175,8 @@ export const rules = {
   logGroupPerFunction,
   noFixedNames,
   ownRole,
+  boundedRole,
+  policyStaysWithBucket,
   chosenBounds,
   versionFollowsParameters,
   noUnexplainedWildcard,

@@ -22,9 +22,21 @@ Resources:
   Logs:
     Type: AWS::Logs::LogGroup
     Properties: { RetentionInDays: 7 }
+  Bucket:
+    Type: AWS::S3::Bucket
+    DeletionPolicy: Retain
+  TlsOnly:
+    Type: AWS::S3::BucketPolicy
+    DeletionPolicy: Retain
+    Properties: { Bucket: !Ref Bucket }
   Role:
     Type: AWS::IAM::Role
     Properties:
+      PermissionsBoundary: !Ref Boundary
+      AssumeRolePolicyDocument:
+        Statement:
+          - Principal: { Service: lambda.amazonaws.com }
+            Condition: { StringEquals: { aws:SourceAccount: !Ref AWS::AccountId } }
       Policies:
         - PolicyDocument:
             Statement:
@@ -46,13 +58,24 @@ describe('checkTemplate', () => {
   });
 
   it.each([
+    'FunctionName: !If [IsNamed, !Sub "${NamePrefix}-work", !Ref AWS::NoValue]',
+    'FunctionName: !Sub ${AWS::StackName}-work',
+  ])('takes %s for a name that no second lab has', (name) => {
+    expect(bad('Timeout: 3', `Timeout: 3\n      ${name}`)).toEqual([]);
+  });
+
+  it.each([
     ['logGroupPerFunction', 'LoggingConfig: { LogGroup: !Ref Logs }', ''],
     ['logGroupPerFunction', 'LogGroup: !Ref Logs', 'LogGroup: /aws/lambda/work'],
     ['logGroupPerFunction', '{ RetentionInDays: 7 }', '{}'],
     ['noFixedNames', 'Timeout: 3', 'Timeout: 3\n      FunctionName: work'],
     ['noFixedNames', '{ RetentionInDays: 7 }', '{ RetentionInDays: 7, LogGroupName: logs }'],
     ['noFixedNames', '      Policies:', '      RoleName: worker\n      Policies:'],
+    ['noFixedNames', 'Timeout: 3', 'Timeout: 3\n      FunctionName: !Sub ${LabName}-work'],
     ['ownRole', 'Role: !GetAtt Role.Arn', ''],
+    ['boundedRole', '      PermissionsBoundary: !Ref Boundary\n', ''],
+    ['boundedRole', 'aws:SourceAccount', 'aws:Source'],
+    ['policyStaysWithBucket', 'Policy\n    DeletionPolicy: Retain', 'Policy\n    DeletionPolicy: Delete'],
     ['chosenBounds', 'MemorySize: 128', ''],
     ['chosenBounds', 'Timeout: 3', ''],
     ['versionFollowsParameters', 'Timeout: 3', 'Timeout: 3\n      AutoPublishAlias: live'],

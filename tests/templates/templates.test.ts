@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { parse, parseDocument } from 'yaml';
 import { parseManifest } from '../../src/core/schema/manifest.ts';
@@ -9,16 +9,24 @@ const { architectures } = parseManifest(read('templates/architectures.json'));
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Properties = any;
-type Template = Readonly<Record<'Resources', Readonly<Record<string, { readonly Properties: Properties }>>>>;
+interface Template {
+  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: Properties }>>;
+  readonly Parameters: Properties;
+  readonly Mappings: Properties;
+}
 interface BuildSpec {
   readonly phases: Readonly<Record<string, { readonly commands: readonly string[] }>>;
 }
+
+/** Intrinsic functions are read as their plain arguments: `!Ref MemorySize` as `MemorySize`. */
+const parsed = (path: string): Template =>
+  parseDocument(read(path), { logLevel: 'silent' }).toJS() as Template;
 
 const lambdas = architectures.filter(({ group }) => group === 'lambda');
 
 describe.each(lambdas.map((row) => [row.id, row] as const))('the template of %s', (id, row) => {
   const path = join('templates', row.template);
-  const { Resources } = parseDocument(read(path), { logLevel: 'silent' }).toJS() as Template;
+  const { Resources } = parsed(path);
   const service: Properties = Resources[row.functions[0]!]!.Properties;
   const target: Properties = Resources['Target']!.Properties.Parameters;
 
@@ -34,7 +42,6 @@ describe.each(lambdas.map((row) => [row.id, row] as const))('the template of %s'
   });
 
   it('takes memory, processor and rollout from its parameters and publishes the alias that is measured', () => {
-    // Intrinsic functions are read as their plain arguments: this is `!Ref MemorySize`.
     expect(service).toMatchObject({
       MemorySize: 'MemorySize',
       Architectures: ['CpuArchitecture'],
@@ -42,6 +49,64 @@ describe.each(lambdas.map((row) => [row.id, row] as const))('the template of %s'
       DeploymentPreference: { Enabled: 'GradualRollout', Type: 'DeploymentType' },
     });
     expect(target.FunctionAliasArn).toBe(`${row.functions[0]!}.Alias`);
+  });
+
+  it('lets every alarm of its function stop a gradual rollout, and has none without one', () => {
+    const { Resources: alarms } = parsed('templates/shared/alarms.yaml');
+    const ids = Object.keys(alarms).filter((name) => alarms[name]!.Type === 'AWS::CloudWatch::Alarm');
+    expect(ids.map((name): unknown => alarms[name]!.Properties.MetricName)).toEqual([
+      'Errors',
+      'Throttles',
+      'Duration',
+    ]);
+    expect(service.DeploymentPreference.Alarms).toEqual({
+      'Fn::If': ['IsGradual', ids.map((name) => `Alarms.Outputs.${name}`), 'AWS::NoValue'],
+    });
+    expect(Resources['Alarms']).toMatchObject({
+      Condition: 'IsGradual',
+      Properties: { Parameters: { FunctionName: row.functions[0] } },
+    });
+  });
+});
+
+describe('shared/http-target.yaml', () => {
+  const { Mappings, Parameters } = parsed('templates/shared/http-target.yaml');
+  const limits = parsed('templates/root.yaml').Parameters.ApiRateLimit.AllowedValues as readonly number[];
+  const stores = Parameters.StoreRate.AllowedValues as readonly number[];
+
+  it('registers the lesser of what the store takes and the API lets through, for every pair of them', () => {
+    const lesser = (limit: number, store: number) => Math.min(limit, store === 0 ? limit : store);
+    expect(Mappings.MaxRate).toEqual(
+      Object.fromEntries(
+        limits.map((limit) => [
+          limit,
+          Object.fromEntries(stores.map((store) => [store, lesser(limit, store)])),
+        ]),
+      ),
+    );
+  });
+});
+
+describe('what a deployment over the previous release keeps', () => {
+  const recorded = JSON.parse(read('tests/templates/stateful-resources.json')) as object;
+  const types = new Set(
+    Object.values(recorded).flatMap((ids) => Object.values(ids as Record<string, string>)),
+  );
+
+  it('is every resource with a state of its own, under the logical id that it was released with', () => {
+    const found = readdirSync(join(root, 'templates'), { recursive: true })
+      .map(String)
+      .filter((path) => path.endsWith('.yaml'))
+      .map((path) => {
+        const { Resources } = parsed(join('templates', path));
+        const ids = Object.entries(Resources).flatMap(([id, { Type }]) =>
+          types.has(Type) ? [[id, Type]] : [],
+        );
+        return [path, Object.fromEntries(ids) as object] as const;
+      })
+      .filter(([, ids]) => Object.keys(ids).length > 0);
+    // A new one is added to the list. One that is missing or has another type would be deleted with all that it holds.
+    expect(Object.fromEntries(found)).toEqual(recorded);
   });
 });
 

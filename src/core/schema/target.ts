@@ -72,6 +72,8 @@ const targetFields = fields({
   runtime: v.exactOptional(line(100)),
   /** Requests per second above which the measurement would measure the store and not the architecture. */
   maxRate: v.exactOptional(v.pipe(v.number(aboveZero), v.finite(aboveZero), v.gtValue(0, aboveZero))),
+  /** Requests per second that the API in front of it lets through: the stack's parameter ApiRateLimit. */
+  apiRateLimit: v.exactOptional(v.pipe(v.number(aboveZero), v.finite(aboveZero), v.gtValue(0, aboveZero))),
   /** Where the generator stands, or which way its requests take, when that differs from the others', as in `vpc`; vantages are ranked apart. */
   vantage: v.exactOptional(line(40)),
   /** What stands at the vantage; without it the lab's own functions load the target. */

@@ -41,6 +41,8 @@ const parametersOf = async (plane: LocalPlane, options: DeployOptions): Promise<
     `CpuArchitecture=${process.arch === 'arm64' ? 'arm64' : 'x86_64'}`,
     'Plane=local',
     `ApiUrlSuffix=${plane.apiUrlSuffix}`,
+    // Nothing throttles here: as much as any load profile may ask for.
+    'ApiRateLimit=5000',
     ...architectures.map(({ id, enabledBy }) => `${enabledBy}=${String(options.targets.includes(id))}`),
   ];
 };
