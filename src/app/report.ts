@@ -7,7 +7,7 @@ import { buildReport } from '../core/report/build.ts';
 import { renderCsv } from '../core/report/csv.ts';
 import { renderHtml } from '../core/report/html/page.ts';
 import { renderMarkdown } from '../core/report/markdown.ts';
-import type { KnownArchitecture } from '../core/report/target-report.ts';
+import type { KnownArchitecture } from '../core/report/build.ts';
 import type { Outcome, Report } from '../core/schema/report.ts';
 import { viewOf } from '../core/report/view.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';

@@ -4,7 +4,7 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import { makeReport } from '../../app/report.ts';
 import { messageOf } from '../../core/errors.ts';
 import { cellsPrefix, planKey, reportKey } from '../../core/keys.ts';
-import type { KnownArchitecture } from '../../core/report/target-report.ts';
+import type { KnownArchitecture } from '../../core/report/build.ts';
 import type { Report } from '../../core/schema/report.ts';
 import { viewOf } from '../../core/report/view.ts';
 import { problemsOf } from '../../core/report/view-ranking.ts';

@@ -4,34 +4,15 @@
  */
 import { formatCount, formatNumber, formatRatio } from './format.ts';
 import { medianMsOf } from './latency.ts';
-import type { Report, TargetReport } from '../schema/report.ts';
+import type { LatencySummary, Report, TargetReport } from '../schema/report.ts';
 import { coldStartFigure } from './view-figures.ts';
-import type { Block, CellLike, Column, Section, TargetRow } from './view-model.ts';
-import { meanCell, nameCell, none, quantileCell } from './view-rows.ts';
+import type { Block, Section, TargetRow } from './view-model.ts';
+import { meanCell, nameCell, none, quantileCell, tableOf } from './view-rows.ts';
 import { coldStartSentences } from './words.ts';
 
-const overMedian = (ms: number, target: TargetReport): string => {
+const overMedian = (summary: LatencySummary | undefined, target: TargetReport): string => {
   const median = medianMsOf(target.response.warm);
-  return median === undefined ? none : `${formatRatio(ms / median)} ×`;
-};
-
-const columnsOf = (heads: readonly string[]): Column[] => [
-  { head: 'Target', names: true },
-  ...heads.map((head) => ({ head, align: 'right' }) as const),
-];
-
-const ofVerification = ({ target, colour, firstColds, verificationFailed }: TargetRow): CellLike[] => {
-  const { alone, burst } = firstColds;
-  return [
-    nameCell(target, colour),
-    alone === undefined ? none : meanCell(alone),
-    alone === undefined ? none : overMedian(alone.meanMs, target),
-    formatCount(burst?.n ?? 0),
-    quantileCell(burst, 'p50'),
-    burst === undefined ? none : formatNumber(burst.minMs),
-    burst === undefined ? none : formatNumber(burst.maxMs),
-    formatCount(verificationFailed),
-  ];
+  return median === undefined || summary === undefined ? none : `${formatRatio(summary.meanMs / median)} ×`;
 };
 
 const beforeLoad = (report: Report, rows: readonly TargetRow[]): Block[] => {
@@ -43,57 +24,51 @@ const beforeLoad = (report: Report, rows: readonly TargetRow[]): Block[] => {
   }
   return [
     { kind: 'figure', figure: coldStartFigure(shown) },
-    {
-      kind: 'table',
-      caption: 'Cold starts before the load, in ms',
-      columns: columnsOf([
-        'alone',
-        'over warm p50',
-        'burst n',
-        'burst p50',
-        'burst min',
-        'burst max',
-        'failed',
-      ]),
-      rows: shown.map(ofVerification),
-      look: 'cold-starts',
-    },
+    ...tableOf(
+      'Cold starts before the load, in ms',
+      shown,
+      [
+        ['Target', nameCell],
+        ['alone', ({ firstColds: { alone } }) => (alone === undefined ? none : meanCell(alone))],
+        ['over warm p50', ({ firstColds, target }) => overMedian(firstColds.alone, target)],
+        ['burst n', ({ firstColds: { burst } }) => formatCount(burst?.n ?? 0)],
+        ['burst p50', ({ firstColds: { burst } }) => quantileCell(burst, 'p50')],
+        ['burst min', ({ firstColds: { burst } }) => formatNumber(burst?.minMs ?? NaN)],
+        ['burst max', ({ firstColds: { burst } }) => formatNumber(burst?.maxMs ?? NaN)],
+        ['failed', ({ verificationFailed }) => formatCount(verificationFailed)],
+      ],
+      { look: 'cold-starts' },
+    ),
     { kind: 'list', items: coldStartSentences(report) },
   ];
 };
 
 /** What a request costs that has to wait for a new process, or why there is none. */
-const underLoad = (rows: readonly TargetRow[]): Block => {
-  const cells = rows.flatMap(({ target, colour }) => {
-    const { cold } = target.response;
-    if (cold === undefined) return [];
-    return [
-      [
-        nameCell(target, colour),
-        formatCount(cold.n),
-        formatNumber(cold.meanMs),
-        overMedian(cold.meanMs, target),
-        quantileCell(cold, 'p50'),
-        formatNumber(cold.minMs),
-        formatNumber(cold.maxMs),
-      ],
-    ];
+const underLoad = (rows: readonly TargetRow[]): Block[] => {
+  const cold = rows.flatMap((row) => {
+    const summary = row.target.response.cold;
+    return summary === undefined ? [] : [{ ...row, ...summary }];
   });
-  if (cells.length === 0) {
-    const text = 'No measured answer was cold: by then verification and warm-up had started the processes.';
-    return { kind: 'note', text };
-  }
-  return {
-    kind: 'table',
-    caption: 'Cold answers: response time in ms of requests that waited for a process to initialise',
-    columns: columnsOf(['n', 'mean', 'mean over warm p50', 'p50', 'min', 'max']),
-    rows: cells,
-  };
+  const text = 'No measured answer was cold: by then verification and warm-up had started the processes.';
+  if (cold.length === 0) return [{ kind: 'note', text }];
+  return tableOf(
+    'Cold answers: response time in ms of requests that waited for a process to initialise',
+    cold,
+    [
+      ['Target', nameCell],
+      ['n', ({ n }) => formatCount(n)],
+      ['mean', ({ meanMs }) => formatNumber(meanMs)],
+      ['mean over warm p50', (row) => overMedian(row, row.target)],
+      ['p50', (row) => quantileCell(row, 'p50')],
+      ['min', ({ minMs }) => formatNumber(minMs)],
+      ['max', ({ maxMs }) => formatNumber(maxMs)],
+    ],
+  );
 };
 
 export const coldStartSection = (report: Report, rows: readonly TargetRow[]): Section => ({
   id: 'cold-starts',
   title: 'Cold starts',
   short: 'Cold starts',
-  blocks: [...beforeLoad(report, rows), { kind: 'heading', text: 'Under the load' }, underLoad(rows)],
+  blocks: [...beforeLoad(report, rows), { kind: 'heading', text: 'Under the load' }, ...underLoad(rows)],
 });

@@ -160,7 +160,7 @@ export interface ReportView {
   /** Small print over the title: when and under which load. */
   readonly dateline: readonly string[];
   readonly rows: readonly TargetRow[];
-  readonly summary: Table & { readonly notes: readonly string[] };
+  readonly summary: { readonly table?: Table; readonly notes: readonly string[] };
   readonly problems: readonly string[];
   readonly sections: readonly Section[];
 }

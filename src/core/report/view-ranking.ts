@@ -2,8 +2,8 @@
 import { formatCount, formatNumber, formatQuantile, formatRatio, list } from './format.ts';
 import { comparisonOf } from './headline.ts';
 import type { Ranking, Report, TargetReport } from '../schema/report.ts';
-import type { Block, CellLike, Column, ReportView, Section, TargetRow } from './view-model.ts';
-import { coldCell, failedShare, firstColdName, nameCell, none, quantileCell } from './view-rows.ts';
+import type { Block, CellLike, ReportView, Section, TargetRow } from './view-model.ts';
+import { coldCell, failedShare, firstColdName, nameCell, none, quantileCell, tableOf } from './view-rows.ts';
 
 const against = (ranking: Ranking, id: string): CellLike => {
   const first = ranking.rows[0]?.id;
@@ -15,49 +15,38 @@ const against = (ranking: Ranking, id: string): CellLike => {
   return { text, note: `${formatRatio(found.low)}–${formatRatio(found.high)}` };
 };
 
-const columns: readonly Column[] = [
-  { head: 'Rank' },
-  { head: 'Target', names: true },
-  { head: 'p50', align: 'right' },
-  { head: 'p99', align: 'right' },
-  { head: 'Against the first', align: 'right', wide: true },
-  { head: 'Cold', unit: 'mean ms (n)', align: 'right', wide: true },
-  { head: 'Failed', align: 'right' },
-  { head: 'Answers', unit: 'n', align: 'right', wide: true },
-];
-
-const cellsOf = (report: Report, row: TargetRow, rank: CellLike, ratio: CellLike): CellLike[] => {
-  const { target, colour } = row;
-  return [
-    rank,
-    nameCell(target, colour),
-    quantileCell(target.response.warm, 'p50'),
-    quantileCell(target.response.warm, 'p99'),
-    ratio,
-    coldCell(report.plane, row),
-    failedShare(target),
-    formatCount(target.requests.ok),
-  ];
-};
-
 const way = (path: Ranking['path']): string => (path === 'http' ? 'over HTTP' : 'by direct invocation');
+
+const muted = (text: string): CellLike => ({ text, tone: 'muted' });
 
 const rankingTable = (report: Report, ranking: Ranking, rows: readonly TargetRow[]): Block[] => {
   if (ranking.rows.length === 0) return [];
   const { path, vantage } = ranking;
   const apart = report.rankings.length > 1 ? ` Called ${way(path)}; vantage: ${vantage}.` : '';
-  const ranked = ranking.rows.flatMap(({ id, rank }) => {
-    const shown = rank === undefined ? ({ text: none, tone: 'muted' } as const) : String(rank);
-    return rows
-      .filter(({ target }) => target.id === id)
-      .map((row) => cellsOf(report, row, shown, against(ranking, id)));
-  });
+  const ranked = ranking.rows.flatMap(({ id }) => rows.filter(({ target }) => target.id === id));
   const floors = rows
     .filter(({ target }) => target.kind === 'null' && target.response.warm !== undefined)
-    .filter(({ target }) => target.path === path && target.vantage === vantage)
-    .map((row) => cellsOf(report, row, { text: 'floor', tone: 'muted' }, none));
-  const caption = `Warm response time in ms with 95 % intervals, fastest median first.${apart}`;
-  return [{ kind: 'table', caption, columns, rows: [...ranked, ...floors], look: 'ranking' }];
+    .filter(({ target }) => target.path === path && target.vantage === vantage);
+  const wide = { align: 'right', wide: true } as const;
+  return tableOf(
+    `Warm response time in ms with 95 % intervals, fastest median first.${apart}`,
+    [...ranked, ...floors],
+    [
+      [
+        { head: 'Rank' },
+        ({ target, rank }) =>
+          target.kind === 'null' ? muted('floor') : rank === undefined ? muted(none) : String(rank),
+      ],
+      [{ head: 'Target', names: true }, nameCell],
+      ['p50', ({ target }) => quantileCell(target.response.warm, 'p50')],
+      ['p99', ({ target }) => quantileCell(target.response.warm, 'p99')],
+      [{ head: 'Against the first', ...wide }, ({ target }) => against(ranking, target.id)],
+      [{ head: 'Cold', unit: 'mean ms (n)', ...wide }, (row) => coldCell(report.plane, row)],
+      ['Failed', ({ target }) => failedShare(target)],
+      [{ head: 'Answers', unit: 'n', ...wide }, ({ target }) => formatCount(target.requests.ok)],
+    ],
+    { look: 'ranking' },
+  );
 };
 
 const notes = (report: Report): Block[] => {
@@ -101,8 +90,6 @@ const stateOf = ({ kind, state, valid }: TargetReport): string => {
   return valid ? state : `${state}, invalid`;
 };
 
-const right = 'right' as const;
-
 /** p50 and p99 are of warm requests; the cold start is the one that verification saw, nothing from under the load. */
 export const summaryOf = (report: Report, rows: readonly TargetRow[]): ReportView['summary'] => {
   const colds = rows.filter(({ firstColds }) => firstColds.alone !== undefined);
@@ -111,25 +98,18 @@ export const summaryOf = (report: Report, rows: readonly TargetRow[]): ReportVie
     const ids = [...ranked, ...others].map(({ id }) => id);
     return `${list(ids)} (${path === 'http' ? 'HTTP' : 'direct invocation'}, ${vantage})`;
   });
+  const [table] = tableOf('The run in short', rows, [
+    [{ head: 'rank', align: 'right' }, ({ rank }) => (rank === undefined ? '-' : String(rank))],
+    [{ head: 'target', names: true }, ({ target }) => target.id],
+    ['n', ({ target }) => formatCount(target.requests.ok)],
+    ['p50 ms', ({ target }) => formatQuantile(target.response.warm?.quantiles.p50)],
+    ['p99 ms', ({ target }) => formatQuantile(target.response.warm?.quantiles.p99)],
+    ['cold ms', ({ firstColds: { alone } }) => formatNumber(alone?.meanMs ?? NaN)],
+    ['errors', ({ target }) => formatCount(target.requests.failed)],
+    [{ head: 'state' }, ({ target }) => stateOf(target)],
+  ]);
   return {
-    kind: 'table',
-    caption: 'The run in short',
-    columns: [
-      { head: 'rank', align: right },
-      { head: 'target', names: true },
-      ...['n', 'p50 ms', 'p99 ms', 'cold ms', 'errors'].map((head) => ({ head, align: right })),
-      { head: 'state' },
-    ],
-    rows: rows.map(({ target, rank, firstColds: { alone } }) => [
-      rank === undefined ? '-' : String(rank),
-      target.id,
-      formatCount(target.requests.ok),
-      formatQuantile(target.response.warm?.quantiles.p50),
-      formatQuantile(target.response.warm?.quantiles.p99),
-      alone === undefined ? none : formatNumber(alone.meanMs),
-      formatCount(target.requests.failed),
-      stateOf(target),
-    ]),
+    ...(table === undefined ? {} : { table }),
     notes: [
       ...(groups.length < 2
         ? []

@@ -3,7 +3,7 @@ import { distributionFromSamples } from '../stats/distribution.ts';
 import { formatCount, formatInterval, formatNumber, formatQuantile, formatShare } from './format.ts';
 import { summariseDistribution } from './latency.ts';
 import type { LatencySummary, QuantileName, Report, TargetReport } from '../schema/report.ts';
-import type { Cell, CellLike, Colour, FirstColds, TargetRow } from './view-model.ts';
+import type { Cell, CellLike, Column, FirstColds, Table, TargetRow } from './view-model.ts';
 
 /** Verification calls a function as it was deployed, so nothing is known of the other sizes of a memory sweep. */
 export const firstColdsOf = ({ id, targetId, verification }: TargetReport): FirstColds => {
@@ -50,7 +50,7 @@ export const rowsOf = (report: Report): TargetRow[] => {
     });
 };
 
-export const nameCell = ({ id, title }: TargetReport, colour: Colour): Cell => ({
+export const nameCell = ({ target: { id, title }, colour }: TargetRow): Cell => ({
   text: id,
   colour,
   ...(title === id ? {} : { note: title }),
@@ -66,6 +66,31 @@ export const quantileCell = (summary: LatencySummary | undefined, name: Quantile
 
 export const failedShare = ({ requests }: TargetReport): string =>
   formatShare(requests.failed / Math.max(1, requests.failed + requests.ok));
+
+/**
+ * A table of these rows, or nothing where there are none. The first column names the rows; the others, where only a head
+ * is given, have figures in them.
+ */
+export const tableOf = <Row>(
+  caption: string,
+  rows: readonly Row[],
+  columns: readonly (readonly [Column | string, (row: Row) => CellLike])[],
+  look: Pick<Table, 'look'> = {},
+): Table[] =>
+  rows.length === 0
+    ? []
+    : [
+        {
+          kind: 'table',
+          caption,
+          columns: columns.map(([column], i) => {
+            if (typeof column !== 'string') return column;
+            return { head: column, ...(i === 0 ? { names: true } : { align: 'right' }) };
+          }),
+          rows: rows.map((row) => columns.map(([, cell]) => cell(row))),
+          ...look,
+        },
+      ];
 
 export const meanCell = ({ meanMs, n }: LatencySummary): Cell => ({
   text: formatNumber(meanMs),

@@ -5,33 +5,23 @@ import { medianMsOf } from './latency.ts';
 import {
   type GeneratorReport,
   type LatencySummary,
+  type QuantileName,
   quantileNames,
   type Report,
   type RoundReport,
   type TargetReport,
 } from '../schema/report.ts';
-import type { Block, CellLike, Column, Section, TargetRow, Term } from './view-model.ts';
-import { failedShare, nameCell, none } from './view-rows.ts';
-
-const number = (head: string): Column => ({ head, align: 'right' });
+import type { Block, CellLike, Section, TargetRow, Term } from './view-model.ts';
+import { failedShare, nameCell, none, tableOf } from './view-rows.ts';
 
 const orNone = (value: number | undefined): string => (value === undefined ? none : formatNumber(value));
 
-const latencyRow = (name: string, s: LatencySummary): CellLike[] => [
-  name,
-  formatCount(s.n),
-  ...quantileNames.map((quantileName): CellLike => {
-    const q = s.quantiles[quantileName];
-    return 'neededN' in q
-      ? { text: 'n too small', note: `takes ${formatCount(q.neededN)}`, tone: 'muted' }
-      : { text: formatNumber(q.ms), note: formatInterval(q.lowMs, q.highMs) };
-  }),
-  formatNumber(s.meanMs),
-  orNone(s.standardDeviationMs),
-  formatNumber(s.minMs),
-  formatNumber(s.maxMs),
-  s.p99OverP50 === undefined ? none : s.p99OverP50.toFixed(2),
-];
+const quantileOf = ({ quantiles }: LatencySummary, name: QuantileName): CellLike => {
+  const q = quantiles[name];
+  return 'neededN' in q
+    ? { text: 'n too small', note: `takes ${formatCount(q.neededN)}`, tone: 'muted' }
+    : { text: formatNumber(q.ms), note: formatInterval(q.lowMs, q.highMs) };
+};
 
 const latencyTable = ({ id, response, service }: TargetReport, open: boolean): Block[] => {
   const kinds = [
@@ -40,56 +30,31 @@ const latencyTable = ({ id, response, service }: TargetReport, open: boolean): B
     ['service, warm', open ? service.warm : undefined],
     ['service, cold', open ? service.cold : undefined],
   ] as const;
-  const rows = kinds.flatMap(([name, s]) => (s === undefined ? [] : [latencyRow(name, s)]));
-  if (rows.length === 0) return [];
-  const heads = ['n', ...quantileNames, 'mean', 'sd', 'min', 'max', 'p99/p50'];
-  return [
-    {
-      kind: 'table',
-      caption: `${id}: latencies in ms, with 95 % intervals`,
-      columns: [{ head: 'Time', names: true }, ...heads.map(number)],
-      rows,
-    },
-  ];
+  const rows = kinds.flatMap(([name, s]) => (s === undefined ? [] : [{ name, ...s }]));
+  return tableOf(`${id}: latencies in ms, with 95 % intervals`, rows, [
+    ['Time', ({ name }) => name],
+    ['n', ({ n }) => formatCount(n)],
+    ...quantileNames.map((name) => [name, (s: LatencySummary) => quantileOf(s, name)] as const),
+    ['mean', ({ meanMs }) => formatNumber(meanMs)],
+    ['sd', ({ standardDeviationMs }) => orNone(standardDeviationMs)],
+    ['min', ({ minMs }) => formatNumber(minMs)],
+    ['max', ({ maxMs }) => formatNumber(maxMs)],
+    ['p99/p50', ({ p99OverP50 }) => p99OverP50?.toFixed(2) ?? none],
+  ]);
 };
-
-const roundRow = (round: RoundReport): CellLike[] => {
-  const { requests, response, workers } = round;
-  return [
-    String(round.round),
-    formatCount(requests.ok),
-    formatCount(requests.failed),
-    formatQuantile(response.warm?.quantiles.p50),
-    formatQuantile(response.warm?.quantiles.p99),
-    formatCount(response.cold?.n ?? 0),
-    orNone(round.throughputPerSecond),
-    formatNumber(round.seconds),
-    `${workers.finished} of ${workers.planned}`,
-  ];
-};
-
-const roundHeads = [
-  'ok',
-  'failed',
-  'warm p50',
-  'warm p99',
-  'cold n',
-  'answers/s',
-  'seconds',
-  'workers finished',
-];
 
 const roundTable = ({ id, rounds }: TargetReport): Block[] =>
-  rounds.length === 0
-    ? []
-    : [
-        {
-          kind: 'table',
-          caption: `${id}: round by round, response times in ms`,
-          columns: [{ head: 'Round', names: true }, ...roundHeads.map(number)],
-          rows: rounds.map(roundRow),
-        },
-      ];
+  tableOf(`${id}: round by round, response times in ms`, rounds, [
+    ['Round', ({ round }) => String(round)],
+    ['ok', ({ requests }) => formatCount(requests.ok)],
+    ['failed', ({ requests }) => formatCount(requests.failed)],
+    ['warm p50', ({ response }) => formatQuantile(response.warm?.quantiles.p50)],
+    ['warm p99', ({ response }) => formatQuantile(response.warm?.quantiles.p99)],
+    ['cold n', ({ response }) => formatCount(response.cold?.n ?? 0)],
+    ['answers/s', ({ throughputPerSecond }) => orNone(throughputPerSecond)],
+    ['seconds', ({ seconds }) => formatNumber(seconds)],
+    ['workers finished', ({ workers }) => `${workers.finished} of ${workers.planned}`],
+  ]);
 
 const factsOf = (target: TargetReport): Term[] => {
   const { requests, memoryMb, throughputPerSecond } = target;
@@ -118,50 +83,41 @@ export const targetSection = (report: Report, rows: readonly TargetRow[]): Secti
   title: 'Each target in full',
   short: 'Targets',
   full: true,
-  blocks: rows.map(({ target, colour }) => ({
+  blocks: rows.map((row): Block => ({
     kind: 'fold',
-    name: nameCell(target, colour),
+    name: nameCell(row),
     blocks: [
-      ...(target.remarks.length === 0 ? [] : [{ kind: 'list', items: target.remarks } as const]),
-      ...latencyTable(target, report.method.load.model === 'open'),
-      ...roundTable(target),
-      { kind: 'facts', items: factsOf(target) },
+      ...(row.target.remarks.length === 0 ? [] : [{ kind: 'list', items: row.target.remarks } as const]),
+      ...latencyTable(row.target, report.method.load.model === 'open'),
+      ...roundTable(row.target),
+      { kind: 'facts', items: factsOf(row.target) },
     ],
   })),
 });
 
 /** Errors by kind with an example, and every remark on a target. Says so when there is none. */
-export const failureSection = (report: Report): Section => {
-  const errors = report.targets.flatMap(({ id, errors: own }) =>
-    own.map(({ kind, count, example }): CellLike[] => [
-      id,
-      kind,
-      formatCount(count),
-      example === undefined ? none : { text: example, tone: 'code' },
-    ]),
-  );
-  const remarks = report.targets.flatMap(({ id, remarks: own }) =>
-    own.map((remark) => ({ term: id, text: remark })),
-  );
-  const items = [...report.remarks, ...remarks];
+export const failureSection = ({ targets, remarks }: Report): Section => {
+  const errors = targets.flatMap(({ id, errors: own }) => own.map((error) => ({ id, ...error })));
+  const items = [
+    ...remarks,
+    ...targets.flatMap(({ id, remarks: own }) => own.map((text) => ({ term: id, text }))),
+  ];
+  const fine: Block = { kind: 'text', text: 'Every measured request was answered as expected.' };
   return {
     id: 'failures',
     title: 'Failures and remarks',
     short: 'Failures',
     blocks: [
-      errors.length === 0
-        ? { kind: 'text', text: 'Every measured request was answered as expected.' }
-        : {
-            kind: 'table',
-            caption: 'Failed requests by kind, with the first example',
-            columns: [
-              { head: 'Target', names: true },
-              { head: 'Kind' },
-              number('Count'),
-              { head: 'Example' },
-            ],
-            rows: errors,
-          },
+      ...(errors.length === 0 ? [fine] : []),
+      ...tableOf('Failed requests by kind, with the first example', errors, [
+        ['Target', ({ id }) => id],
+        [{ head: 'Kind' }, ({ kind }) => kind],
+        ['Count', ({ count }) => formatCount(count)],
+        [
+          { head: 'Example' },
+          ({ example }) => (example === undefined ? none : { text: example, tone: 'code' }),
+        ],
+      ]),
       ...(items.length === 0 ? [] : [{ kind: 'list', items } as const]),
     ],
   };
@@ -191,40 +147,16 @@ const floorSentence = ({ targets }: Report): string => {
   );
 };
 
-const harnessRow = ({ id, rounds, valid }: TargetReport): CellLike[] => {
-  const worst = (of: (g: GeneratorReport) => number): number | undefined =>
-    max(rounds, ({ generator }) => (generator === undefined ? undefined : of(generator)));
-  const cpu = worst((g) => g.cpuShare);
-  return [
-    id,
-    valid ? 'valid' : { text: 'invalid', tone: 'bad' },
-    orNone(worst((g) => g.sendLagP99Ms)),
-    orNone(min(rounds, ({ generator }) => generator?.sendLagBoundMs)),
-    orNone(worst((g) => g.eventLoopDelayP99Ms)),
-    cpu === undefined ? none : `${Math.round(cpu * 100)} %`,
-    formatCount(sum(rounds, (r) => r.generator?.connectionsOpened)),
-    formatCount(sum(rounds, (r) => r.generator?.coldStarts)),
-    orNone(worst((g) => g.startedLateMs)),
-    `${sum(rounds, (r) => r.workers.finished)} of ${sum(rounds, (r) => r.workers.planned)}`,
-  ];
-};
-
-const harnessHeads = [
-  'send lag p99, ms',
-  'its bound, ms',
-  'event loop delay p99, ms',
-  'CPU of one core',
-  'connections opened',
-  'own cold starts',
-  'started late by, ms',
-  'workers finished',
-];
+const worst = (rounds: readonly RoundReport[], of: (g: GeneratorReport) => number): number | undefined =>
+  max(rounds, ({ generator }) => (generator === undefined ? undefined : of(generator)));
 
 /** What the generator says about itself, and the floor. */
 export const harnessSection = (report: Report): Section => {
-  const rows = report.targets.filter(({ rounds }) => rounds.length > 0).map(harnessRow);
-  const closed =
-    'In the closed model a request is planned when the last one was answered; the bound on the send lag judges the open model alone.';
+  const timed = report.targets.filter(({ rounds }) => rounds.length > 0);
+  const closed: Block = {
+    kind: 'note',
+    text: 'In the closed model a request is planned when the last one was answered; the bound on the send lag judges the open model alone.',
+  };
   return {
     id: 'harness',
     title: 'Did the harness hold?',
@@ -232,17 +164,32 @@ export const harnessSection = (report: Report): Section => {
     full: true,
     blocks: [
       { kind: 'text', text: floorSentence(report) },
-      ...(rows.length === 0
-        ? []
-        : [
-            {
-              kind: 'table',
-              caption: 'The generator about itself: the worst worker of all rounds',
-              columns: [{ head: 'Target', names: true }, { head: 'Verdict' }, ...harnessHeads.map(number)],
-              rows,
-            } as const,
-          ]),
-      ...(report.method.load.model === 'closed' ? [{ kind: 'note', text: closed } as const] : []),
+      ...tableOf('The generator about itself: the worst worker of all rounds', timed, [
+        ['Target', ({ id }) => id],
+        [{ head: 'Verdict' }, ({ valid }) => (valid ? 'valid' : { text: 'invalid', tone: 'bad' })],
+        ['send lag p99, ms', ({ rounds }) => orNone(worst(rounds, (g) => g.sendLagP99Ms))],
+        ['its bound, ms', ({ rounds }) => orNone(min(rounds, (r) => r.generator?.sendLagBoundMs))],
+        ['event loop delay p99, ms', ({ rounds }) => orNone(worst(rounds, (g) => g.eventLoopDelayP99Ms))],
+        [
+          'CPU of one core',
+          ({ rounds }) => {
+            const cpu = worst(rounds, (g) => g.cpuShare);
+            return cpu === undefined ? none : `${Math.round(cpu * 100)} %`;
+          },
+        ],
+        [
+          'connections opened',
+          ({ rounds }) => formatCount(sum(rounds, (r) => r.generator?.connectionsOpened)),
+        ],
+        ['own cold starts', ({ rounds }) => formatCount(sum(rounds, (r) => r.generator?.coldStarts))],
+        ['started late by, ms', ({ rounds }) => orNone(worst(rounds, (g) => g.startedLateMs))],
+        [
+          'workers finished',
+          ({ rounds }) =>
+            `${sum(rounds, (r) => r.workers.finished)} of ${sum(rounds, (r) => r.workers.planned)}`,
+        ],
+      ]),
+      ...(report.method.load.model === 'closed' ? [closed] : []),
     ],
   };
 };

@@ -6,7 +6,7 @@ import { coldStartSection } from './view-cold-starts.ts';
 import { distributionFigure, seriesOf, tailFigure, timesFigure } from './view-figures.ts';
 import type { Block, Figure, ReportView, Section, TargetRow } from './view-model.ts';
 import { problemsOf, rankingSection, summaryOf } from './view-ranking.ts';
-import { rowsOf } from './view-rows.ts';
+import { rowsOf, tableOf } from './view-rows.ts';
 import { failureSection, harnessSection, targetSection } from './view-targets.ts';
 import { howToRead, limitsOf, localFace, methodSentences, referenceCaveats } from './words.ts';
 
@@ -35,22 +35,15 @@ const timelineSection = (report: Report, rows: readonly TargetRow[]): Section[] 
 /** Others' figures, never without their caveats. Nothing where no target has any. */
 const referenceSection = ({ targets }: Report): Section[] => {
   const rows = targets.flatMap(({ id, reference }) =>
-    reference === undefined
-      ? []
-      : [[id, formatCount(reference.meanMs), `$${reference.dollars.toFixed(2)} per ${reference.per}`]],
+    reference === undefined ? [] : [{ id, ...reference }],
   );
   if (rows.length === 0) return [];
   const blocks: Block[] = [
-    {
-      kind: 'table',
-      caption: 'Published figures, not measured here',
-      columns: [
-        { head: 'Target', names: true },
-        { head: 'mean, ms', align: 'right' },
-        { head: 'price', align: 'right' },
-      ],
-      rows,
-    },
+    ...tableOf('Published figures, not measured here', rows, [
+      ['Target', ({ id }) => id],
+      ['mean, ms', ({ meanMs }) => formatCount(meanMs)],
+      ['price', ({ dollars, per }) => `$${dollars.toFixed(2)} per ${per}`],
+    ]),
     { kind: 'list', items: referenceCaveats },
   ];
   return [{ id: 'reference', title: 'Reference figures of others', blocks }];

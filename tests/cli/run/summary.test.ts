@@ -1,27 +1,19 @@
-import { buildReport, summariseParts } from '../../../src/core/report/build.ts';
 import { causeOf } from '../../../src/cli/run/conclude.ts';
 import { summaryTable } from '../../../src/cli/run/summary.ts';
 import { viewOf } from '../../../src/core/report/view.ts';
 import { problemsOf } from '../../../src/core/report/view-ranking.ts';
 import { coldReport } from '../../core/report/cold-run.ts';
-import { sampleRun } from '../../core/report/sample-run.ts';
+import { sampleReport } from '../../core/report/sample-run.ts';
 
-const run = sampleRun({
+const report = sampleReport({
   rounds: 2,
   requests: 400,
-  seed: 1,
   characters: [
     { id: 'null', kind: 'null', warmMs: 1, coldMs: 2 },
     { id: 'slow', warmMs: 9, coldMs: 90 },
     { id: 'fast', warmMs: 3, coldMs: 30 },
     { id: 'lossy', warmMs: 1, coldMs: 2, failsVerification: 'it lost 9 of 50 updates' },
   ],
-});
-const report = buildReport({
-  plan: run.plan,
-  verifications: run.verifications,
-  cells: summariseParts(run.parts, run.plan),
-  finishedAt: run.plan.createdAt,
 });
 
 describe('summaryTable', () => {

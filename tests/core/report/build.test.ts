@@ -1,13 +1,8 @@
-import { buildReport, type ReportInput, summariseParts } from '../../../src/core/report/build.ts';
 import type { Report, TargetReport } from '../../../src/core/schema/report.ts';
-import { type RunSettings, sampleRun, sixArchitectures } from './sample-run.ts';
+import { type RunSettings, sampleReport, sixArchitectures } from './sample-run.ts';
 
-const inputOf = (settings: RunSettings): ReportInput => {
-  const { plan, verifications, parts } = sampleRun(settings);
-  return { plan, verifications, cells: summariseParts(parts, plan), finishedAt: '2026-11-21T09:05:00.000Z' };
-};
 const build = (settings: Partial<RunSettings> = {}): Report =>
-  buildReport(inputOf({ rounds: 5, requests: 200, seed: 3, characters: sixArchitectures, ...settings }));
+  sampleReport({ rounds: 5, requests: 200, seed: 3, ...settings });
 const targetOf = (report: Report, id: string): TargetReport => {
   const found = report.targets.find((t) => t.id === id);
   if (found === undefined) throw new Error(`no ${id}`);
@@ -120,9 +115,8 @@ describe('buildReport', () => {
   });
 
   it('reports a run that left nothing at all', () => {
-    const { plan } = sampleRun({ rounds: 3, requests: 20, seed: 1, characters: sixArchitectures });
     const outcome = { ok: false, error: 'States.Timeout', cause: 'the run took too long' };
-    const empty = buildReport({ plan, verifications: [], cells: [], finishedAt: plan.createdAt, outcome });
+    const empty = sampleReport({}, { verifications: [], cells: [], outcome });
     expect(empty.outcome).toEqual(outcome);
     expect(empty.targets.every((t) => t.state === 'not-timed')).toBe(true);
     expect(empty.rankings[0]?.rows).toEqual([]);

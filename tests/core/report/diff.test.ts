@@ -1,15 +1,11 @@
-import { buildReport, summariseParts } from '../../../src/core/report/build.ts';
 import * as subject from '../../../src/core/report/diff.ts';
 import type { ReportDiff } from '../../../src/core/report/diff.ts';
 import { crossings } from '../../../src/core/report/diff.ts';
 import type { Report } from '../../../src/core/schema/report.ts';
-import { sampleRun, type Character, type RunSettings } from './sample-run.ts';
+import { type Character, type RunSettings, sampleReport } from './sample-run.ts';
 
-const report = (characters: readonly Character[], settings: Partial<RunSettings> = {}): Report => {
-  const run = sampleRun({ rounds: 6, requests: 100, seed: 1, characters, ...settings });
-  const { plan, verifications, parts } = run;
-  return buildReport({ plan, verifications, cells: summariseParts(parts, plan), finishedAt: plan.createdAt });
-};
+const report = (characters: readonly Character[], settings: Partial<RunSettings> = {}): Report =>
+  sampleReport({ rounds: 6, requests: 100, characters, ...settings });
 
 /** A tenth of the usual resamples: the effects here are large. */
 const diffReports = (base: Report, other: Report): ReportDiff =>

@@ -1,11 +1,12 @@
-import { buildReport, summariseParts } from '../../../src/core/report/build.ts';
 import * as csv from '../../../src/core/report/csv.ts';
 import { headlineOf } from '../../../src/core/report/headline.ts';
+import { axisLabels } from '../../../src/core/report/html/figures.ts';
 import * as page from '../../../src/core/report/html/page.ts';
 import * as markdown from '../../../src/core/report/markdown.ts';
 import type { Report } from '../../../src/core/schema/report.ts';
 import { viewOf } from '../../../src/core/report/view.ts';
-import { type RunSettings, sampleRun, sixArchitectures } from './sample-run.ts';
+import { logAxis } from '../../../src/core/report/view-figures.ts';
+import { type RunSettings, sampleReport } from './sample-run.ts';
 
 const attack = '"><script>alert(1)</script></script><img src=x onerror=alert(1)>|`[x](javascript:1)';
 
@@ -13,15 +14,8 @@ const renderHtml = (report: Report): string => page.renderHtml(viewOf(report));
 const renderMarkdown = (report: Report): string => markdown.renderMarkdown(viewOf(report));
 const renderCsv = (report: Report): string => csv.renderCsv(viewOf(report));
 
-/** Three rounds unless told otherwise: without verdicts it is built fast. */
-const build = (settings: Partial<RunSettings> = {}): Report => {
-  const run = sampleRun({ rounds: 3, requests: 150, seed: 3, characters: sixArchitectures, ...settings });
-  return buildReport({
-    ...run,
-    cells: summariseParts(run.parts, run.plan),
-    finishedAt: '2026-11-21T09:05:00.000Z',
-  });
-};
+const build = (settings: Partial<RunSettings> = {}): Report =>
+  sampleReport({ requests: 150, seed: 3, ...settings }, { finishedAt: '2026-11-21T09:05:00.000Z' });
 const report = build({ rounds: 5 });
 const html = renderHtml(report);
 const embedded = (page: string): unknown =>
@@ -138,8 +132,7 @@ describe('renderHtml', () => {
   });
 
   it('renders a run that left nothing', () => {
-    const { plan } = sampleRun({ rounds: 3, requests: 5, seed: 1, characters: sixArchitectures });
-    const empty = buildReport({ plan, verifications: [], cells: [], finishedAt: plan.createdAt });
+    const empty = sampleReport({}, { verifications: [], cells: [] });
     expect(renderHtml(empty)).toContain('No target could be ranked');
     expect(renderHtml(empty)).not.toMatch(/NaN|undefined/);
   });
@@ -201,5 +194,20 @@ describe('renderCsv', () => {
   it('quotes text and disarms formulas', () => {
     const target = { ...report.targets[0]!, id: '=HYPERLINK("x"),1' };
     expect(renderCsv({ ...report, targets: [target] })).toContain(`"'=HYPERLINK(""x""),1"`);
+  });
+});
+
+const labelsOf = (...values: number[]): string[] =>
+  [...String(axisLabels(logAxis(values))).matchAll(/<span[^>]*>([^<]*)</g)].map(([, label = '']) => label);
+
+describe('axisLabels', () => {
+  it('labels every step where there is room', () => {
+    expect(labelsOf(2, 50)).toEqual(['2', '5', '10', '20', '50']);
+  });
+
+  it('leaves out those that would run into the ones at the ends, never the ends', () => {
+    const labels = labelsOf(0.6, 9000);
+    expect(labels.slice(0, 2)).toEqual(['0.5', '2']);
+    expect(labels.slice(-2)).toEqual(['2,000', '10,000']);
   });
 });

@@ -1,5 +1,6 @@
 /** A run that never was: realistic plan, verifications and parts from a seed, for tests of everything after Measure. */
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
+import { buildReport, type ReportInput, summariseParts } from '../../../src/core/report/build.ts';
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
 import type { Plan, Verification } from '../../../src/core/schema/plan.ts';
 import {
@@ -9,6 +10,7 @@ import {
   flagsOf,
   type Sample,
 } from '../../../src/core/schema/part.ts';
+import type { Report } from '../../../src/core/schema/report.ts';
 import { createRandom, type Random, randomNormal } from '../../../src/core/stats/random.ts';
 import type { Target } from '../../../src/core/schema/target.ts';
 
@@ -226,3 +228,19 @@ export const sixArchitectures: readonly Character[] = [
     failsVerification: '50 requests were acknowledged with 41 distinct counts: updates are lost',
   },
 ];
+
+/** Its report; three rounds unless told otherwise: without verdicts it is built fast. */
+export const sampleReport = (
+  settings: Partial<RunSettings> = {},
+  more: Partial<ReportInput> = {},
+): Report => {
+  const { plan, verifications, parts } = sampleRun({
+    rounds: 3,
+    requests: 60,
+    seed: 1,
+    characters: sixArchitectures,
+    ...settings,
+  });
+  const cells = summariseParts(parts, plan);
+  return buildReport({ plan, verifications, cells, finishedAt: plan.createdAt, ...more });
+};
