@@ -6,24 +6,23 @@
  */
 import { host, importSources, quantileOf, startServer } from './generator-sources.mjs';
 
-/** @typedef {import('../src/app/generate/drive.ts').Sent} Sent */
+/** @typedef {import('../src/app/generate/closed.ts').Sent} Sent */
 /**
  * @typedef {typeof import('../src/app/generate/closed.ts') & typeof import('../src/app/generate/open.ts')
- *   & typeof import('../src/adapters/http/lane.ts') & typeof import('../src/adapters/system/clock.ts')
+ *   & typeof import('../src/adapters/http/client.ts') & typeof import('../src/adapters/system.ts')
  *   & typeof import('../src/core/histogram/histogram.ts') & typeof import('../src/core/load/schedule.ts')} Sources
  */
 
 const sources = [
   'src/app/generate/closed.ts',
   'src/app/generate/open.ts',
-  'src/adapters/http/lane.ts',
-  'src/adapters/system/clock.ts',
+  'src/adapters/http/client.ts',
+  'src/adapters/system.ts',
   'src/core/histogram/histogram.ts',
   'src/core/load/schedule.ts',
 ];
-const { driveClosed, driveOpen, httpLane, Histogram, openSchedule, systemClock } = /** @type {Sources} */ (
-  await importSources(sources)
-);
+const { driveClosed, driveOpen, httpConnection, Histogram, openSchedule, systemClock } =
+  /** @type {Sources} */ (await importSources(sources));
 
 const measure = async (/** @type {{ rate?: number, requests: number, concurrency: number }} */ load) => {
   const server = await startServer('generator-delay-server.mjs');
@@ -31,8 +30,8 @@ const measure = async (/** @type {{ rate?: number, requests: number, concurrency
   const all = [];
   const drive = {
     clock: systemClock,
-    openLane: () =>
-      httpLane({ url: `${server.url}/hits`, method: 'GET', headers: {} }, { clock: systemClock }),
+    openConnection: () =>
+      httpConnection({ url: `${server.url}/hits`, method: 'GET', headers: {} }, { clock: systemClock }),
     onSent: (/** @type {Sent} */ sent) => all.push(sent),
     mayGoOn: () => true,
   };

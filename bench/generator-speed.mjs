@@ -1,7 +1,7 @@
 /**
  * How much one request costs the generator's client, beside what Node brings along. All take turns, block by block, in
  * this process against a server in another one that answers a constant; each block is a closed load.
- *   generator  the lane of src/adapters/http: answer parsed and timed
+ *   generator  the connection of src/adapters/http: answer parsed and timed
  *   node:http  http.request with a keep-alive agent, body read
  *   fetch      Node's fetch (undici), body read
  *   raw        bytes on a socket, answers counted and not parsed: the floor
@@ -13,11 +13,11 @@ import { host, importSources, quantileOf, startServer } from './generator-source
 
 const [connections = 64, blocks = 15, requests = 6000] = process.argv.slice(2).map(Number);
 /**
- * @typedef {typeof import('../src/app/generate/closed.ts') & typeof import('../src/adapters/http/lane.ts')
- *   & typeof import('../src/adapters/system/clock.ts')} Sources
+ * @typedef {typeof import('../src/app/generate/closed.ts') & typeof import('../src/adapters/http/client.ts')
+ *   & typeof import('../src/adapters/system.ts')} Sources
  */
-const sources = ['src/app/generate/closed.ts', 'src/adapters/http/lane.ts', 'src/adapters/system/clock.ts'];
-const { driveClosed, httpLane, systemClock } = /** @type {Sources} */ (await importSources(sources));
+const sources = ['src/app/generate/closed.ts', 'src/adapters/http/client.ts', 'src/adapters/system.ts'];
+const { driveClosed, httpConnection, systemClock } = /** @type {Sources} */ (await importSources(sources));
 const server = await startServer('generator-constant-server.mjs');
 const url = `${server.url}/hits`;
 const agent = new Agent({ keepAlive: true, maxSockets: connections });
@@ -25,10 +25,10 @@ const agent = new Agent({ keepAlive: true, maxSockets: connections });
 /** Sends `requests` by `send`, `connections` at a time, each when the last was answered. */
 const closed = async (/** @type {() => Promise<unknown>} */ send) => {
   let next = 0;
-  const lane = async () => {
+  const connection = async () => {
     while (next++ < requests) await send();
   };
-  await Promise.all(Array.from({ length: connections }, lane));
+  await Promise.all(Array.from({ length: connections }, connection));
 };
 
 const byHttp = () =>
@@ -47,7 +47,7 @@ const generator = () =>
     { requests, concurrency: connections, warmup: 0, timeoutMs: 10_000 },
     {
       clock: systemClock,
-      openLane: () => httpLane({ url, method: 'GET', headers: {} }, { clock: systemClock }),
+      openConnection: () => httpConnection({ url, method: 'GET', headers: {} }, { clock: systemClock }),
       onSent: ({ result }) => {
         if ('error' in result || result.status !== 200) throw new Error(JSON.stringify(result));
       },
@@ -58,7 +58,7 @@ const generator = () =>
 const raw = async () => {
   const bytes = `GET /hits HTTP/1.1\r\nhost: ${new URL(url).host}\r\n\r\n`;
   let next = 0;
-  const lane = () =>
+  const connection = () =>
     new Promise((resolve, reject) => {
       const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', noDelay: true });
       const send = () => {
@@ -67,7 +67,7 @@ const raw = async () => {
       };
       socket.on('connect', send).on('data', send).on('error', reject);
     });
-  await Promise.all(Array.from({ length: connections }, lane));
+  await Promise.all(Array.from({ length: connections }, connection));
 };
 
 /** @type {Record<string, () => Promise<unknown>>} */

@@ -6,18 +6,18 @@
  */
 import { host, importSources, quantileOf, startServer } from './generator-sources.mjs';
 
-/** @typedef {import('../src/app/generate/drive.ts').Sent} Sent */
+/** @typedef {import('../src/app/generate/closed.ts').Sent} Sent */
 /**
  * @typedef {typeof import('../src/app/generate/open.ts') & typeof import('../src/core/load/schedule.ts')
- *   & typeof import('../src/adapters/http/lane.ts') & typeof import('../src/adapters/system/clock.ts')} Sources
+ *   & typeof import('../src/adapters/http/client.ts') & typeof import('../src/adapters/system.ts')} Sources
  */
 const sources = [
   'src/app/generate/open.ts',
   'src/core/load/schedule.ts',
-  'src/adapters/http/lane.ts',
-  'src/adapters/system/clock.ts',
+  'src/adapters/http/client.ts',
+  'src/adapters/system.ts',
 ];
-const { driveOpen, openSchedule, httpLane, systemClock } = /** @type {Sources} */ (
+const { driveOpen, openSchedule, httpConnection, systemClock } = /** @type {Sources} */ (
   await importSources(sources)
 );
 const server = await startServer('generator-stalling-server.mjs');
@@ -32,7 +32,7 @@ await driveOpen(
   systemClock.now() + 100,
   {
     clock: systemClock,
-    openLane: () => httpLane(request, { clock: systemClock }),
+    openConnection: () => httpConnection(request, { clock: systemClock }),
     onSent: (sent) => all.push(sent),
     mayGoOn: () => true,
   },

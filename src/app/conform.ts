@@ -1,7 +1,6 @@
 /** Sends the contract's vectors to a running service and tells where its answers depart from them. */
 import { departures, type ContractVector } from '../core/verify/contract.ts';
-import type { HttpReply, HttpRequest } from '../ports/index.ts';
-import type { Lane } from '../ports/lane.ts';
+import type { HttpReply, HttpRequest, Connection } from '../ports/index.ts';
 
 export interface Conformance {
   readonly title: string;
@@ -10,7 +9,7 @@ export interface Conformance {
 }
 
 export interface ConformDeps {
-  readonly httpLane: (request: HttpRequest) => Lane;
+  readonly httpConnection: (request: HttpRequest) => Connection;
   readonly timeoutMs: number;
 }
 
@@ -24,7 +23,7 @@ export const sendableVectors = (
       of === kind && store !== 'down' && event.requestContext.stage === '$default',
   );
 
-const requestOf = ({ event }: ContractVector, baseUrl: string): HttpRequest => {
+const requestFor = ({ event }: ContractVector, baseUrl: string): HttpRequest => {
   const query = event.rawQueryString === '' ? '' : `?${event.rawQueryString}`;
   const url = `${baseUrl}${event.rawPath}${query}`;
   return { url, method: event.requestContext.http.method, headers: { accept: '*/*' } };
@@ -52,9 +51,9 @@ export const conform = async (
 ): Promise<readonly Conformance[]> => {
   const results: Conformance[] = [];
   for (const vector of vectors) {
-    const lane = deps.httpLane(requestOf(vector, baseUrl));
-    const { result } = await lane.send(deps.timeoutMs);
-    lane.close();
+    const connection = deps.httpConnection(requestFor(vector, baseUrl));
+    const { result } = await connection.send(deps.timeoutMs);
+    connection.close();
     const found = 'error' in result ? [result.message] : judge(vector, common, result);
     results.push({ title: vector.title, departures: found });
   }

@@ -1,15 +1,12 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
-import { readEnvironment } from '../adapters/aws/environment.ts';
+import { readEnvironment, once } from '../adapters/aws/environment.ts';
 import { createLambdaClient, lambdaFunctionInvoker } from '../adapters/aws/function-invoker.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
-import { once } from '../adapters/aws/once.ts';
-import { httpLane } from '../adapters/http/lane.ts';
-import { systemClock } from '../adapters/system/clock.ts';
-import { watchVitals } from '../adapters/system/vitals.ts';
+import { httpConnection } from '../adapters/http/client.ts';
+import { systemClock, watchVitals } from '../adapters/system.ts';
 import { generate, type GenerateDeps, type Generated } from '../app/generate/generate.ts';
-import { hit } from '../app/hit/hit.ts';
-import { parseHit } from '../app/hit/request.ts';
+import { hit, parseHit } from '../app/hit/hit.ts';
 import type { HitResult } from '../app/hit/result.ts';
 import { read } from '../core/schema/fields.ts';
 import { type GenerateInput, generateInput, type GenerateOutput } from '../core/schema/work.ts';
@@ -22,7 +19,8 @@ export interface HitInput {
 /** Milliseconds that a hit leaves for its answer before the function's own timeout. */
 const hitReserveMs = 5000;
 
-const lane: GenerateDeps['httpLane'] = (request) => httpLane(request, { clock: systemClock });
+const connection: GenerateDeps['httpConnection'] = (request) =>
+  httpConnection(request, { clock: systemClock });
 
 const deps = once((): GenerateDeps => {
   const environment = readEnvironment(['RESULTS_BUCKET']);
@@ -30,7 +28,7 @@ const deps = once((): GenerateDeps => {
     clock: systemClock,
     store: s3ObjectStore(createS3Client(), environment.RESULTS_BUCKET),
     invoker: lambdaFunctionInvoker(createLambdaClient()),
-    httpLane: lane,
+    httpConnection: connection,
     watchVitals,
   };
 });
@@ -66,7 +64,7 @@ const measure = async (input: GenerateInput, context: Context): Promise<Generate
 const hitFromHere = (input: HitInput, context: Context): Promise<HitResult> => {
   const request = parseHit(input.hit);
   const mayGoOn = (): boolean => context.getRemainingTimeInMillis() > request.timeoutMs + hitReserveMs;
-  return hit({ clock: systemClock, httpLane: lane, mayGoOn }, request);
+  return hit({ clock: systemClock, httpConnection: connection, mayGoOn }, request);
 };
 
 const isHit = (input: unknown): input is HitInput =>

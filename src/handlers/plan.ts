@@ -1,8 +1,7 @@
-import { readEnvironment } from '../adapters/aws/environment.ts';
+import { readEnvironment, once } from '../adapters/aws/environment.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
-import { once } from '../adapters/aws/once.ts';
 import { createSsmClient, ssmTargetRegistry } from '../adapters/aws/target-registry.ts';
-import { systemClock } from '../adapters/system/clock.ts';
+import { systemClock } from '../adapters/system.ts';
 import { plan, type PlanDeps } from '../app/plan.ts';
 import { targetsPath } from '../core/keys.ts';
 import { plane, type PlanOutput, planInput } from '../core/schema/plan.ts';

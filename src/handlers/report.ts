@@ -1,9 +1,8 @@
 import { read } from '../core/schema/fields.ts';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { readEnvironment } from '../adapters/aws/environment.ts';
+import { readEnvironment, once } from '../adapters/aws/environment.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
-import { once } from '../adapters/aws/once.ts';
-import { systemClock } from '../adapters/system/clock.ts';
+import { systemClock } from '../adapters/system.ts';
 import { makeReport, type ReportDeps } from '../app/report.ts';
 import { type ReportOutput, finishInput } from '../core/schema/outcome.ts';
 import type { Report } from '../core/schema/report.ts';

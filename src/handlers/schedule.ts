@@ -1,8 +1,7 @@
 import { read } from '../core/schema/fields.ts';
-import { readEnvironment } from '../adapters/aws/environment.ts';
+import { readEnvironment, once } from '../adapters/aws/environment.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
-import { once } from '../adapters/aws/once.ts';
-import { systemClock } from '../adapters/system/clock.ts';
+import { systemClock } from '../adapters/system.ts';
 import { schedule, type ScheduleDeps } from '../app/schedule.ts';
 import { type Schedule, scheduleInput } from '../core/schema/work.ts';
 

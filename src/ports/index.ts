@@ -1,5 +1,6 @@
-/** What the use cases need from the world. Adapters implement these; memory twins pass the same tests. */
+/** What the use cases need from the world. Adapters implement these; the in-memory ones of the tests pass the same suites. */
 import type { Target } from '../core/schema/target.ts';
+import type { ErrorKind } from '../core/schema/part.ts';
 
 export interface ObjectStore {
   /** The object's text, or undefined where there is none. */
@@ -54,3 +55,39 @@ export interface Clock {
   wallTime(): number;
   sleepUntil(monotonicMs: number): Promise<void>;
 }
+
+/** What became of one request. Times are milliseconds of the monotonic clock that the connection was made with. */
+export interface Exchange {
+  /** When the request was handed to the socket; where none was sent, when the attempt began. */
+  readonly sentMs: number;
+  /** When the last byte of the answer was read, or when it was given up. */
+  readonly endMs: number;
+  /** Opening the connection (name, TCP, TLS) before `sentMs`; absent where a kept-alive one was used. */
+  readonly connectMs?: number;
+  readonly result: HttpReply | Failure;
+}
+
+export interface Failure {
+  readonly error: Exclude<ErrorKind, 'dropped'>;
+  readonly message: string;
+}
+
+export interface Connection {
+  /** Sends the connection's request once, never again by itself. Never rejects. @throws Error while one is under way. */
+  send(timeoutMs: number): Promise<Exchange>;
+  /** For good: a request under way ends with an error, and none is sent any more. */
+  close(): void;
+}
+
+export type OpenConnection = () => Connection;
+
+/** What a measuring process can tell about itself. */
+export interface VitalSigns {
+  readonly eventLoopDelayP99Ms: number;
+  readonly eventLoopDelayMaxMs: number;
+  /** CPU seconds used by the process over wall seconds, since the watch began. */
+  readonly cpuShare: number;
+}
+
+/** Begins to watch this process; the function it returns ends that and tells what was seen. */
+export type WatchVitals = () => () => VitalSigns;

@@ -1,4 +1,4 @@
-import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
+import { memoryObjectStore } from '../support/memory.ts';
 import { cleanUp } from '../../src/app/clean-up.ts';
 import { lockKey, outcomeKey } from '../../src/core/keys.ts';
 import type { FinishInput } from '../../src/core/schema/outcome.ts';

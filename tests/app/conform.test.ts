@@ -1,7 +1,6 @@
 import { conform, sendableVectors } from '../../src/app/conform.ts';
 import type { ContractVector } from '../../src/core/verify/contract.ts';
-import type { HttpReply, HttpRequest } from '../../src/ports/index.ts';
-import type { Exchange } from '../../src/ports/lane.ts';
+import type { HttpReply, HttpRequest, Exchange } from '../../src/ports/index.ts';
 import { vectorsFor } from '../contract/vectors.ts';
 
 const common = { 'cache-control': '^no-store$' };
@@ -16,11 +15,11 @@ const hits = vectors.find(
 /** Answers what `reply` says and remembers what was asked. */
 const service = (reply: Exchange['result']) => {
   const asked: HttpRequest[] = [];
-  const httpLane = (request: HttpRequest) => {
+  const httpConnection = (request: HttpRequest) => {
     asked.push(request);
     return { send: () => Promise.resolve({ sentMs: 0, endMs: 1, result: reply }), close: () => undefined };
   };
-  return { asked, deps: { httpLane, timeoutMs: 100 } };
+  return { asked, deps: { httpConnection, timeoutMs: 100 } };
 };
 
 const good: HttpReply = {

@@ -1,4 +1,4 @@
-import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
+import { memoryObjectStore } from '../support/memory.ts';
 import { extendLock, readLock, releaseLock, takeLock } from '../../src/app/lock.ts';
 import { RunInProgressError } from '../../src/core/errors.ts';
 import { lockKey } from '../../src/core/keys.ts';

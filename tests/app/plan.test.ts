@@ -1,5 +1,4 @@
-import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
-import { memoryTargetRegistry } from '../../src/adapters/memory/target-registry.ts';
+import { memoryObjectStore, memoryTargetRegistry } from '../support/memory.ts';
 import { plan, type PlanDeps } from '../../src/app/plan.ts';
 import { InputError, NoTargetError, RunInProgressError } from '../../src/core/errors.ts';
 import { lockKey, planKey, targetsPath } from '../../src/core/keys.ts';

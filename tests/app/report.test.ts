@@ -1,4 +1,4 @@
-import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
+import { memoryObjectStore } from '../support/memory.ts';
 import { makeReport, type ReportDeps } from '../../src/app/report.ts';
 import { assignmentsKey, partKey, planKey, reportKey, verifyKey } from '../../src/core/keys.ts';
 import type { SamplePart } from '../../src/core/schema/part.ts';

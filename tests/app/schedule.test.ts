@@ -1,4 +1,4 @@
-import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
+import { memoryObjectStore } from '../support/memory.ts';
 import { schedule } from '../../src/app/schedule.ts';
 import { InputError, NoTargetError, RunInProgressError } from '../../src/core/errors.ts';
 import { lockKey, partKey, planKey, verifyKey } from '../../src/core/keys.ts';

@@ -1,11 +1,10 @@
-import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
-import { verify } from '../../src/app/verify/verify.ts';
+import { memoryObjectStore } from '../support/memory.ts';
+import { verify } from '../../src/app/verify.ts';
 import { InputError } from '../../src/core/errors.ts';
 import { planKey } from '../../src/core/keys.ts';
 import type { Verification } from '../../src/core/schema/plan.ts';
 import type { Target } from '../../src/core/schema/target.ts';
-import type { HttpReply } from '../../src/ports/index.ts';
-import type { Failure } from '../../src/ports/lane.ts';
+import type { HttpReply, Failure } from '../../src/ports/index.ts';
 import { VirtualClock, virtualServer } from '../support/virtual-clock.ts';
 import { planOf, targetOf } from './run.ts';
 
@@ -26,7 +25,7 @@ const verifying = async (
   change: Partial<Target> = {},
   timeoutMs = 10_000,
 ): Promise<
-  Verification & { lanes: [opened: number, closed: number]; mostAtOnce: number; tookMs: number }
+  Verification & { connections: [opened: number, closed: number]; mostAtOnce: number; tookMs: number }
 > => {
   const clock = new VirtualClock();
   const load = { ...planOf().load, timeoutMs };
@@ -37,11 +36,11 @@ const verifying = async (
     if (result === 'silence') return { endMs: Infinity };
     return { endMs: sentMs + (index === 0 ? coldMs : serviceMs), result };
   });
-  const deps = { store, clock, laneOpener: () => server.openLane };
+  const deps = { store, clock, connectionOpener: () => server.openConnection };
   const verification = await clock.run(verify(deps, { runId: 'run-1', targetId: 'a' }));
   return {
     ...verification,
-    lanes: [server.opened(), server.closed()],
+    connections: [server.opened(), server.closed()],
     mostAtOnce: server.mostAtOnce(),
     tookMs: clock.now(),
   };
@@ -60,7 +59,7 @@ describe('verify a sync-counter', () => {
       meanMs: serviceMs,
       observed: { 'x-architecture': 'a', 'x-cold': '1', server: 'uvicorn' },
       coldStarts: { aloneMs: [coldMs], burstMs: [] },
-      lanes: [10, 10],
+      connections: [10, 10],
       mostAtOnce: 10,
       tookMs: coldMs + 9 * serviceMs + 4 * serviceMs,
     });
@@ -99,7 +98,7 @@ describe('verify a sync-counter', () => {
     ['answers a page', () => ({ ...hits(1), body: '<html>' }), 'answered 200 without a count: "<html>"'],
   ])('gives up after three requests on one that %s', async (_, reply, why) => {
     const found = await verifying(reply);
-    expect(found).toMatchObject({ ok: false, sent: 3, acknowledged: 0, lanes: [10, 10] });
+    expect(found).toMatchObject({ ok: false, sent: 3, acknowledged: 0, connections: [10, 10] });
     expect(found.reason).toBe(`none of 3 requests was acknowledged; the first: ${why}`);
     expect(found.meanMs).toBeUndefined();
   });
@@ -134,7 +133,7 @@ describe('verify the other kinds', () => {
   it('asks a URL of the user three times and wants the status that it names', async () => {
     const request = { expectedStatus: 202 };
     const found = await verifying(() => status(202), { kind: 'url', request });
-    expect(found).toMatchObject({ ok: true, sent: 3, acknowledged: 3, lanes: [1, 1] });
+    expect(found).toMatchObject({ ok: true, sent: 3, acknowledged: 3, connections: [1, 1] });
     expect(await verifying(() => status(200), { kind: 'url', request })).toMatchObject({
       ok: false,
       reason: expect.stringContaining('answered 200 instead of 202'),
@@ -147,14 +146,14 @@ describe('verify the other kinds', () => {
       ok: false,
       sent: 0,
       reason: expect.stringContaining('"async-queue"'),
-      lanes: [0, 0],
+      connections: [0, 0],
     });
   });
 });
 
 describe('verify', () => {
   const clock = new VirtualClock();
-  const deps = { clock, laneOpener: () => virtualServer(clock, () => ({ endMs: 0 })).openLane };
+  const deps = { clock, connectionOpener: () => virtualServer(clock, () => ({ endMs: 0 })).openConnection };
 
   it('names the run that was never planned', async () => {
     const verifyNothing = verify({ ...deps, store: memoryObjectStore() }, { runId: 'x', targetId: 'a' });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { memoryObjectStore } from '../../src/adapters/memory/object-store.ts';
-import { verify } from '../../src/app/verify/verify.ts';
+import { memoryObjectStore } from '../support/memory.ts';
+import { verify } from '../../src/app/verify.ts';
 import { assignmentsKey, planKey } from '../../src/core/keys.ts';
 import { parseManifest } from '../../src/core/schema/manifest.ts';
 import type { FinishInput, ReportOutput } from '../../src/core/schema/outcome.ts';
@@ -10,7 +10,7 @@ import type { Schedule, ScheduleInput } from '../../src/core/schema/work.ts';
 import { maxTargets, parseRunRequest } from '../../src/core/schema/request.ts';
 import { maxSteps } from '../../src/core/schedule/steps.ts';
 import { asTargetId } from '../../src/core/schema/target.ts';
-import type { Exchange } from '../../src/ports/lane.ts';
+import type { Exchange } from '../../src/ports/index.ts';
 import { planOf, targetOf } from '../app/run.ts';
 
 /** What a state's data may measure, and what Step Functions keeps of an error's cause. */
@@ -30,8 +30,8 @@ const verificationOf = (result: Exchange['result']): Promise<Verification> => {
   const plan = planOf({ runId, targets: [targetOf(targetId, {})] });
   const store = memoryObjectStore(new Map([[planKey(runId), JSON.stringify(plan)]]));
   const exchange: Exchange = { sentMs: 0, endMs: 59_999.123_456, result };
-  const lane = { send: () => Promise.resolve(exchange), close: () => undefined };
-  const deps = { store, clock: { now: () => 0 }, laneOpener: () => () => lane };
+  const connection = { send: () => Promise.resolve(exchange), close: () => undefined };
+  const deps = { store, clock: { now: () => 0 }, connectionOpener: () => () => connection };
   return verify(deps, { runId, targetId });
 };
 

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Clock, HttpReply } from '../../src/ports/index.ts';
-import type { Exchange, Lane, OpenLane } from '../../src/ports/lane.ts';
+import type { Clock, HttpReply, Exchange, Connection, OpenConnection } from '../../src/ports/index.ts';
 
 interface Sleeper {
   readonly atMs: number;
@@ -65,7 +64,7 @@ export type Behaviour = (
 ) => { readonly endMs: number; readonly result?: Exchange['result'] };
 
 export interface VirtualServer {
-  readonly openLane: OpenLane;
+  readonly openConnection: OpenConnection;
   readonly opened: () => number;
   readonly closed: () => number;
   /** The most requests that were under way at once. */
@@ -78,7 +77,7 @@ export const virtualServer = (clock: VirtualClock, behave: Behaviour): VirtualSe
   let index = 0;
   let underWay = 0;
   let most = 0;
-  const openLane = (): Lane => {
+  const openConnection = (): Connection => {
     opened++;
     return {
       send: async (timeoutMs) => {
@@ -96,7 +95,7 @@ export const virtualServer = (clock: VirtualClock, behave: Behaviour): VirtualSe
       },
     };
   };
-  return { openLane, opened: () => opened, closed: () => closed, mostAtOnce: () => most };
+  return { openConnection, opened: () => opened, closed: () => closed, mostAtOnce: () => most };
 };
 
 /** A server that takes `serviceMs` for each request and does nothing at all from `fromMs` for `lengthMs`. */

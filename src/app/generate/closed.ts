@@ -1,9 +1,10 @@
 import type { ClosedLoad } from '../../core/schema/load.ts';
-import type { Drive, Driven } from './drive.ts';
+import type { ErrorKind } from '../../core/schema/part.ts';
+import type { Clock, HttpReply, OpenConnection } from '../../ports/index.ts';
 
 /**
- * The closed model: `concurrency` lanes, each sending its next request when the last one was answered. A stall of the
- * server stops the sending, so its length is seen by one request a lane only: the model's own blind spot.
+ * The closed model: `concurrency` connections, each sending its next request when the last one was answered. A stall of the
+ * server stops the sending, so its length is seen by one request a connection only: the model's own blind spot.
  */
 export const driveClosed = async (
   load: Pick<ClosedLoad, 'requests' | 'concurrency' | 'warmup' | 'timeoutMs'>,
@@ -11,21 +12,49 @@ export const driveClosed = async (
 ): Promise<Driven> => {
   const total = load.warmup + load.requests;
   let next = 0;
-  const runLane = async (): Promise<void> => {
-    const lane = drive.openLane();
+  const runConnection = async (): Promise<void> => {
+    const connection = drive.openConnection();
     try {
       while (next < total && drive.mayGoOn()) {
         const warmup = next++ < load.warmup;
-        const exchange = await lane.send(load.timeoutMs);
+        const exchange = await connection.send(load.timeoutMs);
         drive.onSent({ ...exchange, plannedMs: exchange.sentMs, warmup });
         const pause = drive.between?.();
         if (pause !== undefined) await pause;
       }
     } finally {
-      lane.close();
+      connection.close();
     }
   };
-  const lanes = Math.min(load.concurrency, total);
-  await Promise.all(Array.from({ length: lanes }, runLane));
-  return { unsent: total - Math.max(next, load.warmup), lanes };
+  const connections = Math.min(load.concurrency, total);
+  await Promise.all(Array.from({ length: connections }, runConnection));
+  return { unsent: total - Math.max(next, load.warmup), connections };
 };
+
+/** One planned request and what became of it. Milliseconds of `Drive.clock`. */
+export interface Sent {
+  readonly plannedMs: number;
+  readonly sentMs: number;
+  readonly endMs: number;
+  readonly connectMs?: number;
+  readonly warmup: boolean;
+  readonly result: HttpReply | { readonly error: ErrorKind; readonly message: string };
+}
+
+/** What both load models need. */
+export interface Drive {
+  readonly clock: Clock;
+  readonly openConnection: OpenConnection;
+  /** Called once for each request that was sent or dropped, in the order in which they ended. */
+  readonly onSent: (sent: Sent) => void;
+  /** Asked before each send; once false, nothing more is sent and what is under way is awaited. */
+  readonly mayGoOn: () => boolean;
+  /** Closed model: called between two requests of a connection, which sends on once the promise, if any, is fulfilled. */
+  readonly between?: () => Promise<void> | undefined;
+}
+
+export interface Driven {
+  /** Measured requests (warm-up left out) that were planned and never sent. */
+  readonly unsent: number;
+  readonly connections: number;
+}

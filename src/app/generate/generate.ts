@@ -2,16 +2,13 @@ import { InputError } from '../../core/errors.ts';
 import { openSchedule } from '../../core/load/schedule.ts';
 import type { GenerateInput, GenerateOutput, WorkerAssignment } from '../../core/schema/work.ts';
 import type { SelfReport } from '../../core/schema/part.ts';
-import type { Clock, ObjectStore } from '../../ports/index.ts';
-import type { WatchVitals } from '../../ports/vitals.ts';
-import { type LaneDeps, laneOpener } from '../lane-opener.ts';
-import { driveClosed } from './closed.ts';
-import type { Drive, Driven } from './drive.ts';
+import type { Clock, ObjectStore, WatchVitals } from '../../ports/index.ts';
+import { type ConnectionDeps, connectionOpener } from '../connection.ts';
+import { driveClosed, type Drive, type Driven } from './closed.ts';
 import { driveOpen } from './open.ts';
-import { SamplesLostError } from './part-writer.ts';
-import { Session } from './session.ts';
+import { SamplesLostError, Session } from './session.ts';
 
-export interface GenerateDeps extends LaneDeps {
+export interface GenerateDeps extends ConnectionDeps {
   readonly store: ObjectStore;
   readonly watchVitals: WatchVitals;
 }
@@ -87,13 +84,13 @@ export const generate = async (
   const { clock, store } = deps;
   const { assignment } = input;
   const { load, worker } = assignment;
-  const openLane = laneOpener(deps, assignment.target);
+  const openConnection = connectionOpener(deps, assignment.target);
   const stopAtMs = clock.now() + remainingMs - Math.max(reserveMs, load.timeoutMs + storeMs);
   const { startMs, lateMs } = await awaitStart(clock, input);
   const session = new Session(assignment, clock, store, startMs);
   const endWatch = deps.watchVitals();
   const mayGoOn = (): boolean => clock.now() < stopAtMs;
-  const how: Drive = { clock, openLane, mayGoOn, ...booking(clock, session, load.model === 'closed') };
+  const how: Drive = { clock, openConnection, mayGoOn, ...booking(clock, session, load.model === 'closed') };
   try {
     const { unsent } = await drive(assignment, startMs, how);
     const self: SelfReport = { ...session.sending(), ...endWatch(), ...process, startedLateMs: lateMs };

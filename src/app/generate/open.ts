@@ -1,17 +1,17 @@
 import type { OpenLoad } from '../../core/schema/load.ts';
 import type { OpenSchedule } from '../../core/load/schedule.ts';
-import type { Lane } from '../../ports/lane.ts';
-import type { Drive, Driven } from './drive.ts';
+import type { Connection } from '../../ports/index.ts';
+import type { Drive, Driven } from './closed.ts';
 
 type Load = Pick<OpenLoad, 'warmup' | 'timeoutMs' | 'maxConnections'>;
 
-/** Hands planned sends to free lanes; those that find none wait in the order of their plan. */
-class LanePool {
+/** Hands planned sends to free connections; those that find none wait in the order of their plan. */
+class ConnectionPool {
   readonly #load: Load;
   readonly #drive: Drive;
   readonly #plannedMs: (index: number) => number;
-  readonly #lanes: Lane[] = [];
-  readonly #idle: Lane[] = [];
+  readonly #connections: Connection[] = [];
+  readonly #idle: Connection[] = [];
   #waiting: number[] = [];
   #waitingFrom = 0;
   #busy = 0;
@@ -25,8 +25,8 @@ class LanePool {
     this.#plannedMs = plannedMs;
   }
 
-  get lanes(): number {
-    return this.#lanes.length;
+  get connections(): number {
+    return this.#connections.length;
   }
 
   get broken(): boolean {
@@ -34,9 +34,9 @@ class LanePool {
   }
 
   take(index: number): void {
-    const lane = this.#idle.pop() ?? this.#open();
-    if (lane === undefined) this.#waiting.push(index);
-    else void this.#send(lane, index);
+    const connection = this.#idle.pop() ?? this.#open();
+    if (connection === undefined) this.#waiting.push(index);
+    else void this.#send(connection, index);
   }
 
   skip(index: number): void {
@@ -50,29 +50,29 @@ class LanePool {
         this.#onIdle = resolve;
       });
     }
-    for (const lane of this.#lanes) lane.close();
+    for (const connection of this.#connections) connection.close();
     if (this.#failure !== undefined) throw this.#failure.error;
     return this.#unsent;
   }
 
-  #open(): Lane | undefined {
-    if (this.#lanes.length >= this.#load.maxConnections) return undefined;
-    const lane = this.#drive.openLane();
-    this.#lanes.push(lane);
-    return lane;
+  #open(): Connection | undefined {
+    if (this.#connections.length >= this.#load.maxConnections) return undefined;
+    const connection = this.#drive.openConnection();
+    this.#connections.push(connection);
+    return connection;
   }
 
-  async #send(lane: Lane, first: number): Promise<void> {
+  async #send(connection: Connection, first: number): Promise<void> {
     this.#busy++;
     try {
       for (let index: number | undefined = first; index !== undefined; index = this.#nextWaiting()) {
-        const exchange = await lane.send(this.#load.timeoutMs);
+        const exchange = await connection.send(this.#load.timeoutMs);
         this.#report(index, exchange);
       }
     } catch (error) {
       this.#failure ??= { error };
     }
-    this.#idle.push(lane);
+    this.#idle.push(connection);
     this.#busy--;
     if (this.#busy === 0) this.#onIdle?.();
   }
@@ -105,7 +105,7 @@ class LanePool {
 
 /**
  * The open model: each request has a planned time, whether or not earlier ones were answered. One that finds no free
- * lane waits at most `timeoutMs` and is then dropped. Timed from the plan, a stall shows in every request it held up.
+ * connection waits at most `timeoutMs` and is then dropped. Timed from the plan, a stall shows in every request it held up.
  * @param startMs time 0 of the schedule on the drive's clock
  */
 export const driveOpen = async (
@@ -115,7 +115,7 @@ export const driveOpen = async (
   drive: Drive,
 ): Promise<Driven> => {
   const plannedMs = (index: number): number => startMs + schedule.plannedMs(index);
-  const pool = new LanePool(load, drive, plannedMs);
+  const pool = new ConnectionPool(load, drive, plannedMs);
   let index = 0;
   for (; index < schedule.count && !pool.broken; index++) {
     const planned = plannedMs(index);
@@ -124,5 +124,5 @@ export const driveOpen = async (
     pool.take(index);
   }
   for (; index < schedule.count; index++) pool.skip(index);
-  return { unsent: await pool.drain(), lanes: pool.lanes };
+  return { unsent: await pool.drain(), connections: pool.connections };
 };

@@ -1,16 +1,18 @@
 import { LabError } from '../../core/errors.ts';
 import { judge } from '../../core/load/judge.ts';
 import type { ErrorKind } from '../../core/schema/part.ts';
-import type { Clock, HttpRequest } from '../../ports/index.ts';
-import type { Lane } from '../../ports/lane.ts';
-import { driveClosed } from '../generate/closed.ts';
-import type { Sent } from '../generate/drive.ts';
-import type { HitRequest } from './request.ts';
+import type { Clock, HttpRequest, Connection } from '../../ports/index.ts';
+import { driveClosed, type Sent } from '../generate/closed.ts';
 import { type HitResult, type Hits, summarise } from './result.ts';
+import * as v from 'valibot';
+import { isLoopback, politeRate } from '../../core/load/permission.ts';
+import { fields, type Output, read, whole } from '../../core/schema/fields.ts';
+import { requests, timeoutMs } from '../../core/schema/load.ts';
+import { httpUrl } from '../../core/schema/target.ts';
 
 export interface HitDeps {
   readonly clock: Clock;
-  readonly httpLane: (request: HttpRequest) => Lane;
+  readonly httpConnection: (request: HttpRequest) => Connection;
   /** Ends the sending early; what was measured by then is still told. */
   readonly mayGoOn?: () => boolean;
   /** Ends the sending at once: the request under way is given up and not counted. */
@@ -51,13 +53,13 @@ class HitLog implements Hits {
   }
 }
 
-const openLane = ({ httpLane, signal }: HitDeps, url: string): Lane => {
-  const lane = httpLane({ url, method: 'GET', headers: {} });
+const openConnection = ({ httpConnection, signal }: HitDeps, url: string): Connection => {
+  const connection = httpConnection({ url, method: 'GET', headers: {} });
   const close = (): void => {
-    lane.close();
+    connection.close();
   };
   signal?.addEventListener('abort', close, { once: true });
-  return lane;
+  return connection;
 };
 
 /**
@@ -75,7 +77,7 @@ export const hit = async (deps: HitDeps, request: HitRequest): Promise<HitResult
     { requests: count, concurrency: 1, warmup: 0, timeoutMs },
     {
       clock,
-      openLane: () => openLane(deps, url),
+      openConnection: () => openConnection(deps, url),
       mayGoOn: () => deps.signal?.aborted !== true && (deps.mayGoOn?.() ?? true),
       onSent: (sent) => {
         if (deps.signal?.aborted === true) return;
@@ -101,3 +103,23 @@ export const hit = async (deps: HitDeps, request: HitRequest): Promise<HitResult
     ...(maxRate === undefined ? {} : { maxRate }),
   });
 };
+
+const hitRequest = fields({
+  url: httpUrl,
+  count: v.optional(requests, 100),
+  timeoutMs: v.optional(timeoutMs, 10_000),
+  /** Requests per second at most; absent = each as soon as the last one was answered. */
+  maxRate: v.exactOptional(whole(1, 5_000)),
+});
+
+export type HitRequest = Output<typeof hitRequest>;
+
+/**
+ * Reads what a person or a payload asked for; default 100 requests with 10 s each.
+ * @throws InputError on the first field that is wrong or unknown
+ */
+export const parseHit = (given: unknown): HitRequest => read(hitRequest, given, 'hit');
+
+/** The rate that a hit is held to: 10 requests/s to another machine, unless the user said that they may load it. */
+export const politely = (request: HitRequest, iMayLoadThis: boolean): HitRequest =>
+  iMayLoadThis || isLoopback(request.url) ? request : { ...request, maxRate: politeRate };

@@ -1,11 +1,9 @@
 /** `latency-lab hit`: the reference method, from here or from inside a Lambda. */
 import { Argument } from 'commander';
-import { httpLane } from '../../adapters/http/lane.ts';
-import { systemClock } from '../../adapters/system/clock.ts';
-import { hit as send } from '../../app/hit/hit.ts';
-import { parseHit, politely, type HitRequest } from '../../app/hit/request.ts';
-import type { HitResult } from '../../app/hit/result.ts';
-import { hitText } from '../../app/hit/text.ts';
+import { httpConnection } from '../../adapters/http/client.ts';
+import { systemClock } from '../../adapters/system.ts';
+import { hit as send, parseHit, politely, type HitRequest } from '../../app/hit/hit.ts';
+import { type HitResult, hitText } from '../../app/hit/result.ts';
 import { InputError, messageOf } from '../../core/errors.ts';
 import { formatCount } from '../../core/report/format.ts';
 import type { FunctionInvoker, FunctionReply } from '../../ports/index.ts';
@@ -34,7 +32,7 @@ const fromHere = async (request: HitRequest, { terminal, signal }: Context): Pro
   const result = await send(
     {
       clock: systemClock,
-      httpLane: (spec) => httpLane(spec, { clock: systemClock }),
+      httpConnection: (spec) => httpConnection(spec, { clock: systemClock }),
       signal,
       onProgress,
     },

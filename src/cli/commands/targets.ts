@@ -1,8 +1,8 @@
 /** `latency-lab targets`: what can be measured, and whether one keeps the contract. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { httpLane } from '../../adapters/http/lane.ts';
-import { systemClock } from '../../adapters/system/clock.ts';
+import { httpConnection } from '../../adapters/http/client.ts';
+import { systemClock } from '../../adapters/system.ts';
 import { conform, sendableVectors } from '../../app/conform.ts';
 import type { ContractVector } from '../../core/verify/contract.ts';
 import type { Architecture } from '../../core/schema/manifest.ts';
@@ -69,7 +69,8 @@ const conformOne = async (
   const { vectors, common } = await readContract(context.root);
   const baseUrl = asHttpUrl(url, '--conform').replace(/\/(hits)?$/, '');
   const deps = {
-    httpLane: (spec: Parameters<typeof httpLane>[0]) => httpLane(spec, { clock: systemClock }),
+    httpConnection: (spec: Parameters<typeof httpConnection>[0]) =>
+      httpConnection(spec, { clock: systemClock }),
     timeoutMs,
   };
   const results = await conform(deps, baseUrl, sendableVectors(vectors, kind), common);

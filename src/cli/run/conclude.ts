@@ -1,6 +1,6 @@
 /** Ends a run for the user: what was measured, where it is, and whether it was what they asked for. */
 import { join, relative } from 'node:path';
-import { systemClock } from '../../adapters/system/clock.ts';
+import { systemClock } from '../../adapters/system.ts';
 import { makeReport } from '../../app/report.ts';
 import { messageOf } from '../../core/errors.ts';
 import { cellsPrefix, planKey, reportKey } from '../../core/keys.ts';

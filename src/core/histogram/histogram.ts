@@ -1,5 +1,13 @@
-import { decodeCounts, encodeCounts } from './codec.ts';
-import { bucketCount, highestAt, highestTrackable, indexOf, lowestAt, medianAt } from './layout.ts';
+import {
+  decodeCounts,
+  encodeCounts,
+  bucketCount,
+  highestAt,
+  highestTrackable,
+  indexOf,
+  lowestAt,
+  medianAt,
+} from './codec.ts';
 
 const firstCapacity = 4096;
 

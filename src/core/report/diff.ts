@@ -1,5 +1,5 @@
 /** What changed from one run to another, and whether it crosses a threshold. */
-import { quantile } from '../stats/quantile.ts';
+import { quantile } from '../stats/distribution.ts';
 import { verdict, type Verdict, type VerdictSettings } from '../stats/verdict.ts';
 import { quantileShares, roundDistributions } from './latency.ts';
 import type { Report, TargetReport } from '../schema/report.ts';

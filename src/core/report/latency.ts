@@ -1,6 +1,11 @@
 import { Histogram } from '../histogram/histogram.ts';
-import { type Distribution, distributionFromCounts, valueAtRank } from '../stats/distribution.ts';
-import { mean, standardDeviation } from '../stats/moments.ts';
+import {
+  type Distribution,
+  distributionFromCounts,
+  valueAtRank,
+  mean,
+  standardDeviation,
+} from '../stats/distribution.ts';
 import { quantileInterval } from '../stats/quantile-interval.ts';
 import {
   type ColdAndWarm,

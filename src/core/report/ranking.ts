@@ -1,6 +1,5 @@
 import { group } from 'd3-array';
-import type { Distribution } from '../stats/distribution.ts';
-import { sharedRanks } from '../stats/ranks.ts';
+import { type Distribution, sharedRanks } from '../stats/distribution.ts';
 import { verdict, verdictDefaults } from '../stats/verdict.ts';
 import { formatCount } from './format.ts';
 import { roundDistributions } from './latency.ts';

@@ -1,8 +1,7 @@
 import { max, min, sum } from 'd3-array';
 import { type SamplePart, samplesOf } from '../schema/part.ts';
-import { distributionFromSamples } from '../stats/distribution.ts';
-import { quantile } from '../stats/quantile.ts';
 import type { Timeline, TimelineBucket } from '../schema/report.ts';
+import { distributionFromSamples, quantile } from '../stats/distribution.ts';
 
 /** When a cell was measured, milliseconds since 1970; warm-up left out. */
 export interface Extent {

@@ -1,6 +1,6 @@
 /** Cuts a cell's load into pieces that fit into one Lambda invocation and deals each piece out to workers. */
 import type { LoadProfile } from '../schema/load.ts';
-import { dealt } from '../load/share.ts';
+import { dealt } from '../load/schedule.ts';
 
 /** One generator may work this long; a function's invocation ends after 900 s. */
 const segmentSeconds = 840;

@@ -1,13 +1,13 @@
 /** Expands a plan into the steps that the state machine walks through, and each step into its workers' assignments. */
 import { InputError } from '../errors.ts';
 import { assignmentsKey } from '../keys.ts';
-import { shareOf } from '../load/share.ts';
+import { shareOf } from '../load/schedule.ts';
 import type { LoadProfile } from '../schema/load.ts';
 import type { Plan } from '../schema/plan.ts';
 import type { Step, WorkerAssignment } from '../schema/work.ts';
 import { segmentCountOf, segmentsOf, workersOf } from './segments.ts';
-import { shuffled } from './shuffle.ts';
 import type { Target } from '../schema/target.ts';
+import { createHash } from 'node:crypto';
 
 /** One target in one round. */
 export interface Cell {
@@ -83,3 +83,19 @@ export const assignmentsOf = (
     load: shareOf(load, worker, workers),
     ...(load.model === 'open' ? { totalRate: load.rate } : {}),
   }));
+
+/**
+ * The order in which a round visits its targets: sorted by the SHA-256 of seed, round and id. The same seed gives the
+ * same order, every order is equally likely over the seeds, and leaving a target out moves none of the others.
+ */
+export const shuffled = <T extends { readonly id: string }>(
+  items: readonly T[],
+  seed: number,
+  round: number,
+): readonly T[] => {
+  const key = ({ id }: T): string => createHash('sha256').update(`${seed}/${round}/${id}`).digest('hex');
+  return items
+    .map((item) => ({ item, key: key(item) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ item }) => item);
+};

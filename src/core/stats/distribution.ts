@@ -79,3 +79,46 @@ export const countAtOrBelow = (distribution: Distribution, value: number): numbe
   }
   return low === 0 ? 0 : (distribution.cumulative[low - 1] ?? 0);
 };
+
+/** Arithmetic mean, in the distribution's unit. */
+export const mean = (distribution: Distribution): number => {
+  let sum = 0;
+  for (const [value, count] of entriesOf(distribution)) sum += value * count;
+  return sum / distribution.n;
+};
+
+/**
+ * Standard deviation of the sample (divisor n - 1; `sd` in R), in the distribution's unit. Two passes, because
+ * subtracting squares of large sums loses digits.
+ * @returns undefined for n = 1, where a spread means nothing.
+ */
+export const standardDeviation = (distribution: Distribution): number | undefined => {
+  if (distribution.n < 2) return undefined;
+  const centre = mean(distribution);
+  let sum = 0;
+  for (const [value, count] of entriesOf(distribution)) sum += (value - centre) ** 2 * count;
+  return Math.sqrt(sum / (distribution.n - 1));
+};
+
+/**
+ * The q-quantile as an order statistic: the smallest value with at least a share q of the sample at or below it
+ * (type 1 of Hyndman and Fan 1996; `quantile(type = 1)` in R, `inverted_cdf` in NumPy). No interpolation, so every
+ * quantile is a latency that was measured, and the definition is the one of HdrHistogram.
+ * @param q share, 0 < q <= 1
+ * @returns in the distribution's unit
+ * @example quantile(distributionFromSamples([1, 2, 3, 4]), 0.5) // 2
+ */
+export const quantile = (distribution: Distribution, q: number): number =>
+  valueAtRank(distribution, rankOf(q, distribution.n));
+
+/** The rank of the q-quantile among n. A share such as 0.999 is not exact in binary; the slack keeps 0.999 x 1000 at 999. */
+export const rankOf = (q: number, n: number): number => Math.ceil(q * n - 1e-9 * Math.max(1, q * n));
+
+/**
+ * Ranks that are shared where no difference was shown: 1 + the number of competitors shown to be better. "No
+ * difference" does not carry over (A like B and B like C, yet A unlike C), and this rule needs no such thing.
+ * @param isBetter whether a difference was shown in favour of the first
+ * @returns one rank per item, in the items' order
+ */
+export const sharedRanks = <T>(items: readonly T[], isBetter: (a: T, b: T) => boolean): number[] =>
+  items.map((item) => 1 + items.filter((other) => other !== item && isBetter(other, item)).length);

@@ -1,7 +1,4 @@
-import { binomialRanks } from './binomial.ts';
-import { type Distribution, valueAtRank } from './distribution.ts';
-import { minimumSampleSize } from './minimum-sample-size.ts';
-import { quantile } from './quantile.ts';
+import { type Distribution, valueAtRank, quantile } from './distribution.ts';
 
 /** A quantile with its interval, or how many values it would take. In the distribution's unit. */
 export type QuantileEstimate =
@@ -31,3 +28,69 @@ export const quantileInterval = (
     high: valueAtRank(distribution, upper),
   };
 };
+
+/**
+ * The binomial distribution's probabilities around its mode, enough for its tails. Computed outwards from the mode by
+ * the ratio of neighbours, P(k+1)/P(k) = (n-k)/(k+1) * p/(1-p), and normalised at the end: no factorials, no loss at
+ * n = 1e6. Terms below 1e-18 of the mode are left out.
+ */
+interface BinomialWindow {
+  /** The k of probabilities[0]. */
+  readonly from: number;
+  readonly probabilities: readonly number[];
+}
+
+const negligible = 1e-18;
+
+const binomialWindow = (n: number, p: number): BinomialWindow => {
+  const mode = Math.min(n, Math.floor((n + 1) * p));
+  const odds = p / (1 - p);
+  const below: number[] = [];
+  for (let k = mode, term = 1; k > 0; k--) {
+    term *= k / ((n - k + 1) * odds);
+    if (term < negligible) break;
+    below.push(term);
+  }
+  const above: number[] = [];
+  for (let k = mode, term = 1; k < n; k++) {
+    term *= ((n - k) / (k + 1)) * odds;
+    if (term < negligible) break;
+    above.push(term);
+  }
+  const terms = [...below.reverse(), 1, ...above];
+  const total = terms.reduce((sum, term) => sum + term, 0);
+  return { from: mode - below.length, probabilities: terms.map((term) => term / total) };
+};
+
+/**
+ * The ranks l < u of n ordered values between which the p-quantile lies, leaving out at most `tail` on either side:
+ * the largest l with P(B <= l-1) <= tail and the smallest u with P(B >= u) <= tail, B ~ Binomial(n, p).
+ * l = 0 or u = n + 1 mean that no value bounds the quantile on that side.
+ * @param n at least 1   @param p 0 < p < 1   @param tail 0 < tail < 0.5
+ * Source: David and Nagaraja, Order Statistics (2003), section 7.1.
+ */
+export const binomialRanks = (n: number, p: number, tail: number): { lower: number; upper: number } => {
+  const { from, probabilities } = binomialWindow(n, p);
+  let lower = from;
+  for (let cumulative = 0, i = 0; i < probabilities.length; i++) {
+    cumulative += probabilities[i] ?? 0;
+    if (cumulative > tail) break;
+    lower = from + i + 1;
+  }
+  let upper = from + probabilities.length;
+  for (let cumulative = 0, i = probabilities.length - 1; i >= 0; i--) {
+    cumulative += probabilities[i] ?? 0;
+    if (cumulative > tail) break;
+    upper = from + i;
+  }
+  return { lower, upper };
+};
+
+/**
+ * The smallest n for which order statistics can bound the q-quantile on both sides at this confidence: the largest
+ * value lies above it, and the smallest below it, with probability 1 - (1 - confidence)/2. So
+ * n = ceil(ln((1 - confidence)/2) / ln(max(q, 1 - q))): 6 for the median, 368 for p99, 3688 for p99.9 at 95 %.
+ * @param q 0 < q < 1
+ */
+export const minimumSampleSize = (q: number, confidence = 0.95): number =>
+  Math.ceil(Math.log((1 - confidence) / 2) / Math.log(Math.max(q, 1 - q)));

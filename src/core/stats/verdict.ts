@@ -1,9 +1,5 @@
-import { bootstrapLogRatios, meanLogRatio, type RoundsOfTwo } from './bootstrap.ts';
-import { distributionFromSamples } from './distribution.ts';
-import { standardDeviation } from './moments.ts';
-import { quantile } from './quantile.ts';
-import { createRandom } from './random.ts';
-import { studentTQuantile } from './student-t.ts';
+import { bootstrapLogRatios, meanLogRatio, type RoundsOfTwo, createRandom } from './bootstrap.ts';
+import { distributionFromSamples, standardDeviation, quantile } from './distribution.ts';
 
 /** Fewer rounds than this say something about this run only. */
 export const roundsForVerdict = 5;
@@ -71,4 +67,38 @@ const standardError = (logRatios: Float64Array, rounds: number): number => {
   const spread = distributionFromSamples(logRatios);
   const sd = spread === undefined ? undefined : standardDeviation(spread);
   return (sd ?? 0) * Math.sqrt(rounds / (rounds - 1));
+};
+
+/**
+ * P(T <= t) of Student's t distribution with a whole number of degrees of freedom: the finite sums of Abramowitz and
+ * Stegun 26.7.3 and 26.7.4, exact to rounding (`pt` in R, `scipy.stats.t.cdf`).
+ * @param degrees whole, at least 1
+ */
+export const studentTCdf = (t: number, degrees: number): number => {
+  const theta = Math.atan(t / Math.sqrt(degrees));
+  const cosine = Math.cos(theta);
+  const odd = degrees % 2 === 1;
+  let term = odd ? cosine : 1;
+  let sum = degrees === 1 ? 0 : term;
+  for (let j = odd ? 3 : 2; j <= degrees - 2; j += 2) {
+    term *= ((j - 1) / j) * cosine * cosine;
+    sum += term;
+  }
+  const central = odd ? (2 / Math.PI) * (theta + Math.sin(theta) * sum) : Math.sin(theta) * sum;
+  return 0.5 + central / 2;
+};
+
+/**
+ * The p-quantile of the same, by bisection to 1e-12 (`qt` in R).
+ * @param p 0.5 <= p <= 0.9995
+ */
+export const studentTQuantile = (p: number, degrees: number): number => {
+  let low = 0;
+  let high = 1000;
+  while (high - low > 1e-12 * Math.max(1, high)) {
+    const middle = (low + high) / 2;
+    if (studentTCdf(middle, degrees) < p) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
 };

@@ -1,4 +1,5 @@
-/** Judges by the counts that a `sync-counter` gave whether it counts exactly. */
+/** What Verify's answers show: whether a `sync-counter` counts exactly, and which requests started cold. */
+import type { VerifyColdStarts } from '../schema/plan.ts';
 
 export interface CounterEvidence {
   /** N of every acknowledged request sent one after another, in that order. */
@@ -50,3 +51,33 @@ export const hitsOf = (body: string): number | undefined => {
     return undefined;
   }
 };
+
+/** What one request of Verify tells about cold starts. */
+export interface Temperature {
+  /** Milliseconds. */
+  readonly ms: number;
+  /** Absent where the answer does not say. */
+  readonly cold?: boolean;
+  /** Why the request is not acknowledged; then its time is no latency. */
+  readonly fault?: string;
+}
+
+const toMicrosecond = (ms: number): number => Math.round(ms * 1000) / 1000;
+
+const coldMs = (requests: readonly Temperature[]): number[] =>
+  requests
+    .filter(({ cold, fault }) => cold === true && fault === undefined)
+    .map(({ ms }) => toMicrosecond(ms));
+
+/**
+ * @param alone sent one after another, in that order
+ * @param burst sent afterwards, several at a time
+ * @returns the cold ones, in milliseconds; undefined where no answer says whether it was cold, which is not the same as none
+ */
+export const coldStartsIn = (
+  alone: readonly Temperature[],
+  burst: readonly Temperature[],
+): VerifyColdStarts | undefined =>
+  [...alone, ...burst].some(({ cold }) => cold !== undefined)
+    ? { aloneMs: coldMs(alone), burstMs: coldMs(burst) }
+    : undefined;

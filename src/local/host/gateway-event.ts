@@ -1,6 +1,6 @@
 /** API Gateway's payload format 2.0, there and back. Pure but for the clock. */
 import { isUtf8 } from 'node:buffer';
-import { gatewayTime } from '../../core/target/request.ts';
+import { gatewayTime } from '../../core/load/request.ts';
 import type { Header, HttpRequest } from './http-parser.ts';
 
 export interface EventContext {

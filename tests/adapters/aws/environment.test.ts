@@ -1,5 +1,4 @@
-import { readEnvironment } from '../../../src/adapters/aws/environment.ts';
-import { once } from '../../../src/adapters/aws/once.ts';
+import { readEnvironment, once } from '../../../src/adapters/aws/environment.ts';
 
 describe('readEnvironment', () => {
   it('gives the named variables and no others', () => {

@@ -1,8 +1,8 @@
-import type { Server } from 'node:tls';
 import tls from 'node:tls';
-import { httpLane } from '../../../src/adapters/http/lane.ts';
-import { systemClock } from '../../../src/adapters/system/clock.ts';
-import type { Exchange } from '../../../src/ports/lane.ts';
+import type { Server } from 'node:tls';
+import { httpConnection } from '../../../src/adapters/http/client.ts';
+import { systemClock } from '../../../src/adapters/system.ts';
+import type { Exchange } from '../../../src/ports/index.ts';
 import { selfSigned } from '../../support/certificate.ts';
 import { listen, ok } from '../../support/raw-server.ts';
 
@@ -24,18 +24,18 @@ afterAll(() => {
 });
 
 const sendOnce = async (host: string, trusted: object): Promise<Exchange> => {
-  const lane = httpLane(
+  const connection = httpConnection(
     { url: `https://${host}:${port}/`, method: 'GET', headers: {} },
     { clock: systemClock, ...trusted },
   );
   try {
-    return await lane.send(5000);
+    return await connection.send(5000);
   } finally {
-    lane.close();
+    connection.close();
   }
 };
 
-describe('httpLane over TLS', () => {
+describe('httpConnection over TLS', () => {
   it('names the host to the server and checks its certificate', async () => {
     const { result, connectMs } = await sendOnce(name, { ca: cert });
     expect(result).toMatchObject({ status: 200, body: `for ${name}` });

@@ -1,14 +1,12 @@
-import { httpLane } from '../../../src/adapters/http/lane.ts';
-import { memoryObjectStore } from '../../../src/adapters/memory/object-store.ts';
-import { systemClock } from '../../../src/adapters/system/clock.ts';
-import { watchVitals } from '../../../src/adapters/system/vitals.ts';
+import { httpConnection } from '../../../src/adapters/http/client.ts';
+import { memoryObjectStore } from '../../support/memory.ts';
+import { systemClock, watchVitals } from '../../../src/adapters/system.ts';
 import { generate } from '../../../src/app/generate/generate.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import { parseLoad } from '../../../src/core/schema/load.ts';
 import type { SamplePart } from '../../../src/core/schema/part.ts';
-import { distributionFromSamples } from '../../../src/core/stats/distribution.ts';
-import { quantile } from '../../../src/core/stats/quantile.ts';
-import type { Exchange, Lane } from '../../../src/ports/lane.ts';
+import { distributionFromSamples, quantile } from '../../../src/core/stats/distribution.ts';
+import type { Exchange, Connection } from '../../../src/ports/index.ts';
 import { startDelayServer } from '../../support/delay-server.ts';
 
 // Nothing may ever seem faster than the server was. How much slower it may seem depends on the machine: under other
@@ -17,12 +15,12 @@ import { startDelayServer } from '../../support/delay-server.ts';
 const luckyMs = 15;
 
 /** Hands every exchange on to `seen` and changes nothing. */
-const watched = (lane: Lane, seen: (exchange: Exchange) => void): Lane => ({
+const watched = (connection: Connection, seen: (exchange: Exchange) => void): Connection => ({
   close: () => {
-    lane.close();
+    connection.close();
   },
   send: async (timeoutMs) => {
-    const exchange = await lane.send(timeoutMs);
+    const exchange = await connection.send(timeoutMs);
     seen(exchange);
     return exchange;
   },
@@ -35,8 +33,8 @@ const measure = async (url: string, load: object) => {
     clock: systemClock,
     store: memoryObjectStore(objects),
     invoker: { invoke: () => Promise.reject(new Error('not used')) },
-    httpLane: (request: Parameters<typeof httpLane>[0]) =>
-      watched(httpLane(request, { clock: systemClock }), (exchange) => exchanges.push(exchange)),
+    httpConnection: (request: Parameters<typeof httpConnection>[0]) =>
+      watched(httpConnection(request, { clock: systemClock }), (exchange) => exchanges.push(exchange)),
     watchVitals,
   };
   const assignment = {

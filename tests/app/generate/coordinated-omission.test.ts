@@ -1,10 +1,8 @@
-import { driveClosed } from '../../../src/app/generate/closed.ts';
-import type { Sent } from '../../../src/app/generate/drive.ts';
+import { driveClosed, type Sent } from '../../../src/app/generate/closed.ts';
 import { driveOpen } from '../../../src/app/generate/open.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import { openSchedule } from '../../../src/core/load/schedule.ts';
-import type { Behaviour } from '../../support/virtual-clock.ts';
-import { stalling, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
+import { type Behaviour, stalling, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
 
 const measure = () => {
   const response: number[] = [];
@@ -22,7 +20,7 @@ const openRun = async (behave: Behaviour, load: { rate: number; seconds: number;
   const taken = measure();
   const share = { totalRate: load.rate, durationSeconds: load.seconds, worker: 0, workers: 1 };
   const limits = { warmup: 0, timeoutMs: 1_000_000, maxConnections: load.connections };
-  const drive = { clock, openLane: server.openLane, onSent: taken.onSent, mayGoOn: () => true };
+  const drive = { clock, openConnection: server.openConnection, onSent: taken.onSent, mayGoOn: () => true };
   await clock.run(driveOpen(limits, openSchedule(share), 0, drive));
   return taken;
 };
@@ -31,7 +29,7 @@ const closedRun = async (behave: Behaviour, requests: number) => {
   const clock = new VirtualClock();
   const server = virtualServer(clock, behave);
   const taken = measure();
-  const drive = { clock, openLane: server.openLane, onSent: taken.onSent, mayGoOn: () => true };
+  const drive = { clock, openConnection: server.openConnection, onSent: taken.onSent, mayGoOn: () => true };
   await clock.run(driveClosed({ requests, concurrency: 1, warmup: 0, timeoutMs: 1_000_000 }, drive));
   return taken;
 };
@@ -49,14 +47,14 @@ const histogramOf = (valuesMs: readonly number[]): Histogram => {
 describe('a stall of 1.4 s at 2,000 requests/s', () => {
   const rate = 2;
   const stallMs = 1400;
-  const lanes = 10;
+  const connections = 10;
   const server = stalling(1, 10_000, stallMs);
 
   it('shows in the response times: 600 of 60,000 are slower than p99, so it is 1.4 s - 600/2,000 s and the draining', async () => {
-    const { response } = await openRun(server, { rate: 2000, seconds: 30, connections: lanes });
+    const { response } = await openRun(server, { rate: 2000, seconds: 30, connections: connections });
     expect(response).toHaveLength(60_000);
-    // Ten lanes of 1 ms drain 10 requests a ms: the 600 before it take 60 ms, itself 1 ms.
-    const expected = stallMs - 600 / rate + 600 / lanes + 1;
+    // Ten connections of 1 ms drain 10 requests a ms: the 600 before it take 60 ms, itself 1 ms.
+    const expected = stallMs - 600 / rate + 600 / connections + 1;
     expect(expected).toBe(1161);
     expect(quantile(response, 0.99)).toBe(expected);
     expect(histogramOf(response).quantile(0.99) / 1000).toBeCloseTo(expected, 0);
@@ -67,8 +65,8 @@ describe('a stall of 1.4 s at 2,000 requests/s', () => {
   });
 
   it('hides from timing by the actual send: only the requests under way at its beginning saw it', async () => {
-    const { service } = await openRun(server, { rate: 2000, seconds: 30, connections: lanes });
-    expect(service.filter((ms) => ms > 1)).toHaveLength(lanes);
+    const { service } = await openRun(server, { rate: 2000, seconds: 30, connections: connections });
+    expect(service.filter((ms) => ms > 1)).toHaveLength(connections);
     expect(quantile(service, 0.99)).toBe(1);
   });
 });

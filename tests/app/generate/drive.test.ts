@@ -1,10 +1,7 @@
-import { driveClosed } from '../../../src/app/generate/closed.ts';
-import type { Drive, Sent } from '../../../src/app/generate/drive.ts';
+import { driveClosed, type Drive, type Sent } from '../../../src/app/generate/closed.ts';
 import { driveOpen } from '../../../src/app/generate/open.ts';
-import type { OpenShare } from '../../../src/core/load/schedule.ts';
-import { openSchedule } from '../../../src/core/load/schedule.ts';
-import type { Behaviour } from '../../support/virtual-clock.ts';
-import { VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
+import { type OpenShare, openSchedule } from '../../../src/core/load/schedule.ts';
+import { type Behaviour, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
 
 const takes =
   (ms: number): Behaviour =>
@@ -16,7 +13,7 @@ const setUp = (behave: Behaviour, extra: (clock: VirtualClock) => Partial<Drive>
   const sent: Sent[] = [];
   const drive: Drive = {
     clock,
-    openLane: server.openLane,
+    openConnection: server.openConnection,
     onSent: (one) => sent.push(one),
     mayGoOn: () => true,
     ...extra(clock),
@@ -35,7 +32,7 @@ const setUp = (behave: Behaviour, extra: (clock: VirtualClock) => Partial<Drive>
 describe('driveClosed', () => {
   it('sends N in succession, each when the last was answered, after the warm-up', async () => {
     const { sent, server, closed } = setUp(takes(7));
-    expect(await closed({ requests: 3, warmup: 2 })).toEqual({ unsent: 0, lanes: 1 });
+    expect(await closed({ requests: 3, warmup: 2 })).toEqual({ unsent: 0, connections: 1 });
     expect(sent.map(({ sentMs, endMs }) => [sentMs, endMs])).toEqual(
       [0, 7, 14, 21, 28].map((ms) => [ms, ms + 7]),
     );
@@ -53,7 +50,7 @@ describe('driveClosed', () => {
 
   it('stops sending when it may not go on, and tells what was never sent', async () => {
     const { sent, server, closed } = setUp(takes(10), (clock) => ({ mayGoOn: () => clock.now() < 35 }));
-    expect(await closed({ requests: 10, warmup: 1 })).toEqual({ unsent: 7, lanes: 1 });
+    expect(await closed({ requests: 10, warmup: 1 })).toEqual({ unsent: 7, connections: 1 });
     expect(sent).toHaveLength(4);
     expect(server.closed()).toBe(1);
   });
@@ -84,7 +81,7 @@ describe('driveClosed', () => {
 describe('driveOpen', () => {
   it('sends at the planned times, however long answers take, on as few connections as that needs', async () => {
     const { sent, server, open } = setUp(takes(25));
-    expect(await open({}, {}, 1000)).toEqual({ unsent: 0, lanes: 3 });
+    expect(await open({}, {}, 1000)).toEqual({ unsent: 0, connections: 3 });
     expect(sent.map(({ sentMs }) => sentMs)).toEqual(
       [0, 10, 20, 30, 40, 50, 60, 70, 80, 90].map((ms) => ms + 1000),
     );
@@ -123,7 +120,7 @@ describe('driveOpen', () => {
   it('counts what was planned, measured and never sent when it may not go on', async () => {
     const { sent, open } = setUp(takes(35), (clock) => ({ mayGoOn: () => clock.now() <= 40 }));
     // One connection sends at 0 and 35; the sends planned at 10..40 but the first still wait at 70, the others come too late.
-    expect(await open({}, { maxConnections: 1, warmup: 3 })).toEqual({ unsent: 7, lanes: 1 });
+    expect(await open({}, { maxConnections: 1, warmup: 3 })).toEqual({ unsent: 7, connections: 1 });
     expect(sent.map(({ sentMs }) => sentMs)).toEqual([0, 35]);
   });
 

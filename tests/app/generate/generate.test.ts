@@ -1,4 +1,4 @@
-import { memoryObjectStore } from '../../../src/adapters/memory/object-store.ts';
+import { memoryObjectStore } from '../../support/memory.ts';
 import { type GenerateDeps, type Surroundings, generate } from '../../../src/app/generate/generate.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import { parseLoad } from '../../../src/core/schema/load.ts';
@@ -34,7 +34,7 @@ const setUp = (behave: Behaviour, given: (clock: VirtualClock) => Partial<Genera
     clock,
     store: memoryObjectStore(objects),
     invoker: { invoke: () => Promise.reject(new Error('not used')) },
-    httpLane: server.openLane,
+    httpConnection: server.openConnection,
     watchVitals: () => () => vitals,
     ...given(clock),
   };
@@ -169,10 +169,10 @@ describe('generate', () => {
 
   it('stores what was measured when sending breaks, without a final part', async () => {
     const { run, parts } = setUp((sentMs, index) => {
-      if (index === 5) throw new Error('broken lane');
+      if (index === 5) throw new Error('broken connection');
       return { endMs: sentMs + 1 };
     });
-    await expect(run(assignmentFor({ requests: 10, warmup: 0 }))).rejects.toThrow('broken lane');
+    await expect(run(assignmentFor({ requests: 10, warmup: 0 }))).rejects.toThrow('broken connection');
     expect(parts().map(({ final, counts }) => [final, counts.ok])).toEqual([[false, 5]]);
   });
 

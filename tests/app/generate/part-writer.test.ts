@@ -1,5 +1,5 @@
-import { memoryObjectStore } from '../../../src/adapters/memory/object-store.ts';
-import { PartWriter, SamplesLostError } from '../../../src/app/generate/part-writer.ts';
+import { memoryObjectStore } from '../../support/memory.ts';
+import { PartWriter, SamplesLostError } from '../../../src/app/generate/session.ts';
 import type { ObjectStore } from '../../../src/ports/index.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 

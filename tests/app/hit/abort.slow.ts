@@ -1,5 +1,5 @@
-import { httpLane } from '../../../src/adapters/http/lane.ts';
-import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { httpConnection } from '../../../src/adapters/http/client.ts';
+import { systemClock } from '../../../src/adapters/system.ts';
 import { hit } from '../../../src/app/hit/hit.ts';
 import { ok, rawServer } from '../../support/raw-server.ts';
 
@@ -13,7 +13,8 @@ describe('hit when it is aborted', () => {
     });
     const deps = {
       clock: systemClock,
-      httpLane: (request: Parameters<typeof httpLane>[0]) => httpLane(request, { clock: systemClock }),
+      httpConnection: (request: Parameters<typeof httpConnection>[0]) =>
+        httpConnection(request, { clock: systemClock }),
       signal: abort.signal,
     };
     const result = await hit(deps, { url: server.url, count: 10, timeoutMs: 60_000 });

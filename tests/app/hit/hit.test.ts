@@ -1,22 +1,21 @@
-import { hit, UnreachableError } from '../../../src/app/hit/hit.ts';
-import type { HitRequest } from '../../../src/app/hit/request.ts';
-import { hitText } from '../../../src/app/hit/text.ts';
-import type { Lane } from '../../../src/ports/lane.ts';
-import type { Behaviour } from '../../support/virtual-clock.ts';
-import { answer, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
+import { hit, UnreachableError, type HitRequest, parseHit, politely } from '../../../src/app/hit/hit.ts';
+import { hitText } from '../../../src/app/hit/result.ts';
+import type { Connection } from '../../../src/ports/index.ts';
+import { type Behaviour, answer, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
+import { InputError } from '../../../src/core/errors.ts';
 
 const request: HitRequest = { url: 'http://127.0.0.1:1/hits', count: 5, timeoutMs: 1000 };
 
 /** A first connection takes 20 ms, as on a server where that is so. */
-const connecting = (lane: Lane, clock: VirtualClock): Lane => {
+const connecting = (connection: Connection, clock: VirtualClock): Connection => {
   let connectMs: number | undefined = 20;
   return {
-    ...lane,
+    ...connection,
     send: async (timeoutMs) => {
       const taken = connectMs === undefined ? {} : { connectMs };
       await clock.sleepUntil(clock.now() + (connectMs ?? 0));
       connectMs = undefined;
-      return { ...(await lane.send(timeoutMs)), ...taken };
+      return { ...(await connection.send(timeoutMs)), ...taken };
     },
   };
 };
@@ -24,7 +23,7 @@ const connecting = (lane: Lane, clock: VirtualClock): Lane => {
 const run = async (behave: Behaviour, given: Partial<HitRequest> = {}, extra: object = {}) => {
   const clock = new VirtualClock();
   const server = virtualServer(clock, behave);
-  const deps = { clock, httpLane: () => connecting(server.openLane(), clock), ...extra };
+  const deps = { clock, httpConnection: () => connecting(server.openConnection(), clock), ...extra };
   return { clock, server, result: await clock.run(hit(deps, { ...request, ...given })) };
 };
 
@@ -142,5 +141,46 @@ describe('hitText', () => {
     );
     expect(hitText(result)).toContain('  status    1 error, the first: answered 503 instead of 2xx');
     expect(hitText(result)).toContain('  unsent    4, because the run was ended early');
+  });
+});
+
+const url = 'https://example.com/hits';
+
+describe('parseHit', () => {
+  it('sends 100 requests with 10 s each unless told otherwise', () => {
+    expect(parseHit({ url })).toEqual({ url, count: 100, timeoutMs: 10_000 });
+    expect(parseHit({ url, count: 1_000_000, timeoutMs: 5, maxRate: 3 })).toEqual({
+      url,
+      count: 1_000_000,
+      timeoutMs: 5,
+      maxRate: 3,
+    });
+  });
+
+  it.each([
+    [{}, 'url'],
+    [{ url: 'example.com/hits' }, 'url'],
+    [{ url: 'localhost:3000' }, 'url'],
+    [{ url: 'ftp://example.com' }, 'url'],
+    [{ url, count: 0 }, 'count'],
+    [{ url, count: -1 }, 'count'],
+    [{ url, count: 1e12 }, 'count'],
+    [{ url, count: 1.5 }, 'count'],
+    [{ url, count: '7' }, 'count'],
+    [{ url, timeoutMs: 60_001 }, 'timeoutMs'],
+    [{ url, maxRate: 0 }, 'maxRate'],
+    [{ url, counts: 3 }, 'counts'],
+    [7, 'hit'],
+  ])('refuses %j, naming %s', (given, field) => {
+    expect(() => parseHit(given)).toThrow(InputError);
+    expect(() => parseHit(given)).toThrow(new RegExp(`^${field}: given `));
+  });
+});
+
+describe('politely', () => {
+  it('holds a hit on another machine to 10 requests/s unless the user may load it', () => {
+    expect(politely(parseHit({ url }), false).maxRate).toBe(10);
+    expect(politely(parseHit({ url }), true).maxRate).toBeUndefined();
+    expect(politely(parseHit({ url: 'http://a.localhost:1/' }), false).maxRate).toBeUndefined();
   });
 });

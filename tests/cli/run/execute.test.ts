@@ -1,4 +1,4 @@
-import { memoryObjectStore } from '../../../src/adapters/memory/object-store.ts';
+import { memoryObjectStore } from '../../support/memory.ts';
 import { readLock, takeLock } from '../../../src/app/lock.ts';
 import { leave } from '../../../src/cli/run/execute.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memoryObjectStore } from '../../../src/adapters/memory/object-store.ts';
+import { memoryObjectStore } from '../../support/memory.ts';
 import { fileStore, makeMirror } from '../../../src/cli/run/files.ts';
 import { prepareOut } from '../../../src/cli/run/out-dir.ts';
 

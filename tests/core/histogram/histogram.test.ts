@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
-import { highestTrackable } from '../../../src/core/histogram/layout.ts';
+import { highestTrackable } from '../../../src/core/histogram/codec.ts';
 
 const durations = fc.array(fc.integer({ min: 0, max: highestTrackable }), { minLength: 1, maxLength: 200 });
 const quantiles = [0, 0.25, 0.5, 0.9, 0.99, 0.999, 1];

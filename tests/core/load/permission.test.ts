@@ -1,7 +1,6 @@
 import { InputError } from '../../../src/core/errors.ts';
-import { isLoopback } from '../../../src/core/load/loopback.ts';
+import { isLoopback, requirePermission } from '../../../src/core/load/permission.ts';
 import { parseLoad } from '../../../src/core/schema/load.ts';
-import { requirePermission } from '../../../src/core/load/permission.ts';
 
 describe('isLoopback', () => {
   it.each([

@@ -59,7 +59,7 @@ describe('Recorder', () => {
   });
 
   it('counts a dropped send as not sent', () => {
-    const { counts } = record({ error: { kind: 'dropped', message: 'no lane' } }).take(5);
+    const { counts } = record({ error: { kind: 'dropped', message: 'no connection' } }).take(5);
     expect(counts).toMatchObject({ sent: 0, ok: 0, errors: { dropped: 1 }, unsent: 5 });
   });
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { parseLoad } from '../../../src/core/schema/load.ts';
-import { openSchedule } from '../../../src/core/load/schedule.ts';
-import { shareOf } from '../../../src/core/load/share.ts';
+import { openSchedule, shareOf } from '../../../src/core/load/schedule.ts';
 
 const numbers = (n: number) => Array.from({ length: n }, (_, i) => i);
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);

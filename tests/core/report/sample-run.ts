@@ -11,7 +11,7 @@ import {
   type Sample,
 } from '../../../src/core/schema/part.ts';
 import type { Report } from '../../../src/core/schema/report.ts';
-import { createRandom, type Random, randomNormal } from '../../../src/core/stats/random.ts';
+import { createRandom, type Random, randomNormal } from '../../../src/core/stats/bootstrap.ts';
 import type { Target } from '../../../src/core/schema/target.ts';
 
 export interface Character {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { ClosedLoad, LoadProfile, OpenLoad } from '../../../src/core/schema/load.ts';
-import { openSchedule } from '../../../src/core/load/schedule.ts';
-import { shareOf } from '../../../src/core/load/share.ts';
+import { openSchedule, shareOf } from '../../../src/core/load/schedule.ts';
 import { segmentCountOf, segmentsOf, workersOf } from '../../../src/core/schedule/segments.ts';
 
 const closed: ClosedLoad = { model: 'closed', requests: 300, concurrency: 1, warmup: 10, timeoutMs: 10_000 };

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { InputError } from '../../../src/core/errors.ts';
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
-import { assignmentsOf, cellsOf, maxSteps, stepsOf } from '../../../src/core/schedule/steps.ts';
-import { shuffled } from '../../../src/core/schedule/shuffle.ts';
+import { assignmentsOf, cellsOf, maxSteps, stepsOf, shuffled } from '../../../src/core/schedule/steps.ts';
 import type { Target } from '../../../src/core/schema/target.ts';
 
 const closed: LoadProfile = {

@@ -6,9 +6,11 @@ import {
   distributionFromSamples,
   entriesOf,
   valueAtRank,
+  quantile,
+  rankOf,
+  mean,
+  standardDeviation,
 } from '../../../src/core/stats/distribution.ts';
-import { quantile, rankOf } from '../../../src/core/stats/quantile.ts';
-import { mean, standardDeviation } from '../../../src/core/stats/moments.ts';
 
 const of = (...samples: number[]): Distribution => {
   const d = distributionFromSamples(Object.freeze(samples));

@@ -1,8 +1,10 @@
-import { binomialRanks } from '../../../src/core/stats/binomial.ts';
+import {
+  binomialRanks,
+  minimumSampleSize,
+  quantileInterval,
+} from '../../../src/core/stats/quantile-interval.ts';
 import { type Distribution, distributionFromSamples } from '../../../src/core/stats/distribution.ts';
-import { minimumSampleSize } from '../../../src/core/stats/minimum-sample-size.ts';
-import { quantileInterval } from '../../../src/core/stats/quantile-interval.ts';
-import { createRandom } from '../../../src/core/stats/random.ts';
+import { createRandom } from '../../../src/core/stats/bootstrap.ts';
 
 const upTo = (n: number): Distribution => {
   const d = distributionFromSamples(Array.from({ length: n }, (_, i) => i + 1));

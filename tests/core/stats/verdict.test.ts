@@ -1,9 +1,17 @@
-import { resampledQuantile } from '../../../src/core/stats/bootstrap.ts';
-import { type Distribution, distributionFromSamples } from '../../../src/core/stats/distribution.ts';
-import { quantile } from '../../../src/core/stats/quantile.ts';
-import { createRandom, type Random, randomBelow, randomNormal } from '../../../src/core/stats/random.ts';
-import { sharedRanks } from '../../../src/core/stats/ranks.ts';
-import { verdict, type Verdict } from '../../../src/core/stats/verdict.ts';
+import {
+  resampledQuantile,
+  createRandom,
+  type Random,
+  randomBelow,
+  randomNormal,
+} from '../../../src/core/stats/bootstrap.ts';
+import {
+  type Distribution,
+  distributionFromSamples,
+  quantile,
+  sharedRanks,
+} from '../../../src/core/stats/distribution.ts';
+import { verdict, type Verdict, studentTCdf, studentTQuantile } from '../../../src/core/stats/verdict.ts';
 
 const distribution = (samples: ArrayLike<number>): Distribution => {
   const d = distributionFromSamples(samples);
@@ -127,5 +135,32 @@ describe('sharedRanks', () => {
 
   it('is empty for nothing', () => {
     expect(sharedRanks([], () => true)).toEqual([]);
+  });
+});
+
+describe('studentTCdf', () => {
+  // scipy.stats.t.cdf, scipy 1.17.1
+  it.each([
+    [2.776, 4, 0.9749886108400118],
+    [1, 1, 0.75],
+    [0.5, 7, 0.6837964321553578],
+    [-2, 10, 0.03669401738537018],
+  ])('of %f with %i degrees is %f', (t, degrees, expected) => {
+    expect(studentTCdf(t, degrees)).toBeCloseTo(expected, 13);
+  });
+});
+
+describe('studentTQuantile', () => {
+  // scipy.stats.t.ppf(0.995, degrees), scipy 1.17.1
+  it.each([
+    [1, 63.656741162871526],
+    [2, 9.924843200918287],
+    [3, 5.840909309733355],
+    [4, 4.604094871349992],
+    [5, 4.032142983555228],
+    [10, 3.16927267261695],
+    [100, 2.6258905214380173],
+  ])('of 0.995 with %i degrees is %f', (degrees, expected) => {
+    expect(studentTQuantile(0.995, degrees)).toBeCloseTo(expected, 9);
   });
 });

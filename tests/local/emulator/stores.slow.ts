@@ -93,12 +93,12 @@ describe('the emulated DynamoDB', () => {
       );
       return Number(reply.Attributes?.['hits']?.N);
     };
-    const lanes = Array.from({ length: 10 }, async () => {
+    const connections = Array.from({ length: 10 }, async () => {
       const seen: number[] = [];
       for (let i = 0; i < 20; i++) seen.push(await increment());
       return seen;
     });
-    const seen = (await Promise.all(lanes)).flat().sort((a, b) => a - b);
+    const seen = (await Promise.all(connections)).flat().sort((a, b) => a - b);
     expect(seen).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
     const { Item } = await db.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
     expect(Item?.['hits']?.N).toBe('200');

@@ -1,8 +1,6 @@
-import { memoryFunctionInvoker } from '../../../src/adapters/memory/function-invoker.ts';
-import { memoryObjectStore } from '../../../src/adapters/memory/object-store.ts';
-import { memoryTargetRegistry } from '../../../src/adapters/memory/target-registry.ts';
-import { objectStoreSuite } from '../object-store.suite.ts';
-import { registryPath, targetRegistrySuite } from '../target-registry.suite.ts';
+import { memoryFunctionInvoker, memoryObjectStore, memoryTargetRegistry } from '../support/memory.ts';
+import { objectStoreSuite } from './object-store.suite.ts';
+import { registryPath, targetRegistrySuite } from './target-registry.suite.ts';
 
 describe('memoryObjectStore', () => {
   objectStoreSuite(() => memoryObjectStore());

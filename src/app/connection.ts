@@ -1,7 +1,36 @@
-import { functionEvent, readFunctionReply, requestOf } from '../../core/target/request.ts';
-import type { Target } from '../../core/schema/target.ts';
-import type { Clock, FunctionInvoker, FunctionReply } from '../../ports/index.ts';
-import type { Exchange, Failure, Lane } from '../../ports/lane.ts';
+import { InputError } from '../core/errors.ts';
+import { requestOf, functionEvent, readFunctionReply } from '../core/load/request.ts';
+import type { Target } from '../core/schema/target.ts';
+import type {
+  Clock,
+  FunctionInvoker,
+  HttpRequest,
+  Connection,
+  OpenConnection,
+  FunctionReply,
+  Exchange,
+  Failure,
+} from '../ports/index.ts';
+
+export interface ConnectionDeps {
+  readonly clock: Clock;
+  readonly invoker: FunctionInvoker;
+  readonly httpConnection: (request: HttpRequest) => Connection;
+}
+
+/**
+ * Opens connections to the target: over HTTP where it has a URL, else by invoking its function.
+ * @throws InputError for a target with neither
+ */
+export const connectionOpener = (
+  { clock, invoker, httpConnection }: ConnectionDeps,
+  target: Target,
+): OpenConnection => {
+  const { url, functionArn } = target;
+  if (url !== undefined) return () => httpConnection({ url, ...requestOf(target) });
+  if (functionArn !== undefined) return () => functionConnection(invoker, clock, { ...target, functionArn });
+  throw new InputError(`target ${target.id}`, undefined, 'a url, or a functionArn to invoke directly');
+};
 
 const connectCodes = new Set([
   'ECONNREFUSED',
@@ -38,12 +67,12 @@ const resultOf = (reply: FunctionReply): Exchange['result'] => {
   }
 };
 
-/** A lane that invokes a function directly, with the event that the HTTP API would have made of the target's request. */
-export const functionLane = (
+/** A connection that invokes a function directly, with the event that the HTTP API would have made of the target's request. */
+export const functionConnection = (
   invoker: FunctionInvoker,
   clock: Clock,
   target: Target & { readonly functionArn: string },
-): Lane => {
+): Connection => {
   const request = requestOf(target);
   let sent = 0;
   return {

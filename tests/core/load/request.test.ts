@@ -1,4 +1,4 @@
-import { functionEvent, gatewayTime, readFunctionReply, requestOf } from '../../../src/core/target/request.ts';
+import { functionEvent, gatewayTime, readFunctionReply, requestOf } from '../../../src/core/load/request.ts';
 import type { Target } from '../../../src/core/schema/target.ts';
 
 const target: Target = { version: 1, id: 'a', kind: 'url', functionArn: 'arn' };

@@ -4,7 +4,7 @@ import {
   randomBeta,
   randomGamma,
   randomNormal,
-} from '../../../src/core/stats/random.ts';
+} from '../../../src/core/stats/bootstrap.ts';
 
 const draw = (n: number, next: () => number): number[] => Array.from({ length: n }, next);
 const meanOf = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length;

@@ -1,7 +1,50 @@
-import { functionLane } from '../../../src/app/generate/function-lane.ts';
-import type { Target } from '../../../src/core/schema/target.ts';
-import type { FunctionReply } from '../../../src/ports/index.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
+import { memoryFunctionInvoker } from '../support/memory.ts';
+import { type ConnectionDeps, connectionOpener, functionConnection } from '../../src/app/connection.ts';
+import { InputError } from '../../src/core/errors.ts';
+import type { Connection, FunctionReply } from '../../src/ports/index.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { targetOf } from './run.ts';
+import type { Target } from '../../src/core/schema/target.ts';
+
+const arn = 'arn:aws:lambda:eu-west-2:123456789012:function:f:live';
+const httpConnection = jest.fn((): Connection => ({
+  send: () => Promise.reject(new Error('unused')),
+  close: () => undefined,
+}));
+const deps: ConnectionDeps = {
+  clock: new VirtualClock(),
+  httpConnection,
+  invoker: memoryFunctionInvoker({
+    [arn]: (payload) => ({
+      requestId: 'r',
+      throttled: false,
+      payload: JSON.stringify({ statusCode: 200, body: payload }),
+    }),
+  }),
+};
+
+describe('connectionOpener', () => {
+  it('goes over HTTP where the target has a URL, with its own request', () => {
+    connectionOpener(deps, targetOf('a', { functionArn: arn, request: { method: 'POST', body: 'x' } }))();
+    expect(httpConnection).toHaveBeenCalledWith(
+      expect.objectContaining({ url: 'http://127.0.0.1/a/hits', method: 'POST', body: 'x' }),
+    );
+  });
+
+  it('invokes the function of a target without URL with an HTTP API event', async () => {
+    const { url: _, ...direct } = targetOf('a', { functionArn: arn });
+    const { result } = await connectionOpener(deps, direct)().send(100);
+    expect(JSON.parse('body' in result ? result.body : '')).toMatchObject({
+      version: '2.0',
+      rawPath: '/hits',
+    });
+  });
+
+  it('refuses a target with neither', () => {
+    const { url: _, ...nowhere } = targetOf('a');
+    expect(() => connectionOpener(deps, nowhere)).toThrow(InputError);
+  });
+});
 
 const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:f:live';
 const target = { version: 1, id: 'f', kind: 'sync-counter', functionArn } satisfies Target;
@@ -25,10 +68,10 @@ const sendTo = async (
       return answer(payload);
     },
   };
-  return clock.run(functionLane(invoker, clock, to).send(1000));
+  return clock.run(functionConnection(invoker, clock, to).send(1000));
 };
 
-describe('functionLane', () => {
+describe('functionConnection', () => {
   it("invokes with the event of the target's request and reads the answer as a client of the API would", async () => {
     let event = { requestContext: { http: { method: '' } }, body: '' };
     const payload = JSON.stringify({ statusCode: 200, headers: { 'X-Cold': '1' }, body: '{"hits":3}' });

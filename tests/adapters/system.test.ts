@@ -1,4 +1,5 @@
-import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { systemClock, watchVitals } from '../../src/adapters/system.ts';
+import { setTimeout as wait } from 'node:timers/promises';
 
 describe('systemClock', () => {
   it('never wakes before the time, however short the sleep', async () => {
@@ -31,5 +32,28 @@ describe('systemClock', () => {
 
   it('tells the wall time of the machine', () => {
     expect(Math.abs(systemClock.wallTime() - Date.now())).toBeLessThan(60_000);
+  });
+});
+
+const block = (ms: number): void => {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+};
+
+describe('watchVitals', () => {
+  it('sees a blocked event loop and the CPU that it used', async () => {
+    const stop = watchVitals();
+    await wait(30);
+    block(80);
+    await wait(30);
+    const signs = stop();
+    expect(signs.eventLoopDelayMaxMs).toBeGreaterThan(50);
+    expect(signs.eventLoopDelayP99Ms).toBeLessThanOrEqual(signs.eventLoopDelayMaxMs);
+    expect(signs.cpuShare).toBeGreaterThan(0);
+  });
+
+  it('tells no figure that JSON lacks when it saw nothing', () => {
+    const signs = watchVitals()();
+    expect(Object.values(signs).every((value) => Number.isFinite(value) && value >= 0)).toBe(true);
   });
 });

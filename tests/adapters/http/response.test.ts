@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ResponseParser } from '../../../src/adapters/http/parser.ts';
+import { ResponseParser } from '../../../src/adapters/http/response.ts';
 
 const limit = 1000;
 const crlf = (text: string): Buffer => Buffer.from(text.replaceAll('\n', '\r\n'));

@@ -1,32 +1,31 @@
 /** Verify: shows that a target does what its kind promises before it is timed. */
-import { InputError } from '../../core/errors.ts';
-import type { Plan, Verification, VerifyInput } from '../../core/schema/plan.ts';
-import type { Target, TargetKind } from '../../core/schema/target.ts';
-import { coldStartsIn } from '../../core/verify/cold-starts.ts';
-import { counterFault } from '../../core/verify/counter.ts';
-import type { Clock, ObjectStore } from '../../ports/index.ts';
-import type { Lane, OpenLane } from '../../ports/lane.ts';
-import { readPlan } from '../stored.ts';
-import { probe, type Probed } from './probe.ts';
+import { InputError } from '../core/errors.ts';
+import type { Plan, Verification, VerifyInput } from '../core/schema/plan.ts';
+import type { Target, TargetKind } from '../core/schema/target.ts';
+import { coldStartsIn, counterFault, hitsOf } from '../core/verify/counter.ts';
+import type { Clock, ObjectStore, Connection, OpenConnection } from '../ports/index.ts';
+import { readPlan } from './stored.ts';
+import { judge } from '../core/load/judge.ts';
+import { requestOf } from '../core/load/request.ts';
 
 export interface VerifyDeps {
   readonly store: ObjectStore;
   readonly clock: Pick<Clock, 'now'>;
-  readonly laneOpener: (target: Target) => OpenLane;
+  readonly connectionOpener: (target: Target) => OpenConnection;
 }
 
-/** How many requests show a kind's promise: one after another, then `perLane` on each of `lanes` connections at once. */
+/** How many requests show a kind's promise: one after another, then `perConnection` on each of `connections` connections at once. */
 interface Trial {
   readonly sequential: number;
-  readonly lanes: number;
-  readonly perLane: number;
+  readonly connections: number;
+  readonly perConnection: number;
 }
 
 /** A user's own URL may cost or change something with each request, so it gets only what its mean needs. */
 const trials: Readonly<Record<Exclude<TargetKind, 'async-queue'>, Trial>> = {
-  'sync-counter': { sequential: 10, lanes: 10, perLane: 4 },
-  null: { sequential: 10, lanes: 10, perLane: 4 },
-  url: { sequential: 3, lanes: 1, perLane: 0 },
+  'sync-counter': { sequential: 10, connections: 10, perConnection: 4 },
+  null: { sequential: 10, connections: 10, perConnection: 4 },
+  url: { sequential: 3, connections: 1, perConnection: 0 },
 };
 
 /** Answers that are awaited from a target that has given none yet; more would only be more time-outs. */
@@ -110,31 +109,33 @@ const findTarget = (plan: Plan, targetId: string): Target => {
 };
 
 const runTrial = async (
-  { clock, laneOpener }: VerifyDeps,
+  { clock, connectionOpener }: VerifyDeps,
   target: Target,
   trial: Trial,
   timeoutMs: number,
 ): Promise<Verification> => {
-  const openLane = laneOpener(target);
-  const first = openLane();
-  const lanes = [first, ...Array.from({ length: trial.lanes - 1 }, openLane)];
+  const openConnection = connectionOpener(target);
+  const first = openConnection();
+  const connections = [first, ...Array.from({ length: trial.connections - 1 }, openConnection)];
   const endMs = clock.now() + budgetMs;
   /** Sends up to `count` requests one after another; ends early when the target gives nothing or time is up. */
-  const sendOn = async (lane: Lane, count: number): Promise<readonly Probed[]> => {
+  const sendOn = async (connection: Connection, count: number): Promise<readonly Probed[]> => {
     const probes: Probed[] = [];
     while (probes.length < count && clock.now() < endMs) {
       if (probes.length >= patience && acknowledgedOf(probes).length === 0) break;
-      probes.push(await probe(lane, target, timeoutMs));
+      probes.push(await probe(connection, target, timeoutMs));
     }
     return probes;
   };
   try {
     const sequential = await sendOn(first, trial.sequential);
     const fit = acknowledgedOf(sequential).length > 0;
-    const concurrent = await Promise.all(fit ? lanes.map((lane) => sendOn(lane, trial.perLane)) : []);
+    const concurrent = await Promise.all(
+      fit ? connections.map((connection) => sendOn(connection, trial.perConnection)) : [],
+    );
     return conclude(target, sequential, concurrent.flat());
   } finally {
-    for (const lane of lanes) lane.close();
+    for (const connection of connections) connection.close();
   }
 };
 
@@ -151,4 +152,32 @@ export const verify = async (deps: VerifyDeps, { runId, targetId }: VerifyInput)
       'targets of kind "async-queue" cannot be verified and timed yet; leave it out of the run',
     );
   return runTrial(deps, target, trials[target.kind], plan.load.timeoutMs);
+};
+
+/** What one request showed. */
+export interface Probed {
+  /** Milliseconds from sending to the whole answer; connecting is not in it. */
+  readonly ms: number;
+  /** Absent where no answer came. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** By `x-cold`; absent where the answer does not say. */
+  readonly cold?: boolean;
+  /** N of an acknowledged request to a `sync-counter`. */
+  readonly hits?: number;
+  /** Why the request is not acknowledged. */
+  readonly fault?: string;
+}
+
+/** Sends the connection's request once and judges the answer as the measurement will. Never rejects. */
+export const probe = async (connection: Connection, target: Target, timeoutMs: number): Promise<Probed> => {
+  const { sentMs, endMs, result } = await connection.send(timeoutMs);
+  const ms = endMs - sentMs;
+  if ('error' in result) return { ms, fault: result.message };
+  const { headers, body } = result;
+  const expectation = { kind: target.kind, expectedStatus: requestOf(target).expectedStatus };
+  const { cold, error } = judge(result, expectation);
+  const seen = { ms, headers, ...(headers['x-cold'] === undefined ? {} : { cold }) };
+  if (error !== undefined) return { ...seen, fault: error.message };
+  const hits = target.kind === 'sync-counter' ? hitsOf(body) : undefined;
+  return { ...seen, ...(hits === undefined ? {} : { hits }) };
 };

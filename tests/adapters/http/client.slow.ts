@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { httpLane } from '../../../src/adapters/http/lane.ts';
-import { systemClock } from '../../../src/adapters/system/clock.ts';
-import type { Exchange, Lane } from '../../../src/ports/lane.ts';
-import type { RawServer } from '../../support/raw-server.ts';
-import { ok, rawServer } from '../../support/raw-server.ts';
+import { httpConnection } from '../../../src/adapters/http/client.ts';
+import { systemClock } from '../../../src/adapters/system.ts';
+import type { Exchange, Connection } from '../../../src/ports/index.ts';
+import { type RawServer, ok, rawServer } from '../../support/raw-server.ts';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -16,22 +15,22 @@ const start = async (...given: Parameters<typeof rawServer>): Promise<RawServer>
   return server;
 };
 
-const laneTo = (url: string, options: object = {}): Lane => {
-  const lane = httpLane({ url, method: 'GET', headers: {} }, { clock: systemClock, ...options });
-  open.unshift(lane);
-  return lane;
+const connectionTo = (url: string, options: object = {}): Connection => {
+  const connection = httpConnection({ url, method: 'GET', headers: {} }, { clock: systemClock, ...options });
+  open.unshift(connection);
+  return connection;
 };
 
 const failureOf = ({ result }: Exchange): string =>
   'error' in result ? result.error : `answered ${result.status}`;
 const bodyOf = ({ result }: Exchange): string => ('error' in result ? result.message : result.body);
 
-describe('httpLane', () => {
+describe('httpConnection', () => {
   it('sends one request after another over one connection and times the connecting apart', async () => {
     const server = await start((socket) => socket.write(ok('a')));
-    const lane = laneTo(server.url);
-    const first = await lane.send(1000);
-    const second = await lane.send(1000);
+    const connection = connectionTo(server.url);
+    const first = await connection.send(1000);
+    const second = await connection.send(1000);
     expect([bodyOf(first), bodyOf(second)]).toEqual(['a', 'a']);
     expect(server.received).toHaveLength(1);
     expect(first.connectMs).toBeGreaterThan(0);
@@ -42,17 +41,17 @@ describe('httpLane', () => {
 
   it('leads a name below localhost to this machine and keeps it in the Host header', async () => {
     const server = await start((socket) => socket.write(ok('')));
-    const lane = laneTo(`http://abc.execute-api.localhost:${server.port}/hits`);
-    expect(failureOf(await lane.send(1000))).toBe('answered 200');
+    const connection = connectionTo(`http://abc.execute-api.localhost:${server.port}/hits`);
+    expect(failureOf(await connection.send(1000))).toBe('answered 200');
     expect(server.received[0]).toContain(`host: abc.execute-api.localhost:${server.port}\r\n`);
   });
 
   it('refuses a second request while one is under way', async () => {
     const server = await start((socket) => socket.write(ok('')));
-    const lane = laneTo(server.url);
-    await lane.send(1000);
-    const under = lane.send(1000);
-    expect(() => lane.send(1000)).toThrow('under way');
+    const connection = connectionTo(server.url);
+    await connection.send(1000);
+    const under = connection.send(1000);
+    expect(() => connection.send(1000)).toThrow('under way');
     await under;
   });
 
@@ -63,25 +62,25 @@ describe('httpLane', () => {
         if (how === 'asks to close') socket.write(ok('', 'Connection: close\r\n'));
         else socket.end(ok(''));
       });
-      const lane = laneTo(server.url);
-      await lane.send(1000);
+      const connection = connectionTo(server.url);
+      await connection.send(1000);
       await wait(20);
-      expect(failureOf(await lane.send(1000))).toBe('answered 200');
+      expect(failureOf(await connection.send(1000))).toBe('answered 200');
       expect(server.received).toHaveLength(2);
     },
   );
 
   it('connects anew when the time for which the server keeps a connection is nearly over', async () => {
     const server = await start((socket) => socket.write(ok('', 'Keep-Alive: timeout=0\r\n')));
-    const lane = laneTo(server.url);
-    await lane.send(1000);
-    await lane.send(1000);
+    const connection = connectionTo(server.url);
+    await connection.send(1000);
+    await connection.send(1000);
     expect(server.received).toHaveLength(2);
   });
 
   it('never sends a request again that the server may have processed', async () => {
     const server = await start((socket) => socket.destroy());
-    expect(failureOf(await laneTo(server.url).send(1000))).toBe('reset');
+    expect(failureOf(await connectionTo(server.url).send(1000))).toBe('reset');
     await wait(20);
     expect(server.received.map((text) => text.split('GET ').length - 1)).toEqual([1]);
   });
@@ -91,18 +90,18 @@ describe('httpLane', () => {
       socket.write(ok(`asked on ${connection}`));
       setTimeout(() => socket.write('HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n'), 5);
     });
-    const lane = laneTo(server.url);
-    expect(bodyOf(await lane.send(1000))).toBe('asked on 0');
+    const connection = connectionTo(server.url);
+    expect(bodyOf(await connection.send(1000))).toBe('asked on 0');
     await wait(30);
-    expect(bodyOf(await lane.send(1000))).toBe('asked on 1');
+    expect(bodyOf(await connection.send(1000))).toBe('asked on 1');
   });
 });
 
-describe('httpLane when something fails', () => {
+describe('httpConnection when something fails', () => {
   it('calls a port where nothing listens a connect error and says so in words', async () => {
     const server = await start(() => undefined);
     await server.close();
-    const exchange = await laneTo(server.url).send(1000);
+    const exchange = await connectionTo(server.url).send(1000);
     expect(failureOf(exchange)).toBe('connect');
     expect(bodyOf(exchange)).toBe(
       `no connection to 127.0.0.1:${server.port}: connection refused: nothing listens there (ECONNREFUSED)`,
@@ -110,7 +109,7 @@ describe('httpLane when something fails', () => {
   });
 
   it('calls a name that does not exist a connect error', async () => {
-    expect(failureOf(await laneTo('http://does-not-exist.invalid/').send(5000))).toBe('connect');
+    expect(failureOf(await connectionTo('http://does-not-exist.invalid/').send(5000))).toBe('connect');
   });
 
   it('gives up after the timeout, half an answer or none, and sends the next request over a new connection', async () => {
@@ -118,11 +117,11 @@ describe('httpLane when something fails', () => {
       if (connection === 0) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf');
       else socket.write(ok('whole'));
     });
-    const lane = laneTo(server.url);
-    const late = await lane.send(50);
+    const connection = connectionTo(server.url);
+    const late = await connection.send(50);
     expect([failureOf(late), bodyOf(late)]).toEqual(['timeout', 'no full answer within 50 ms']);
     expect(late.endMs - late.sentMs).toBeGreaterThan(40);
-    expect(bodyOf(await lane.send(1000))).toBe('whole');
+    expect(bodyOf(await connection.send(1000))).toBe('whole');
   });
 
   it.each([
@@ -131,32 +130,32 @@ describe('httpLane when something fails', () => {
     ['body', ok('x'.repeat(101))],
   ])('tells a %s error', async (kind, answer) => {
     const server = await start((socket) => socket.end(answer));
-    expect(failureOf(await laneTo(server.url, { maxBodyBytes: 100 }).send(1000))).toBe(kind);
+    expect(failureOf(await connectionTo(server.url, { maxBodyBytes: 100 }).send(1000))).toBe(kind);
   });
 
   it('reads an answer that ends with the connection', async () => {
     const server = await start((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nto the end'));
-    expect(bodyOf(await laneTo(server.url).send(1000))).toBe('to the end');
+    expect(bodyOf(await connectionTo(server.url).send(1000))).toBe('to the end');
   });
 });
 
-describe('httpLane when it is closed', () => {
+describe('httpConnection when it is closed', () => {
   it('ends the request under way with an error and opens no connection any more', async () => {
-    const server = await start((socket, connection) => {
-      if (connection === 0) lane.close();
+    const server = await start((socket, count) => {
+      if (count === 0) connection.close();
       else socket.write(ok(''));
     });
-    const lane = laneTo(server.url);
-    expect(failureOf(await lane.send(60_000))).toBe('reset');
-    expect(failureOf(await lane.send(60_000))).toBe('connect');
+    const connection = connectionTo(server.url);
+    expect(failureOf(await connection.send(60_000))).toBe('reset');
+    expect(failureOf(await connection.send(60_000))).toBe('connect');
     expect(server.received).toHaveLength(1);
   });
 
   it('gives up connecting', async () => {
     const server = await start(() => undefined);
-    const lane = laneTo(server.url);
-    const sending = lane.send(60_000);
-    lane.close();
+    const connection = connectionTo(server.url);
+    const sending = connection.send(60_000);
+    connection.close();
     expect(failureOf(await sending)).toBe('connect');
   });
 });

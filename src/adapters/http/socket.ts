@@ -1,12 +1,11 @@
 import net from 'node:net';
 import tls from 'node:tls';
-import type { Clock } from '../../ports/index.ts';
-import type { Exchange, Failure } from '../../ports/lane.ts';
-import type { Address } from './address.ts';
-import { connectFailure, exchangeFailure } from './failure.ts';
-import { ResponseParser } from './parser.ts';
+import type { Clock, Exchange, Failure } from '../../ports/index.ts';
+import type { Address } from './request.ts';
+import { connectFailure, exchangeFailure } from './protocol.ts';
+import { ResponseParser } from './response.ts';
 
-export interface ConnectionOptions {
+export interface SocketOptions {
   readonly clock: Pick<Clock, 'now'>;
   /** A longer body is an error of kind `body`. */
   readonly maxBodyBytes: number;
@@ -24,7 +23,7 @@ interface Pending {
   readonly resolve: (exchange: Exchange) => void;
 }
 
-const dial = (address: Address, options: ConnectionOptions, signal: AbortSignal): net.Socket => {
+const dial = (address: Address, options: SocketOptions, signal: AbortSignal): net.Socket => {
   const { host, port, serverName: servername } = address;
   if (!address.tls) return new net.Socket({ signal }).connect({ host, port }).setNoDelay(true);
   const ca = options.ca === undefined ? {} : { ca: options.ca };
@@ -41,10 +40,10 @@ const dial = (address: Address, options: ConnectionOptions, signal: AbortSignal)
  */
 export const connect = (
   address: Address,
-  options: ConnectionOptions,
+  options: SocketOptions,
   timeoutMs: number,
   signal: AbortSignal,
-): Promise<Connection | Failure> =>
+): Promise<HttpSocket | Failure> =>
   new Promise((resolve) => {
     const where = `${address.host}:${address.port}`;
     const socket = dial(address, options, signal);
@@ -63,19 +62,19 @@ export const connect = (
     socket.once(address.tls ? 'secureConnect' : 'connect', () => {
       clearTimeout(timer);
       socket.removeListener('error', onError);
-      resolve(new Connection(socket, options));
+      resolve(new HttpSocket(socket, options));
     });
   });
 
 /** One open connection that carries one request at a time. After any failure it is destroyed, never used again. */
-export class Connection {
+export class HttpSocket {
   readonly #socket: net.Socket;
-  readonly #options: ConnectionOptions;
+  readonly #options: SocketOptions;
   #pending: Pending | undefined;
   #closed = false;
   #idleUntilMs = Infinity;
 
-  constructor(socket: net.Socket, options: ConnectionOptions) {
+  constructor(socket: net.Socket, options: SocketOptions) {
     this.#socket = socket;
     this.#options = options;
     socket.on('data', this.#onData);

@@ -1,5 +1,4 @@
-import { addressOf } from '../../../src/adapters/http/address.ts';
-import { requestBytes } from '../../../src/adapters/http/request-bytes.ts';
+import { addressOf, requestBytes } from '../../../src/adapters/http/request.ts';
 import { InputError } from '../../../src/core/errors.ts';
 
 const url = 'http://abc.execute-api.localhost:4321/hits?a=1';
