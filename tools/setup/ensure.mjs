@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { cacheRoot } from './cache.mjs';
+import { ensureCppLibraries } from './cpp.mjs';
 import { ensureNodeModules, ensureNodeRuntime } from './node.mjs';
 import { pythonEnvironments } from './python.mjs';
 
@@ -12,6 +13,7 @@ export const toolNames = /** @type {const} */ ([
   'node-runtime',
   'fastapi',
   'zig',
+  'cpp',
 ]);
 
 /** @typedef {typeof toolNames[number]} ToolName */
@@ -47,6 +49,10 @@ export const ensureTools = async (root, names, { log = () => undefined, env = pr
     if (name === 'node-runtime') {
       const { node, modules } = await ensureNodeRuntime({ root, cache, env });
       return { dir: modules, exec: node, modules };
+    }
+    if (name === 'cpp') {
+      const dir = await ensureCppLibraries({ root, cache, env, zig: () => environment('zig') });
+      return { dir, exec: '', modules: join(dir, 'lib') };
     }
     return virtualEnvironment(await environment(name));
   };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached } from './cache.mjs';
 import { SetupError } from './errors.mjs';
@@ -14,6 +14,30 @@ const installMend =
  * The others' modules are compiled as they are used, which is a small part of them.
  */
 const compiled = new Set(['python-runtime']);
+
+/**
+ * zig under one name per tool, as CMake and cargo want it: `zig-cc` and `zig-c++` compile for ZIG_TARGET. What it compiles
+ * of its own (the C and C++ libraries of a target, a minute's work) is kept in the cache for all clones.
+ * @param {string} dir the environment @param {string} cache
+ */
+const addZigPrograms = (dir, cache) => {
+  const lib = join(dir, 'lib');
+  const python = readdirSync(lib).find((name) => name.startsWith('python3')) ?? '';
+  const zig = join(lib, python, 'site-packages', 'ziglang', 'zig');
+  const kept = `ZIG_GLOBAL_CACHE_DIR="\${ZIG_GLOBAL_CACHE_DIR:-${join(cache, 'zig-cache')}}"`;
+  for (const [name, args] of [
+    // zig compiles its C++ library once per level of optimization: tests of compilers, which ask for none, get the others' own.
+    ['cc', 'cc -target "$ZIG_TARGET" -O2'],
+    ['c++', 'c++ -target "$ZIG_TARGET" -O2'],
+    ['ar', 'ar'],
+    ['ranlib', 'ranlib'],
+  ])
+    writeFileSync(
+      join(dir, 'bin', `zig-${name}`),
+      `#!/bin/sh\n${kept}\nexport ZIG_GLOBAL_CACHE_DIR\nexec '${zig}' ${args} "$@"\n`,
+      { mode: 0o755 },
+    );
+};
 
 /** @param {string} program @returns {Promise<{ version: number[], venv: boolean } | undefined>} undefined where it does not run */
 const inspect = async (program) => {
@@ -83,6 +107,7 @@ export const pythonEnvironments = ({ root, cache, env }) => {
         readFileSync(lockOf(name)),
         env['LATENCY_LAB_PYTHON'] ?? '',
         ...(compiled.has(name) ? ['compiled'] : []),
+        ...(name === 'zig' ? ['programs 2'] : []),
       ],
       probe: join('bin', 'python'),
       build,
@@ -135,7 +160,11 @@ export const pythonEnvironments = ({ root, cache, env }) => {
   };
 
   return {
-    environment: (name) => environment(name, (dir) => byUv(name, dir).catch(() => byPip(name, dir))),
+    environment: (name) =>
+      environment(name, async (dir) => {
+        await byUv(name, dir).catch(() => byPip(name, dir));
+        if (name === 'zig') addZigPrograms(dir, cache);
+      }),
     uv: findUv,
   };
 };
