@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { InputError } from '../../core/errors.ts';
 import { type Architecture, type Manifest, parseManifest } from '../../core/schema/manifest.ts';
 import type { LeftOut } from '../../core/schema/request.ts';
 import { type Reaper, startReaper } from '../reaper/reaper.ts';
-import { BuildError } from './errors.ts';
-import { fingerprint } from './fingerprint.ts';
-import { sam } from './sam.ts';
-import { withoutDisabled } from './selection.ts';
+import { buildsDirectory, fingerprint, forgetOld, pointerFile } from './builds.ts';
+import { BuildError, sam } from './sam.ts';
 import { openToolbox, split } from './toolchains.ts';
 
 export interface BuildOptions {
@@ -41,15 +40,9 @@ const sources = [
   'tsconfig.json',
   'tools/python/sam.lock',
 ];
-const kept = 3;
 
 export const readManifest = async (root: string): Promise<Manifest> =>
   parseManifest(await readFile(join(root, 'templates', 'architectures.json'), 'utf8'));
-
-/** Where the build of a selection is published; `deployLab` finds it by the same targets. */
-export const buildsDirectory = (root: string): string => join(root, '.latency-lab', 'build');
-export const pointerFile = (root: string, targets: readonly string[]): string =>
-  join(buildsDirectory(root), `${[...targets].sort().join('+')}.json`);
 
 const wantedOf = (
   all: readonly Architecture[],
@@ -60,6 +53,36 @@ const wantedOf = (
   const unknown = only.find((id) => !ids.includes(id));
   if (unknown !== undefined) throw new InputError('only', unknown, ids.join(', '));
   return all.filter(({ id }) => only.includes(id));
+};
+
+interface Template {
+  readonly Conditions?: Readonly<Record<string, unknown>>;
+  readonly Resources: Readonly<Record<string, { readonly Condition?: string }>>;
+}
+
+/** The parameter that a condition of the form `Equals [Ref X, 'true']` asks for. */
+const askedFor = (condition: unknown): string | undefined => {
+  const equals = (condition as { 'Fn::Equals'?: unknown } | undefined)?.['Fn::Equals'];
+  if (!Array.isArray(equals)) return undefined;
+  const [left, right] = equals as [{ Ref?: string } | undefined, unknown];
+  return right === 'true' ? left?.Ref : undefined;
+};
+
+/**
+ * Drops the resources whose condition is false because their parameter is 'false'. `sam deploy` would package them
+ * although they are not created, and the source of what was left out was never built.
+ * @param text the template as `sam build` writes it: YAML 1.1 without short forms of intrinsic functions
+ * @param disabled parameters of the form Enable<X> that are going to be 'false'
+ * @returns the template as JSON, which is YAML too
+ */
+export const withoutDisabled = (text: string, disabled: readonly string[]): string => {
+  const template = parse(text, { version: '1.1' }) as Template;
+  const off = (name: string | undefined): boolean => {
+    const parameter = name === undefined ? undefined : askedFor(template.Conditions?.[name]);
+    return parameter !== undefined && disabled.includes(parameter);
+  };
+  const kept = Object.entries(template.Resources).filter(([, { Condition }]) => !off(Condition));
+  return JSON.stringify({ ...template, Resources: Object.fromEntries(kept) }, null, 1);
 };
 
 const failureOf = (output: string): string => {
@@ -96,18 +119,6 @@ const runBuild = async (
       others.map(({ enabledBy }) => enabledBy),
     ),
   );
-};
-
-/** Builds go by age; the newest few stay, because one goes back and forth between selections. */
-const forgetOld = async (root: string): Promise<void> => {
-  const directory = buildsDirectory(root);
-  const names = (await readdir(directory)).filter((name) => /^[0-9a-f]{16}$/.test(name));
-  const ages = await Promise.all(
-    names.map(async (name) => ({ name, at: (await stat(join(directory, name))).mtimeMs })),
-  );
-  for (const { name } of ages.sort((a, b) => b.at - a.at).slice(kept)) {
-    await rm(join(directory, name), { recursive: true, force: true });
-  }
 };
 
 const buildOrReuse = async (

@@ -1,8 +1,19 @@
 import { join } from 'node:path';
 import { ensureTools } from '../../../tools/setup/ensure.mjs';
+import { LabError } from '../../core/errors.ts';
 import { region, withoutAws } from '../aws-environment.ts';
 import { type ProgramResult, runProgram } from '../program.ts';
 import type { Reaper } from '../reaper/reaper.ts';
+
+/** `sam build` failed. Its message holds what the builder said. */
+export class BuildError extends LabError {
+  override readonly name = 'BuildError';
+}
+
+/** `sam deploy` failed. Its message names the resources that could not be created, and why. */
+export class DeployError extends LabError {
+  override readonly name = 'DeployError';
+}
 
 export interface SamOptions {
   readonly root: string;

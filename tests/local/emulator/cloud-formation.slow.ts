@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { failuresOf } from '../../../src/local/deploy/stacks.ts';
+import { failuresOf } from '../../../src/local/deploy/deploy.ts';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
 import { makeZip } from '../host/zip-file.ts';
 

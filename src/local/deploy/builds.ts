@@ -1,6 +1,26 @@
+/** Builds that are kept: where they are, what they are named by, which of them go. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+
+const kept = 3;
+
+/** Where the build of a selection is published; `deployLab` finds it by the same targets. */
+export const buildsDirectory = (root: string): string => join(root, '.latency-lab', 'build');
+export const pointerFile = (root: string, targets: readonly string[]): string =>
+  join(buildsDirectory(root), `${[...targets].sort().join('+')}.json`);
+
+/** Builds go by age; the newest few stay, because one goes back and forth between selections. */
+export const forgetOld = async (root: string): Promise<void> => {
+  const directory = buildsDirectory(root);
+  const names = (await readdir(directory)).filter((name) => /^[0-9a-f]{16}$/.test(name));
+  const ages = await Promise.all(
+    names.map(async (name) => ({ name, at: (await stat(join(directory, name))).mtimeMs })),
+  );
+  for (const { name } of ages.sort((a, b) => b.at - a.at).slice(kept)) {
+    await rm(join(directory, name), { recursive: true, force: true });
+  }
+};
 
 /** What building leaves behind and what does not get into a package. */
 const ignored = new Set(['target', 'build', 'node_modules', '__pycache__', 'third_party']);
