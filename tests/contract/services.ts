@@ -41,12 +41,18 @@ const python = (id: string): ZipSource[] => [
   { path: 'app.py', data: readFileSync(join(sourceOf(id), 'app.py')) },
 ];
 
+/** Builds a service for this machine's CPU, as it is for Lambda. @returns the program */
+export const buildNative = (id: string, target: string, artifacts: string): string => {
+  const arch = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+  const settings = [`ARTIFACTS_DIR=${artifacts}`, `LAB_ARCH=${arch}`];
+  execFileSync('make', ['-C', sourceOf(id), target, ...settings], { stdio: ['ignore', 'ignore', 'pipe'] });
+  return join(artifacts, 'bootstrap');
+};
+
 const native = (id: string, target: string): ZipSource[] => {
   const artifacts = mkdtempSync(join(tmpdir(), 'artifacts-'));
   try {
-    execFileSync('make', ['-C', sourceOf(id), target, `ARTIFACTS_DIR=${artifacts}`, 'LAB_PLATFORM=host'], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    buildNative(id, target, artifacts);
     return [{ path: 'bootstrap', data: readFileSync(join(artifacts, 'bootstrap')), mode: 0o100755 }];
   } finally {
     rmSync(artifacts, { recursive: true, force: true });
@@ -86,7 +92,7 @@ export const services: readonly Service[] = [
   pythonService('python-dynamodb', 'dynamodb'),
   pythonService('python-s3', 's3'),
   nativeService('rust-dynamodb', 'build-RustDynamodbFunction', has('cargo')),
-  nativeService('cpp-dynamodb', 'build-CppDynamodbFunction', has('cmake') && has('c++')),
+  nativeService('cpp-dynamodb', 'build-CppDynamodbFunction', true),
 ];
 
 /** @throws where there is no service of that id */

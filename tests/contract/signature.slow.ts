@@ -1,11 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import type { Server } from 'node:http';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { RequestListener, Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { selfSigned } from '../support/certificate.ts';
 import { listen, runBootstrap } from './runtime-api.ts';
-import { root, serviceNamed } from './services.ts';
+import { buildNative } from './services.ts';
 import { signatureFaults, type ReceivedRequest } from './sigv4.ts';
 import { vectorsFor } from './vectors.ts';
 
@@ -18,25 +21,21 @@ const received: ReceivedRequest[] = [];
 let store: Server;
 let storePort: number;
 let artifacts: string;
+let bootstrap: string;
+
+const answer: RequestListener = (request, response) => {
+  void text(request).then((body) => {
+    const { method = '', url = '', headers } = request;
+    received.push({ method, target: url, headers: headers as ReceivedRequest['headers'], body });
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end('{"Attributes":{"hits":{"N":"42"}}}');
+  });
+};
 
 beforeAll(async () => {
-  ({ server: store, port: storePort } = await listen((request, response) => {
-    void text(request).then((body) => {
-      const { method = '', url = '', headers } = request;
-      received.push({ method, target: url, headers: headers as ReceivedRequest['headers'], body });
-      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
-      response.end('{"Attributes":{"hits":{"N":"42"}}}');
-    });
-  }));
+  ({ server: store, port: storePort } = await listen(answer));
   artifacts = mkdtempSync(join(tmpdir(), 'artifacts-'));
-  if (!serviceNamed('cpp-dynamodb').available) return;
-  const make = [
-    '-C',
-    join(root, 'src/services/cpp-dynamodb'),
-    'build-CppDynamodbFunction',
-    'LAB_PLATFORM=host',
-  ];
-  execFileSync('make', [...make, `ARTIFACTS_DIR=${artifacts}`], { stdio: ['ignore', 'ignore', 'pipe'] });
+  bootstrap = buildNative('cpp-dynamodb', 'build-CppDynamodbFunction', artifacts);
 });
 afterAll(() => {
   store.closeAllConnections();
@@ -48,7 +47,7 @@ beforeEach(() => {
 });
 
 /** Two hits by one process; the bodies of its answers. The requests are in `received`. */
-const hitTwice = async (bootstrap: string, sessionToken: Record<string, string>): Promise<unknown[]> => {
+const hitTwice = async (variables: Record<string, string>): Promise<unknown[]> => {
   const [hit] = vectorsFor('sync-counter', 'up').filter(({ title }) => title.startsWith('GET /hits adds'));
   const running = await runBootstrap(bootstrap, {
     AWS_REGION: 'eu-west-2',
@@ -57,7 +56,7 @@ const hitTwice = async (bootstrap: string, sessionToken: Record<string, string>)
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${storePort}`,
     TABLE_NAME: 'counters',
     ARCHITECTURE_ID: 'cpp-dynamodb',
-    ...sessionToken,
+    ...variables,
   });
   try {
     const bodies = [];
@@ -71,31 +70,42 @@ const hitTwice = async (bootstrap: string, sessionToken: Record<string, string>)
   }
 };
 
-// LAMBDA_BOOTSTRAP: a program that was built for Lambda, to have its own libcurl judged as well.
-const bootstraps = [
-  ['built for this machine', () => join(artifacts, 'bootstrap'), serviceNamed('cpp-dynamodb').available],
-  [
-    'built for Lambda',
-    () => process.env['LAMBDA_BOOTSTRAP'] ?? '',
-    process.env['LAMBDA_BOOTSTRAP'] !== undefined,
-  ],
-] as const;
-
-for (const [built, bootstrap, available] of bootstraps) {
-  (available ? describe : describe.skip)(`the C++ service ${built}`, () => {
-    it.each([
-      ['a session token', { AWS_SESSION_TOKEN: token }, token],
-      ['no session token', {}, undefined],
-    ])('signs what DynamoDB accepts, with %s', async (_with, variables, sent) => {
-      expect(await hitTwice(bootstrap(), variables)).toEqual(['{"hits":42}', '{"hits":42}']);
-      expect(received).toHaveLength(2);
-      for (const request of received) {
-        expect(signatureFaults(request, accessKey, secretKey)).toEqual([]);
-        expect(signatureFaults(request, accessKey, 'another')).toEqual(['the signature is another']);
-        expect(request.headers['x-amz-security-token']).toBe(sent);
-        expect(request.headers['x-amz-target']).toBe('DynamoDB_20120810.UpdateItem');
-        expect(request.headers['authorization']).toContain('/eu-west-2/dynamodb/aws4_request');
-      }
-    });
+describe('the C++ service', () => {
+  it.each([
+    ['a session token', { AWS_SESSION_TOKEN: token }, token],
+    ['no session token', {}, undefined],
+  ])('signs what DynamoDB accepts, with %s', async (_with, variables, sent) => {
+    expect(await hitTwice(variables)).toEqual(['{"hits":42}', '{"hits":42}']);
+    expect(received).toHaveLength(2);
+    for (const request of received) {
+      expect(signatureFaults(request, accessKey, secretKey)).toEqual([]);
+      expect(signatureFaults(request, accessKey, 'another')).toEqual(['the signature is another']);
+      expect(request.headers['x-amz-security-token']).toBe(sent);
+      expect(request.headers['x-amz-target']).toBe('DynamoDB_20120810.UpdateItem');
+      expect(request.headers['authorization']).toContain('/eu-west-2/dynamodb/aws4_request');
+    }
   });
-}
+
+  it.each([['TLSv1.3'], ['TLSv1.2']] as const)(
+    'speaks %s to a store whose certificate it trusts, and to no other',
+    async (version) => {
+      const { key, cert } = selfSigned('localhost');
+      const server = createTlsServer({ key, cert, minVersion: version, maxVersion: version }, answer);
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const { port } = server.address() as AddressInfo;
+      const bundle = join(artifacts, `${version}.pem`);
+      writeFileSync(bundle, cert);
+      try {
+        const url = { AWS_ENDPOINT_URL_DYNAMODB: `https://localhost:${port}` };
+        expect(await hitTwice({ ...url, AWS_CA_BUNDLE: bundle })).toEqual(['{"hits":42}', '{"hits":42}']);
+        expect(received).toHaveLength(2);
+        const refused = '{"error":"the counter is unavailable"}';
+        expect(await hitTwice(url)).toEqual([refused, refused]);
+        expect(received).toHaveLength(2);
+      } finally {
+        server.closeAllConnections();
+        server.close();
+      }
+    },
+  );
+});

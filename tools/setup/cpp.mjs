@@ -6,18 +6,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cached } from './cache.mjs';
 import { mendFor, SetupError } from './errors.mjs';
 import { parseJson } from './json.mjs';
+import { zigPrograms } from './python.mjs';
 import { run } from './run.mjs';
 
 const attempts = 3;
-const retryMs = 1000;
 
 /**
  * Downloads an archive of a package registry and verifies it. Through proxies and with certificates as far as Node's fetch
  * goes: NODE_EXTRA_CA_CERTS, and from Node 24 on NODE_USE_ENV_PROXY.
- * @param {{ url: string, sha256: string }} source @param {string} file where to put it
+ * @param {{ url: string, sha256: string }} source @param {string} file where to put it @param {number} [retryMs] pause between attempts
  * @throws {SetupError} naming the address and what came from it
  */
-export const fetchArchive = async ({ url, sha256 }, file) => {
+export const fetchArchive = async ({ url, sha256 }, file, retryMs = 1000) => {
   let why = '';
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     try {
@@ -60,7 +60,10 @@ export const ensureCppLibraries = async ({ root, cache, env, zig }) => {
   return cached({
     cache,
     name: `cpp-${target}`,
-    key: [lock, join(source, 'CMakeLists.txt'), toolchain, zigLock].map((file) => readFileSync(file)),
+    key: [
+      ...[lock, join(source, 'CMakeLists.txt'), toolchain, zigLock].map((file) => readFileSync(file)),
+      JSON.stringify(zigPrograms),
+    ],
     probe: join('lib', 'libcurl.a'),
     build: async (dir) => {
       const [archives, work] = [join(dir, 'archives'), join(dir, 'work')];

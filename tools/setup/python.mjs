@@ -16,27 +16,26 @@ const installMend =
 const compiled = new Set(['python-runtime']);
 
 /**
- * zig under one name per tool, as CMake and cargo want it: `zig-cc` and `zig-c++` compile for ZIG_TARGET. What it compiles
- * of its own (the C and C++ libraries of a target, a minute's work) is kept in the cache for all clones.
- * @param {string} dir the environment @param {string} cache
+ * zig under one name per tool, as CMake and cargo want it; `zig-cc` and `zig-c++` compile for ZIG_TARGET. zig compiles its C and
+ * C++ libraries once per level of optimization and with or without symbols (a minute of CPU each): the same flags for all.
  */
+export const zigPrograms = {
+  cc: 'cc -target "$ZIG_TARGET" -O2 -s',
+  'c++': 'c++ -target "$ZIG_TARGET" -O2 -s',
+  ar: 'ar',
+  ranlib: 'ranlib',
+};
+
+/** @param {string} dir the environment @param {string} cache where zig keeps its libraries, for all clones */
 const addZigPrograms = (dir, cache) => {
   const lib = join(dir, 'lib');
   const python = readdirSync(lib).find((name) => name.startsWith('python3')) ?? '';
   const zig = join(lib, python, 'site-packages', 'ziglang', 'zig');
-  const kept = `ZIG_GLOBAL_CACHE_DIR="\${ZIG_GLOBAL_CACHE_DIR:-${join(cache, 'zig-cache')}}"`;
-  for (const [name, args] of [
-    // zig compiles its C++ library once per level of optimization: tests of compilers, which ask for none, get the others' own.
-    ['cc', 'cc -target "$ZIG_TARGET" -O2'],
-    ['c++', 'c++ -target "$ZIG_TARGET" -O2'],
-    ['ar', 'ar'],
-    ['ranlib', 'ranlib'],
-  ])
-    writeFileSync(
-      join(dir, 'bin', `zig-${name}`),
-      `#!/bin/sh\n${kept}\nexport ZIG_GLOBAL_CACHE_DIR\nexec '${zig}' ${args} "$@"\n`,
-      { mode: 0o755 },
-    );
+  const kept = `export ZIG_GLOBAL_CACHE_DIR="\${ZIG_GLOBAL_CACHE_DIR:-${join(cache, 'zig-cache')}}"`;
+  for (const [name, args] of Object.entries(zigPrograms))
+    writeFileSync(join(dir, 'bin', `zig-${name}`), `#!/bin/sh\n${kept}\nexec '${zig}' ${args} "$@"\n`, {
+      mode: 0o755,
+    });
 };
 
 /** @param {string} program @returns {Promise<{ version: number[], venv: boolean } | undefined>} undefined where it does not run */
@@ -107,7 +106,7 @@ export const pythonEnvironments = ({ root, cache, env }) => {
         readFileSync(lockOf(name)),
         env['LATENCY_LAB_PYTHON'] ?? '',
         ...(compiled.has(name) ? ['compiled'] : []),
-        ...(name === 'zig' ? ['programs 2'] : []),
+        ...(name === 'zig' ? [JSON.stringify(zigPrograms)] : []),
       ],
       probe: join('bin', 'python'),
       build,

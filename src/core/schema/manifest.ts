@@ -5,7 +5,7 @@ import { dictionary, fields, line, list, number, oneOf, type Output, readJson } 
 import { targetId, targetKinds } from './target.ts';
 
 /** What building an architecture takes beyond Node and npm, which everything takes. */
-export const toolchains = ['node', 'python', 'pip', 'cargo', 'cmake'] as const;
+export const toolchains = ['node', 'python', 'pip', 'cargo', 'make', 'zig', 'cpp'] as const;
 export type Toolchain = (typeof toolchains)[number];
 
 const name = line(200);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { ensureTools } from '../../../tools/setup/ensure.mjs';
 import { InputError } from '../../core/errors.ts';
 import { type Architecture, type Manifest, parseManifest } from '../../core/schema/manifest.ts';
 import type { LeftOut } from '../../core/schema/request.ts';
@@ -39,6 +40,7 @@ const sources = [
   'package-lock.json',
   'tsconfig.json',
   'tools/python/sam.lock',
+  'tools/python/zig.lock',
 ];
 
 export const readManifest = async (root: string): Promise<Manifest> =>
@@ -85,6 +87,9 @@ export const withoutDisabled = (text: string, disabled: readonly string[]): stri
   return JSON.stringify({ ...template, Resources: Object.fromEntries(kept) }, null, 1);
 };
 
+/** For the native services' Makefiles: the functions run on this machine. */
+const labArch = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+
 const failureOf = (output: string): string => {
   const at = output.lastIndexOf('Build Failed');
   return (at < 0 ? output.trim().split('\n').slice(-15).join('\n') : output.slice(at)).trim();
@@ -106,8 +111,7 @@ const runBuild = async (
     root,
     reaper,
     onLine,
-    // The native services' Makefiles: by this machine's compiler, which takes seconds where one for Lambda takes minutes.
-    env: { LAB_PLATFORM: 'host' },
+    env: { LAB_ARCH: labArch },
   });
   if (code !== 0) throw new BuildError(`sam build failed:\n${failureOf(output)}`);
   const template = join(directory, 'template.yaml');
@@ -126,6 +130,7 @@ const buildOrReuse = async (
   key: string,
   targets: readonly string[],
   others: readonly Architecture[],
+  setUp: readonly ('zig' | 'cpp')[],
   reaper: Reaper,
 ): Promise<boolean> => {
   const { root } = options;
@@ -136,6 +141,7 @@ const buildOrReuse = async (
     const draft = `${final}.${process.pid}`;
     await mkdir(draft, { recursive: true });
     reaper.remove(draft);
+    await ensureTools(root, setUp, { log: options.onProgress });
     await runBuild(options, draft, others, reaper);
     await rename(draft, final).catch((error: unknown) => {
       // Another process was quicker with the same build.
@@ -166,7 +172,10 @@ export const buildLab = async (options: BuildOptions): Promise<Build> => {
     const targets = buildable.map(({ id }) => id);
     const key = await fingerprint(root, sources, [...targets, JSON.stringify(versions)]);
     const others = architectures.filter((one) => !buildable.includes(one));
-    const reused = await buildOrReuse(options, key, targets, others, reaper);
+    const setUp = (['zig', 'cpp'] as const).filter((name) =>
+      buildable.some(({ toolchains }) => toolchains.includes(name)),
+    );
+    const reused = await buildOrReuse(options, key, targets, others, setUp, reaper);
     return { reused, leftOut, targets };
   } finally {
     await reaper.close();

@@ -141,7 +141,7 @@ const architecture = (id: string, toolchains: Architecture['toolchains'], local 
 const all = [
   architecture('node', ['node']),
   architecture('rust', ['cargo']),
-  architecture('cpp', ['cmake', 'cargo']),
+  architecture('cpp', ['make', 'cargo']),
 ];
 
 describe('split', () => {
@@ -150,11 +150,11 @@ describe('split', () => {
   });
 
   it('leaves out what needs a missing toolchain, and says how to get each', () => {
-    const { buildable, leftOut } = split(all, { cargo: 'install Rust', cmake: 'apt-get install cmake' });
+    const { buildable, leftOut } = split(all, { cargo: 'install Rust', make: 'apt-get install make' });
     expect(buildable.map(({ id }) => id)).toEqual(['node']);
     expect(leftOut).toEqual([
       { id: 'rust', reason: 'cargo is missing: install Rust' },
-      { id: 'cpp', reason: 'cmake is missing: apt-get install cmake; cargo is missing: install Rust' },
+      { id: 'cpp', reason: 'make is missing: apt-get install make; cargo is missing: install Rust' },
     ]);
   });
 

@@ -24,8 +24,11 @@ std::string required(const char *name) {
     return value;
 }
 
-/// Where Amazon Linux and Debian keep the certificates they trust; a static libcurl knows of neither.
+/// What the AWS CLI and SDKs take certificates from, or where Amazon Linux and Debian keep those they trust; a static
+/// libcurl knows of none.
 const char *certificates() {
+    if (const char *given = std::getenv("AWS_CA_BUNDLE"); given != nullptr && *given != '\0')
+        return given;
     for (const char *file : {"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt"})
         if (access(file, R_OK) == 0)
             return file;
