@@ -5,15 +5,30 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { ensureTools } from '../../tools/setup/ensure.mjs';
+import { root } from '../local/fixtures/bundle.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** undefined where none is installed. */
-export const findBrowser = (): string | undefined =>
-  (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .flatMap((directory) => names.map((name) => join(directory, name)))
-    .find((path) => existsSync(path));
+const installed = (process.env['PATH'] ?? '')
+  .split(delimiter)
+  .flatMap((directory) => names.map((name) => join(directory, name)))
+  .find((path) => existsSync(path));
+
+/** False where none is installed and no package of a registry has one. */
+export const hasBrowser = installed !== undefined || (process.platform === 'linux' && process.arch === 'x64');
+
+/** The machine's own, or else one that brings its libraries and fonts along. */
+const findBrowser = async (): Promise<{ program: string; env: NodeJS.ProcessEnv }> => {
+  if (installed !== undefined) return { program: installed, env: process.env };
+  const { chromium } = await ensureTools(root, ['chromium']);
+  const env = {
+    ...process.env,
+    LD_LIBRARY_PATH: chromium.modules,
+    FONTCONFIG_PATH: join(chromium.dir, 'fonts'),
+  };
+  return { program: chromium.exec, env };
+};
 
 const flags = [
   '--headless',
@@ -38,8 +53,7 @@ export interface View {
  * @param script an expression, at the end of the page, whose value is a promise of JSON
  */
 export const evaluateInPage = async (html: string, script: string, view: View): Promise<unknown> => {
-  const browser = findBrowser();
-  if (browser === undefined) throw new Error(`no browser: install one of ${names.join(', ')}`);
+  const { program, env } = await findBrowser();
   const directory = await mkdtemp(join(tmpdir(), 'latency-lab-page-'));
   const answer =
     `<script>addEventListener('load', () => (async () => (${script}))().then(String, (e) => 'failed: ' + e)` +
@@ -59,7 +73,7 @@ export const evaluateInPage = async (html: string, script: string, view: View): 
       '--dump-dom',
       `file://${page}`,
     ];
-    const { stdout } = await promisify(execFile)(browser, args, { timeout: 90_000, maxBuffer: 2 ** 26 });
+    const { stdout } = await promisify(execFile)(program, args, { env, timeout: 90_000, maxBuffer: 2 ** 26 });
     const encoded = /<pre id="answer">([^<]*)<\/pre>/.exec(stdout)?.[1] ?? '';
     return JSON.parse(Buffer.from(encoded, 'base64').toString('utf8'));
   } finally {

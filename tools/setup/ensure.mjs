@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { cacheRoot } from './cache.mjs';
 import { ensureCppLibraries } from './cpp.mjs';
-import { ensureNodeModules, ensureNodeRuntime } from './node.mjs';
+import { ensureChromium, ensureNodeModules, ensureNodeRuntime } from './node.mjs';
 import { pythonEnvironments } from './python.mjs';
 
 export const toolNames = /** @type {const} */ ([
@@ -14,6 +14,7 @@ export const toolNames = /** @type {const} */ ([
   'fastapi',
   'zig',
   'cpp',
+  'chromium',
 ]);
 
 /** @typedef {typeof toolNames[number]} ToolName */
@@ -49,6 +50,10 @@ export const ensureTools = async (root, names, { log = () => undefined, env = pr
     if (name === 'node-runtime') {
       const { node, modules } = await ensureNodeRuntime({ root, cache, env });
       return { dir: modules, exec: node, modules };
+    }
+    if (name === 'chromium') {
+      const dir = await ensureChromium({ root, cache, env });
+      return { dir, exec: join(dir, 'chromium'), modules: join(dir, 'al2023', 'lib') };
     }
     if (name === 'cpp') {
       const dir = await ensureCppLibraries({ root, cache, env, zig: () => environment('zig') });

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached } from './cache.mjs';
 import { SetupError } from './errors.mjs';
@@ -84,4 +84,37 @@ export const ensureNodeRuntime = async ({ root, cache, env }) => {
   const modules = join(dir, 'node_modules');
   const node = join(modules, `node-${process.platform}-${process.arch}`, 'bin', 'node');
   return { node: existsSync(node) ? node : process.execPath, modules };
+};
+
+/** Unpacks what the package keeps compressed into TMPDIR. */
+const unpackChromium = `
+const modules = process.argv[1];
+const { inflate } = await import(modules + '/build/lambdafs.js');
+const parts = ['chromium', 'al2023.tar', 'fonts.tar', 'swiftshader.tar'];
+await Promise.all(parts.map((name) => inflate(modules + '/bin/' + name + '.br')));
+`;
+
+/**
+ * A headless Chromium for x86_64 Linux that needs no package of the system.
+ * @param {{ root: string, cache: string, env: NodeJS.ProcessEnv }} options
+ * @returns {Promise<string>} a directory with the program `chromium`, its libraries in al2023/lib and fonts in fonts/
+ */
+export const ensureChromium = ({ root, cache, env }) => {
+  const source = join(root, 'tools', 'chromium');
+  const files = ['package.json', 'package-lock.json'];
+  const what = 'setting up chromium';
+  return cached({
+    cache,
+    name: 'chromium',
+    key: files.map((file) => readFileSync(join(source, file))),
+    probe: 'chromium',
+    build: async (dir) => {
+      for (const file of files) copyFileSync(join(source, file), join(dir, file));
+      await npmCi(what, dir, ['--ignore-scripts'], env);
+      const modules = join(dir, 'node_modules');
+      const args = ['--input-type=module', '-e', unpackChromium, join(modules, '@sparticuz', 'chromium')];
+      await run(what, process.execPath, args, { cwd: dir, env: { ...env, TMPDIR: dir } });
+      rmSync(modules, { recursive: true });
+    },
+  });
 };
