@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached } from './cache.mjs';
 import { SetupError } from './errors.mjs';
@@ -26,16 +26,21 @@ export const zigPrograms = {
   ranlib: 'ranlib',
 };
 
-/** @param {string} dir the environment @param {string} cache where zig keeps its libraries, for all clones */
+/**
+ * Adds them to the environment's bin/, and to host/ a `cc` for what runs while cargo builds, where the machine has none.
+ * @param {string} dir the environment @param {string} cache where zig keeps its libraries, for all clones
+ */
 const addZigPrograms = (dir, cache) => {
   const lib = join(dir, 'lib');
   const python = readdirSync(lib).find((name) => name.startsWith('python3')) ?? '';
   const zig = join(lib, python, 'site-packages', 'ziglang', 'zig');
   const kept = `export ZIG_GLOBAL_CACHE_DIR="\${ZIG_GLOBAL_CACHE_DIR:-${join(cache, 'zig-cache')}}"`;
-  for (const [name, args] of Object.entries(zigPrograms))
-    writeFileSync(join(dir, 'bin', `zig-${name}`), `#!/bin/sh\n${kept}\nexec '${zig}' ${args} "$@"\n`, {
-      mode: 0o755,
-    });
+  const add = (/** @type {string} */ name, /** @type {string} */ args) => {
+    writeFileSync(join(dir, name), `#!/bin/sh\n${kept}\nexec '${zig}' ${args} "$@"\n`, { mode: 0o755 });
+  };
+  for (const [name, args] of Object.entries(zigPrograms)) add(join('bin', `zig-${name}`), args);
+  mkdirSync(join(dir, 'host'));
+  add(join('host', 'cc'), 'cc');
 };
 
 /** @param {string} program @returns {Promise<{ version: number[], venv: boolean } | undefined>} undefined where it does not run */
@@ -106,7 +111,7 @@ export const pythonEnvironments = ({ root, cache, env }) => {
         readFileSync(lockOf(name)),
         env['LATENCY_LAB_PYTHON'] ?? '',
         ...(compiled.has(name) ? ['compiled'] : []),
-        ...(name === 'zig' ? [JSON.stringify(zigPrograms)] : []),
+        ...(name === 'zig' ? [JSON.stringify(zigPrograms), 'host cc'] : []),
       ],
       probe: join('bin', 'python'),
       build,
