@@ -13,8 +13,8 @@ export interface Service {
   readonly store: 'none' | 'dynamodb' | 's3';
   readonly runtime: 'nodejs24.x' | 'python3.13' | 'provided.al2023';
   readonly handler: string;
-  /** Whether this machine can build it. */
-  readonly available: boolean;
+  /** Why this machine cannot build it. */
+  readonly missing: string | undefined;
   /** The deployment package. */
   readonly zip: () => Buffer;
 }
@@ -64,7 +64,7 @@ const nodeService = (id: string, store: Service['store']): Service => ({
   store,
   runtime: 'nodejs24.x',
   handler: 'app.handler',
-  available: true,
+  missing: undefined,
   zip: () => makeZip(typescript(id)),
 });
 
@@ -73,16 +73,16 @@ const pythonService = (id: string, store: Service['store']): Service => ({
   store,
   runtime: 'python3.13',
   handler: 'app.handler',
-  available: true,
+  missing: undefined,
   zip: () => makeZip(python(id)),
 });
 
-const nativeService = (id: string, target: string, available: boolean): Service => ({
+const nativeService = (id: string, target: string, missing?: string): Service => ({
   id,
   store: 'dynamodb',
   runtime: 'provided.al2023',
   handler: 'bootstrap',
-  available,
+  missing,
   zip: () => makeZip(native(id, target)),
 });
 
@@ -91,8 +91,8 @@ export const services: readonly Service[] = [
   nodeService('node-dynamodb', 'dynamodb'),
   pythonService('python-dynamodb', 'dynamodb'),
   pythonService('python-s3', 's3'),
-  nativeService('rust-dynamodb', 'build-RustDynamodbFunction', has('cargo')),
-  nativeService('cpp-dynamodb', 'build-CppDynamodbFunction', true),
+  nativeService('rust-dynamodb', 'build-RustDynamodbFunction', has('cargo') ? undefined : 'cargo is missing'),
+  nativeService('cpp-dynamodb', 'build-CppDynamodbFunction'),
 ];
 
 /** @throws where there is no service of that id */

@@ -5,9 +5,10 @@ const der = (tag: number, ...contents: (Buffer | string)[]): Buffer => {
   const body = Buffer.concat(
     contents.map((part) => (typeof part === 'string' ? Buffer.from(part, 'hex') : part)),
   );
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(body.length);
-  const head = body.length < 128 ? [body.length] : [0x82, length[2] ?? 0, length[3] ?? 0];
+  const { length } = body;
+  // DER wants the shortest form, and some readers insist.
+  const long = length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255];
+  const head = length < 128 ? [length] : long;
   return Buffer.concat([Buffer.from([tag, ...head]), body]);
 };
 

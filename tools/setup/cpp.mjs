@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -68,6 +68,9 @@ export const ensureCppLibraries = async ({ root, cache, env, zig }) => {
     build: async (dir) => {
       const [archives, work] = [join(dir, 'archives'), join(dir, 'work')];
       mkdirSync(archives);
+      // Copies: CMake starts over, in the middle of it, when a file of its input is touched.
+      cpSync(source, join(work, 'source'), { recursive: true });
+      cpSync(toolchain, join(work, 'zig.cmake'));
       const sources = /** @type {Record<string, { url: string, sha256: string }>} */ (
         parseJson(readFileSync(lock, 'utf8'))
       );
@@ -80,15 +83,22 @@ export const ensureCppLibraries = async ({ root, cache, env, zig }) => {
         run('building the C++ libraries', join(programs, 'cmake'), args, options);
       const settings = {
         CMAKE_BUILD_TYPE: 'Release',
-        CMAKE_TOOLCHAIN_FILE: toolchain,
+        CMAKE_TOOLCHAIN_FILE: join(work, 'zig.cmake'),
         CMAKE_INSTALL_PREFIX: dir,
         ARCHIVES: archives,
       };
       await cmake(
-        ...['-S', source, '-B', work, '-G', 'Unix Makefiles'],
+        ...['-S', join(work, 'source'), '-B', join(work, 'build'), '-G', 'Unix Makefiles'],
         ...Object.entries(settings).map(([name, value]) => `-D${name}=${value}`),
       );
-      await cmake('--build', work, '--parallel', String(availableParallelism()), '--target', 'install');
+      await cmake(
+        '--build',
+        join(work, 'build'),
+        '--parallel',
+        String(availableParallelism()),
+        '--target',
+        'install',
+      );
       for (const rest of [archives, work]) rmSync(rest, { recursive: true });
     },
   });
