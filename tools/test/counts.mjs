@@ -1,7 +1,8 @@
-/** How many tests passed, failed and were skipped, read from each runner's own words. */
+/** How many tests passed, failed and were skipped, and what was skipped, read from each runner's own words. */
 import { readFileSync } from 'node:fs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ passed: number, failed: number, skipped: number, why?: string[] }} Counts `why`: of what was skipped */
+/** @typedef {{ status: string, ancestorTitles: string[], title: string }} Assertion */
 
 /** @param {RegExp} pattern @param {string} text @returns {number} the sum of the first group over all matches */
 const sumOf = (pattern, text) =>
@@ -9,13 +10,17 @@ const sumOf = (pattern, text) =>
 
 /** @param {string} file jest's --outputFile @returns {Counts} */
 export const jestCounts = (file) => {
-  /** @type {Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests' | 'numRuntimeErrorTestSuites', number>} */
+  /** @type {Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests' | 'numRuntimeErrorTestSuites', number> & { testResults: { assertionResults: Assertion[] }[] }} */
   const r = JSON.parse(readFileSync(file, 'utf8'));
+  const skipped = r.testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status === 'pending');
   return {
     passed: r.numPassedTests,
     // A file that could not even start holds no test: it counts as one failure.
     failed: r.numFailedTests + r.numRuntimeErrorTestSuites,
     skipped: r.numPendingTests + r.numTodoTests,
+    why: [...new Set(skipped.map(({ ancestorTitles: [group], title }) => group ?? title))],
   };
 };
 

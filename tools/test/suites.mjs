@@ -1,13 +1,14 @@
 /** Every suite of tests and every check, with how its results are read. */
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cargoCounts, jestCounts, plainCounts, unittestCounts } from './counts.mjs';
 
 /** @typedef {import('./counts.mjs').Counts} Counts */
-/** @typedef {{ name: string, command: string[], read: (output: string) => Counts, missing?: string }} Suite */
-
-/** @param {string} program @returns {boolean} whether it is on the path */
-const have = (program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
+/**
+ * @typedef {{ name: string, command: string[], read: (output: string) => Counts, skip?: { tests: number, why: string } }} Suite
+ *   `skip`: how many tests it holds and why none of them can run here
+ */
 
 /** @param {string} script one of package.json's, which counts as one test @returns {Suite} */
 const check = (script) => ({
@@ -26,6 +27,13 @@ export const checks = [
   'lint:templates',
   'lint:asl',
 ].map(check);
+
+/** What takes minutes and tells nothing new on this machine: the native services for the other CPU. @type {Suite[]} */
+export const crossBuilds = [['cpp-dynamodb', 'bootstrap']].map(([service, target]) => ({
+  name: `${service} for arm64`,
+  command: ['make', '--silent', '-C', `src/services/${service ?? ''}`, target ?? '', 'LAB_ARCH=arm64'],
+  read: () => ({ passed: 1, failed: 0, skipped: 0 }),
+}));
 
 /** @param {string} results directory for jest's results @param {string} name @param {string[]} args @returns {Suite} */
 const jest = (results, name, args) => {
@@ -48,28 +56,38 @@ const python = (service, environment) => ({
   read: unittestCounts,
 });
 
-/** @param {string} service @param {(output: string) => Counts} read @param {string} program @param {string} get @returns {Suite} */
-const native = (service, read, program, get) => ({
+/** @param {string} service @param {(output: string) => Counts} read @returns {Suite} of a native service */
+const native = (service, read) => ({
   name: `service ${service}`,
-  command: ['make', '--silent', '-C', `src/services/${service}`, 'test', 'LAB_PLATFORM=host'],
+  command: ['make', '--silent', '-C', `src/services/${service}`, 'test', `LAB_ARCH=${arch}`],
   read,
-  ...(have(program) ? {} : { missing: `${program} is missing: ${get}` }),
 });
+const arch = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+
+/** @param {string} root the repository @returns {Suite} */
+const rust = (root) => {
+  const suite = native('rust-dynamodb', cargoCounts);
+  if (spawnSync('cargo', ['--version'], { stdio: 'ignore' }).status === 0) return suite;
+  const source = join(root, 'src/services/rust-dynamodb/src');
+  const text = readdirSync(source).map((file) => readFileSync(join(source, file), 'utf8'));
+  const tests = text.join('').match(/^\s*#\[(?:tokio::)?test/gm)?.length ?? 0;
+  return { ...suite, skip: { tests, why: 'cargo is missing: install Rust from https://rustup.rs' } };
+};
 
 /**
  * @param {string} results directory for jest's results
- * @param {{ pythonRuntime: string, fastapi: string }} environments directories of Python environments
+ * @param {{ root: string, pythonRuntime: string, fastapi: string }} where the repository, and directories of Python environments
  * @returns {Suite[]}
  */
-export const suites = (results, { pythonRuntime, fastapi }) => [
+export const suites = (results, { root, pythonRuntime, fastapi }) => [
   // What the emulator is relied on for comes first: when it fails, nothing after it means anything.
   jest(results, 'emulator conformance', ['tests/local/emulator', '--selectProjects', 'slow', '--runInBand']),
   jest(results, 'unit', ['--selectProjects', 'unit']),
   python('python-dynamodb', pythonRuntime),
   python('python-s3', pythonRuntime),
   python('fastapi', fastapi),
-  native('rust-dynamodb', cargoCounts, 'cargo', 'install Rust with rustup'),
-  native('cpp-dynamodb', plainCounts, 'cmake', 'install CMake and a C++17 compiler'),
+  rust(root),
+  native('cpp-dynamodb', plainCounts),
   jest(results, 'slow', [
     '--selectProjects',
     'slow',

@@ -33,7 +33,7 @@ jest.setTimeout(120_000);
 
 const check = hasBrowser ? it : it.skip;
 
-describe('the page in a browser', () => {
+describe(`the page in a browser${hasBrowser ? '' : ': there is none for this machine'}`, () => {
   check.each([
     ['wide and light', { width: 1200 }],
     ['wide and dark', { width: 1200, dark: true }],
