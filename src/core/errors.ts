@@ -11,7 +11,7 @@ export abstract class LabError extends Error {
 
 /**
  * The caller gave something that cannot work. Thrown before anything is deployed or sent.
- * The message always says what field, what was given, what is allowed and, where it helps, how to mend it.
+ * The message always says what field, what was given, what is allowed and, where it helps, what to do about it.
  */
 export class InputError extends LabError {
   override readonly name = 'InputError';
@@ -19,19 +19,19 @@ export class InputError extends LabError {
   readonly field: string;
   readonly given: unknown;
   readonly allowed: string;
-  readonly mend: string | undefined;
+  readonly hint: string | undefined;
 
-  constructor(field: string, given: unknown, allowed: string, mend?: string) {
-    super(`${field}: given ${show(given)}; allowed: ${allowed}${mend === undefined ? '' : `. ${mend}`}`);
+  constructor(field: string, given: unknown, allowed: string, hint?: string) {
+    super(`${field}: given ${show(given)}; allowed: ${allowed}${hint === undefined ? '' : `. ${hint}`}`);
     this.field = field;
     this.given = given;
     this.allowed = allowed;
-    this.mend = mend;
+    this.hint = hint;
   }
 
   /** The same fault under the name by which its author knows it: a flag instead of a field. */
   renamed(field: string): InputError {
-    return new InputError(field, this.given, this.allowed, this.mend);
+    return new InputError(field, this.given, this.allowed, this.hint);
   }
 }
 

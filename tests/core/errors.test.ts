@@ -1,7 +1,7 @@
 import { InputError, messageOf } from '../../src/core/errors.ts';
 
 describe('InputError', () => {
-  it('says what was given, what is allowed and how to mend it', () => {
+  it('says what was given, what is allowed and what to do about it', () => {
     const error = new InputError('memory', 127, '128 to 10,240', 'Take 128');
     expect(error.message).toBe('memory: given 127; allowed: 128 to 10,240. Take 128');
     expect(error.renamed('--memory').message).toBe('--memory: given 127; allowed: 128 to 10,240. Take 128');

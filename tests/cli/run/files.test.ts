@@ -78,10 +78,10 @@ describe('prepareOut', () => {
   it('refuses a file, also as a part of the path', async () => {
     writeFileSync(join(directory, 'file'), '');
     await expect(prepareOut(join(directory, 'file'), 'r')).rejects.toMatchObject({
-      mend: expect.stringContaining('file'),
+      hint: expect.stringContaining('file'),
     });
     await expect(prepareOut(join(directory, 'file/x'), 'r')).rejects.toMatchObject({
-      mend: expect.stringContaining('name a directory'),
+      hint: expect.stringContaining('name a directory'),
     });
   });
 });

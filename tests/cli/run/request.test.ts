@@ -96,7 +96,7 @@ describe('ownTargets', () => {
     expect(own('--target a=https://example.com/ --i-may-load-this', fast)).toHaveLength(1);
     expect(faultOf(() => own('--target a=https://example.com/', fast))).toMatchObject({
       field: '--target',
-      mend: expect.stringContaining('--i-may-load-this'),
+      hint: expect.stringContaining('--i-may-load-this'),
     });
   });
 
