@@ -1,30 +1,33 @@
 /** Reads a run's samples cell by cell: one cell's raw samples at a time are as much as memory has to hold. */
-import { messageOf } from '../core/errors.ts';
+import type { GenericSchema } from 'valibot';
+import { InputError, messageOf } from '../core/errors.ts';
 import { cellKey, cellsPrefix, parsePartKey, partKey, stepsPrefix } from '../core/keys.ts';
 import type { LoadProfile } from '../core/schema/load.ts';
-import type { WorkerAssignment } from '../core/schema/work.ts';
-import type { SamplePart } from '../core/schema/part.ts';
+import type { Output } from '../core/schema/fields.ts';
+import { assignments } from '../core/schema/work.ts';
+import { samplePart } from '../core/schema/part.ts';
 import { type CellSummary, summariseCell } from '../core/report/cell.ts';
 import type { PlannedWorker } from '../core/report/parts.ts';
 import { latestParts } from '../core/report/parts.ts';
 import type { ObjectStore } from '../ports/index.ts';
-import { inParallel } from './stored.ts';
+import { inParallel, readStored } from './stored.ts';
 
 /** Objects under way at once; a part of 5 s at full rate has about a megabyte. */
 const readsAtOnce = 16;
 
-/** undefined for no such object, and for a torn one, which leaves a sentence among the remarks. */
-export const readJson = async <T>(
+/** undefined for no such object, and for one that cannot be read, which leaves a sentence among the remarks. */
+export const readOrRemark = async <S extends GenericSchema>(
   store: ObjectStore,
   key: string,
+  schema: S,
   remarks: string[],
-): Promise<T | undefined> => {
-  const text = await store.get(key);
-  if (text === undefined) return undefined;
+): Promise<Output<S> | undefined> => {
   try {
-    return JSON.parse(text) as T;
-  } catch {
-    remarks.push(`${key} is not JSON and was left out`);
+    return await readStored(store, key, schema);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const whole = error.field === key;
+    remarks.push(whole ? `${key} is not ${error.allowed} and was left out` : `left out: ${error.message}`);
     return undefined;
   }
 };
@@ -36,9 +39,7 @@ const plannedWorkers = async (
   remarks: string[],
 ): Promise<ReadonlyMap<string, readonly PlannedWorker[]>> => {
   const keys = await store.list(stepsPrefix(runId));
-  const steps = await inParallel(keys, readsAtOnce, (key) =>
-    readJson<WorkerAssignment[]>(store, key, remarks),
-  );
+  const steps = await inParallel(keys, readsAtOnce, (key) => readOrRemark(store, key, assignments, remarks));
   const planned = new Map<string, PlannedWorker[]>();
   for (const assignment of steps.flatMap((step) => step ?? [])) {
     const cell = planned.get(cellKey(assignment));
@@ -72,7 +73,7 @@ export const readCells = async (
   const cells: CellSummary[] = [];
   for (const [key, ofCell] of latestParts(places)) {
     const parts = await inParallel(ofCell, readsAtOnce, (place) =>
-      readJson<SamplePart>(store, partKey(place), remarks),
+      readOrRemark(store, partKey(place), samplePart, remarks),
     );
     const [first, ...rest] = parts.flatMap((part) => part ?? []);
     if (first === undefined) continue;

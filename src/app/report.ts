@@ -2,7 +2,7 @@
 import { messageOf, InputError } from '../core/errors.ts';
 import { reportKey, verifyKey } from '../core/keys.ts';
 import type { FinishInput, ReportOutput } from '../core/schema/outcome.ts';
-import type { Verification } from '../core/schema/plan.ts';
+import { verifications as stored } from '../core/schema/plan.ts';
 import { buildReport } from '../core/report/build.ts';
 import { renderCsv } from '../core/report/csv.ts';
 import { renderHtml } from '../core/report/html/page.ts';
@@ -12,7 +12,7 @@ import type { Outcome, Report } from '../core/schema/report.ts';
 import { viewOf } from '../core/report/view.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import { readPlan } from './stored.ts';
-import { readCells, readJson } from './report-cells.ts';
+import { readCells, readOrRemark } from './report-cells.ts';
 
 export interface ReportDeps {
   readonly store: ObjectStore;
@@ -62,7 +62,7 @@ export const makeReport = async (
   }
   const plan = await readPlan(store, runId);
   const remarks: string[] = [];
-  const verifications = (await readJson<readonly Verification[]>(store, verifyKey(runId), remarks)) ?? [];
+  const verifications = (await readOrRemark(store, verifyKey(runId), stored, remarks)) ?? [];
   const cells = await readCells(store, runId, plan.load, remarks);
   const finishedAt = new Date(clock.wallTime()).toISOString();
   const outcome = outcomeOf(input);

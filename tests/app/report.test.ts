@@ -68,11 +68,15 @@ describe('makeReport', () => {
   it('knows by the assignments of workers that left nothing', async () => {
     const objects = filled();
     const assignments = [0, 1].map((worker) => ({
+      runId,
       round: 1,
       cellId: 'rust-dynamodb',
       segment: 0,
       attempt: 1,
       worker,
+      workers: 2,
+      target: run.plan.targets.find(({ id }) => id === 'rust-dynamodb'),
+      load: run.plan.load,
     }));
     objects.set(assignmentsKey(runId, 1, 'rust-dynamodb', 0), JSON.stringify(assignments));
     const { report } = await makeReport(depsOf(objects), { runId });
@@ -108,6 +112,18 @@ describe('makeReport', () => {
       expect.stringMatching(/^the samples of 2\/rust-dynamodb cannot be read: /),
     ]);
     expect(report.targets.find((t) => t.id === 'rust-dynamodb')?.rounds.map((r) => r.round)).toEqual([1, 3]);
+  });
+
+  it('leaves out an object of another version or with a field that it does not know, by name', async () => {
+    const objects = filled();
+    const [later, odd] = [run.parts[1]!, run.parts[2]!];
+    objects.set(partKey(later), JSON.stringify({ ...later, schema: 'latency-lab.part.v9' }));
+    objects.set(partKey(odd), JSON.stringify({ ...odd, colour: 'red' }));
+    const { report } = await makeReport(depsOf(objects), { runId });
+    expect(report.remarks).toEqual([
+      `left out: ${partKey(later)}.schema: given "latency-lab.part.v9"; allowed: latency-lab.part.v1`,
+      expect.stringContaining(`left out: ${partKey(odd)}.colour: given "red"; allowed: the fields schema, `),
+    ]);
   });
 
   it('reads hundreds of parts with a bounded number under way', async () => {
