@@ -2,8 +2,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../core/errors.ts';
+import { readReport } from '../core/report/read.ts';
+import type { Report } from '../core/schema/report.ts';
 import { errorCode } from './explain.ts';
-import { reportVersion, type Report } from '../core/schema/report.ts';
 
 const allowed = 'a report.json of a run, or the directory it is in';
 
@@ -12,33 +13,27 @@ const pathOf = async (given: string): Promise<string> => {
   return found?.isDirectory() === true ? join(given, 'report.json') : given;
 };
 
-const parse = (text: string, given: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InputError('FILE', given, allowed, 'It is not JSON.');
-  }
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'There is no such file.',
+  ENOTDIR: 'A part of the path is no directory.',
+  EISDIR: 'Its report.json is a directory.',
+  EACCES: 'It may not be read: permission was denied.',
 };
 
-/** @throws InputError when there is no such file, it is no JSON, or not of the schema that this version reads */
+const unreadable = (given: string, path: string, error: unknown): InputError => {
+  const code = errorCode(error);
+  const hint =
+    code === 'ENOENT' && path !== given
+      ? 'The directory has no report.json.'
+      : (reasons[code] ?? `It cannot be read (${code}).`);
+  return new InputError('FILE', given, allowed, hint);
+};
+
+/** @throws InputError when there is no such file, or for what `readReport` refuses */
 export const readReportFile = async (given: string): Promise<Report> => {
-  const text = await readFile(await pathOf(given), 'utf8').catch((error: unknown) => {
-    const code = errorCode(error);
-    throw new InputError(
-      'FILE',
-      given,
-      allowed,
-      code === 'ENOENT' ? 'There is no such file.' : `It cannot be read (${code}).`,
-    );
+  const path = await pathOf(given);
+  const json = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw unreadable(given, path, error);
   });
-  const value = parse(text, given);
-  const { schema, targets } = (value ?? {}) as { schema?: unknown; targets?: unknown };
-  if (schema !== reportVersion || !Array.isArray(targets)) {
-    const mend =
-      typeof schema === 'string'
-        ? `Its schema is "${schema}"; this version reads "${reportVersion}".`
-        : 'It is another kind of JSON.';
-    throw new InputError('FILE', given, allowed, mend);
-  }
-  return value as Report;
+  return readReport(json, given);
 };

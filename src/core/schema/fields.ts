@@ -133,7 +133,7 @@ export const oneOf = <const T extends readonly string[]>(values: T) => v.picklis
 const pathOf = (issue: v.BaseIssue<unknown>): readonly v.IssuePathItem[] => {
   const path = issue.path ?? [];
   // A name that a dictionary cannot have is a fault of the dictionary.
-  return path.at(-1)?.origin === 'key' && issue.type !== 'strict_object' ? path.slice(0, -1) : path;
+  return path.at(-1)?.origin === 'key' && !issue.type.endsWith('object') ? path.slice(0, -1) : path;
 };
 
 const written = (path: readonly v.IssuePathItem[]): string =>
@@ -144,7 +144,7 @@ const givenIn = ({ type, input, path }: v.BaseIssue<unknown>): unknown => {
     return `${input.length} entries`;
   // A check over several fields is forwarded to the one that it is said of.
   const last = path?.at(-1);
-  return last === undefined || (last.origin === 'key' && type !== 'strict_object') ? input : last.value;
+  return last === undefined || (last.origin === 'key' && !type.endsWith('object')) ? input : last.value;
 };
 
 /**

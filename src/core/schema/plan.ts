@@ -1,6 +1,6 @@
 /** What Plan and Verify are given and make. */
 import * as v from 'valibot';
-import { fields, line, list, number, oneOf, type Output, text, time, whole } from './fields.ts';
+import { dictionary, fields, line, list, number, oneOf, type Output, text, time, whole } from './fields.ts';
 import { loadProfile } from './load.ts';
 import { labels, leftOut, maxTargets, rounds, runId, seed } from './request.ts';
 import { functionArn, loadFrom, target, targetId } from './target.ts';
@@ -75,7 +75,7 @@ export const verification = fields({
   /** Why it is not timed, in one sentence with numbers. */
   reason: v.exactOptional(text(4_000)),
   /** The first answer's cold flag and headers of interest, for the report's "what really ran". */
-  observed: v.exactOptional(v.record(v.string(), v.string())),
+  observed: v.exactOptional(dictionary(v.string('a text'), v.string())),
   coldStarts: v.exactOptional(verifyColdStarts),
 });
 

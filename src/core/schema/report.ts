@@ -9,7 +9,7 @@ import { loadProfile } from './load.ts';
 import { reference } from './manifest.ts';
 import { encodedHistograms, errorKinds, selfReport } from './part.ts';
 import { plane, verification } from './plan.ts';
-import { labels, leftOut } from './request.ts';
+import { labels, leftOut, rounds, seed } from './request.ts';
 import { targetKinds } from './target.ts';
 
 const text = v.string('a text');
@@ -41,7 +41,7 @@ const unknownQuantile = openFields({ neededN: count });
 
 /** A quantile with its 95 % interval, or how many samples it would take. */
 const quantileMs = oneBy(knownQuantile, unknownQuantile, (given) =>
-  'neededN' in given ? unknownQuantile : knownQuantile,
+  'ms' in given || 'lowMs' in given ? knownQuantile : unknownQuantile,
 );
 
 export const quantileNames = ['p50', 'p90', 'p95', 'p99', 'p99.9'] as const;
@@ -175,8 +175,8 @@ const ranking = openFields({
 
 const method = openFields({
   load: loadProfile,
-  rounds: wholeFrom(1),
-  seed: v.pipe(v.number('a whole number'), v.integer('a whole number')),
+  rounds,
+  seed,
   /** Of the intervals shown: 0.95. */
   confidence: share,
   /** Chance of calling two equal targets different, per pair. */
