@@ -1,10 +1,12 @@
 /** `node lint/main.mjs templates|asl|services`: checks what is not written in TypeScript and shows what the failing checks said. */
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensure } from '../tools/setup.mjs';
 import { checkManifest, checkTemplate } from './house-rules.mjs';
+import { policiesOf } from './policies.mjs';
 
 /** @typedef {{ name: string, ok: boolean, said: string }} Verdict */
 
@@ -22,7 +24,13 @@ const filesIn = (folder, ending) =>
 const check = (name, file, args) =>
   new Promise((resolve) => {
     // SAM's validation calls nobody, but wants to know a region.
-    const env = { ...process.env, AWS_DEFAULT_REGION: 'us-east-1', SAM_CLI_TELEMETRY: '0' };
+    const env = {
+      ...process.env,
+      AWS_DEFAULT_REGION: 'us-east-1',
+      SAM_CLI_TELEMETRY: '0',
+      // Of the linters' own libraries.
+      PYTHONWARNINGS: 'ignore',
+    };
     execFile(file, args, { env, timeout: 300_000, maxBuffer: 16 * 2 ** 20 }, (error, out, err) => {
       const said = `${out}${err}`.trim();
       resolve({ name, ok: error === null, said: said === '' && error !== null ? error.message : said });
@@ -42,9 +50,42 @@ const twoAtATime = async (jobs) => {
   return results;
 };
 
-/** House rules and cfn-lint on every template, SAM's own validation on those it expands. */
+/** What is left of `verdict` when lines that say nothing of ours are dropped. @param {RegExp} foreign @param {Verdict} verdict @returns {Verdict} */
+const without = (foreign, { name, said }) => {
+  const lines = said.split('\n').filter((line) => !foreign.test(line));
+  return { name, ok: lines.every((line) => line.trim() === ''), said: lines.join('\n') };
+};
+
+/** Where an action works on one of two kinds of resource, parliament asks for both: here for express executions too. */
+const describesExpress =
+  /^MEDIUM .*\[\{'action': 'states:DescribeExecution', 'required_format': '[^']*:express:[^']*'\}\]/;
+
+/**
+ * parliament on every policy of the templates: unknown actions, resources that no action takes, `*` without need.
+ * @param {string} parliament @param {readonly string[]} paths @param {(path: string) => string} read
+ */
+const checkPolicies = async (parliament, paths, read) => {
+  const folder = mkdtempSync(join(tmpdir(), 'policies-'));
+  try {
+    for (const path of paths)
+      for (const { name, document } of policiesOf(read(path)))
+        writeFileSync(join(folder, `${path.replaceAll('/', ' ')} ${name}.json`), JSON.stringify(document));
+    const args = ['--directory', folder, '--include_policy_extension', 'json'];
+    return without(describesExpress, await check('parliament: policies', parliament, args));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+/** What checkov does not look up: it works on the files alone. */
+const checkovArgs = ['--framework', 'cloudformation', '--skip-download', '--quiet', '--compact'];
+
+/**
+ * House rules, cfn-lint and checkov on every template, SAM's own validation on those it expands, parliament on the
+ * policies. cfn-lint looks at every region of the partition that Lambda's arm64 and HTTP APIs are in.
+ */
 const templates = async () => {
-  const { lint, sam } = await ensure(['lint', 'sam'], { log });
+  const { lint, sam, policies } = await ensure(['lint', 'sam', 'policies'], { log });
   /** @param {string} path */
   const read = (path) => readFileSync(join(root, 'templates', path), 'utf8');
   /** @param {string} name @param {readonly string[]} findings */
@@ -62,7 +103,14 @@ const templates = async () => {
     ...paths.map((path) => house(path, checkTemplate(read(path)))),
     house('manifest', checkManifest(/** @type {import('./house-rules.mjs').Manifest} */ (manifest), read)),
     ...(await twoAtATime([
-      () => check('cfn-lint', join(lint.modules, 'cfn-lint'), files),
+      () => check('cfn-lint', join(lint.modules, 'cfn-lint'), ['--regions', 'ALL_REGIONS', '--', ...files]),
+      () =>
+        check('checkov', join(policies.modules, 'checkov'), [
+          ...checkovArgs,
+          '--directory',
+          join(root, 'templates'),
+        ]),
+      () => checkPolicies(join(policies.modules, 'parliament'), paths, read),
       ...expanded.map((path) => () => {
         const args = ['validate', '--lint', '-t', join(root, 'templates', path)];
         return check(`sam validate: ${path}`, join(sam.modules, 'sam'), args);
@@ -72,13 +120,7 @@ const templates = async () => {
 };
 
 /** statelint knows the States Language's own fields; this one is Step Functions', and S3 readers need it. */
-const foreign = /^\s*Field "InputType" not allowed in .*\.ItemReader\.ReaderConfig$/;
-
-/** Drops what statelint says of Step Functions' own fields. @param {Verdict} verdict @returns {Verdict} */
-const withoutForeign = ({ name, said }) => {
-  const lines = said.split('\n').filter((line) => !foreign.test(line) && !/^(\d+|One) errors?:/.test(line));
-  return { name, ok: lines.every((line) => line.trim() === ''), said: lines.join('\n') };
-};
+const readsFromS3 = /^(\d+|One) errors?:|^\s*Field "InputType" not allowed in .*\.ItemReader\.ReaderConfig$/;
 
 /** asl-validator and statelint on every state machine. */
 const asl = async () => {
@@ -88,7 +130,9 @@ const asl = async () => {
       const file = join(root, 'statemachines', path);
       return [
         check(`asl-validator: ${path}`, join(node_modules.exec, 'asl-validator'), ['--json-path', file]),
-        check(`statelint: ${path}`, join(lint.modules, 'statelint'), [file]).then(withoutForeign),
+        check(`statelint: ${path}`, join(lint.modules, 'statelint'), [file]).then((verdict) =>
+          without(readsFromS3, verdict),
+        ),
       ];
     }),
   );

@@ -9,6 +9,7 @@ export const toolNames = /** @type {const} */ ([
   'emulator',
   'sam',
   'lint',
+  'policies',
   'python-runtime',
   'node-runtime',
   'fastapi',
