@@ -3,7 +3,11 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { ssmTargetRegistry } from '../../src/adapters/aws/target-registry.ts';
+import { targetsPath } from '../../src/core/keys.ts';
 import type { Report } from '../../src/core/schema/report.ts';
+import type { Target } from '../../src/core/schema/target.ts';
 import { buildLab } from '../../src/local/deploy/build.ts';
 import { deployLab } from '../../src/local/deploy/deploy.ts';
 import { startPlane } from '../../src/local/plane.ts';
@@ -21,17 +25,25 @@ export interface Execution {
 }
 
 export interface DeployedLab {
+  readonly root: string;
+  readonly stackName: string;
+  readonly emulatorUrl: string;
+  /** Access key ids of whoever works the plane. */
+  readonly operators: readonly string[];
   /** Every call to an API, with who made it. */
   readonly callsFile: string;
   readonly env: Readonly<Record<string, string>>;
   readonly generatorArn: string;
   start(name: string, input: unknown): Promise<Execution>;
   keys(prefix: string): Promise<readonly string[]>;
+  /** What registered itself as a target, without the HTTP API in front of it where there is one. */
+  direct(): Promise<readonly Target[]>;
   report(runId: string): Promise<Report>;
   stop(): Promise<void>;
 }
 
 const silent = () => undefined;
+const [stackName, labName] = ['whole-run', 'whole-run'];
 
 /** @param targets ids of architectures */
 export const deployWholeLab = async (targets: readonly string[]): Promise<DeployedLab> => {
@@ -44,8 +56,8 @@ export const deployWholeLab = async (targets: readonly string[]): Promise<Deploy
   ]);
   const { outputs } = await deployLab(plane, {
     root,
-    stackName: 'whole-run',
-    labName: 'whole-run',
+    stackName,
+    labName,
     memoryMb: 512,
     targets,
     onProgress: silent,
@@ -57,6 +69,7 @@ export const deployWholeLab = async (targets: readonly string[]): Promise<Deploy
   };
   const sfn = new SFNClient(config);
   const s3 = new S3Client({ ...config, forcePathStyle: true });
+  const ssm = new SSMClient(config);
   const Bucket = outputs['ResultsBucketName'];
 
   const ended = async (executionArn: string | undefined) => {
@@ -67,6 +80,10 @@ export const deployWholeLab = async (targets: readonly string[]): Promise<Deploy
     }
   };
   return {
+    root,
+    stackName,
+    emulatorUrl: plane.emulatorUrl,
+    operators: ['test', plane.env['AWS_ACCESS_KEY_ID'] ?? ''],
     callsFile,
     env: plane.env,
     generatorArn: outputs['GeneratorFunctionArn'] ?? '',
@@ -84,6 +101,12 @@ export const deployWholeLab = async (targets: readonly string[]): Promise<Deploy
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
       return Contents.map(({ Key = '' }) => Key);
     },
+    direct: async () => {
+      const registered = await ssmTargetRegistry(ssm, targetsPath(labName)).list();
+      return registered.map(({ id, functionArn = '' }) => ({
+        ...{ version: 1, id: `direct-${id}`, kind: 'url', functionArn },
+      }));
+    },
     report: async (runId) => {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: `runs/${runId}/report.json` }));
       return JSON.parse((await Body?.transformToString()) ?? '') as Report;
@@ -91,6 +114,7 @@ export const deployWholeLab = async (targets: readonly string[]): Promise<Deploy
     stop: async () => {
       sfn.destroy();
       s3.destroy();
+      ssm.destroy();
       await plane.stop();
       rmSync(workDir, { recursive: true, force: true });
     },

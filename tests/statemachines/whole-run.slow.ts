@@ -3,6 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Report } from '../../src/core/schema/report.ts';
+import type { Findings } from '../local/iam/check.ts';
+import { judgeLab } from '../local/iam/lab.ts';
+import { unused } from '../local/iam/unused.ts';
 import { type DeployedLab, deployWholeLab } from './deployed-lab.ts';
 
 jest.setTimeout(240_000);
@@ -28,7 +31,7 @@ let lab: DeployedLab;
 let foreign: Server;
 let base: string;
 beforeAll(async () => {
-  [lab, foreign] = await Promise.all([deployWholeLab(targets), startForeign()]);
+  [lab, foreign] = await Promise.all([deployWholeLab([...targets, 'python-s3']), startForeign()]);
   base = `http://127.0.0.1:${(foreign.address() as AddressInfo).port}`;
 });
 afterAll(async () => {
@@ -82,7 +85,7 @@ describe('a whole run on the local plane', () => {
 
   it('measures every target and loses no hit', async () => {
     const load = { model: 'closed', requests: 20, concurrency: 2, warmup: 2 };
-    const { ended } = await lab.start('well', { runId: 'well', rounds: 2, load });
+    const { ended } = await lab.start('well', { runId: 'well', targets, rounds: 2, load });
     expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
     const report = await lab.report('well');
     expect(stateOf(report)).toEqual(Object.fromEntries(targets.map((id) => [id, 'measured'])));
@@ -142,5 +145,54 @@ describe('a whole run on the local plane', () => {
     expect(rounds[0]!.workers).toMatchObject({ planned: 1, finished: 0, died: [0] });
     expect(counted.ok).toBeGreaterThan(0);
     expect(counted.ok).toBeLessThan(requests);
+  });
+
+  it('takes up a run again that is complete, and measures nothing twice', async () => {
+    const load = { model: 'closed', requests: 20, concurrency: 2, warmup: 2 };
+    const before = await lab.keys('runs/well/cells/');
+    const { ended } = await lab.start('again', { runId: 'well', targets, rounds: 2, load });
+    expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await lab.keys('runs/well/cells/')).toEqual(before);
+  });
+
+  it('invokes functions without the API in front of them', async () => {
+    const extraTargets = await lab.direct();
+    const load = { model: 'closed', requests: 5, concurrency: 1, warmup: 0 };
+    const { ended } = await lab.start('direct', {
+      ...{ runId: 'direct', targets: ['python-s3'], extraTargets, rounds: 1, load },
+    });
+    expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
+    const measured = [...targets, 'python-s3', ...extraTargets.map(({ id }) => id)];
+    expect(stateOf(await lab.report('direct'))).toEqual(
+      Object.fromEntries(
+        measured.filter((id) => !/^(python|node)-dynamodb$/.test(id)).map((id) => [id, 'measured']),
+      ),
+    );
+  });
+});
+
+describe('the permissions of the lab', () => {
+  let findings: Findings;
+  const listed = unused.flatMap(({ permissions }) => permissions);
+  beforeAll(async () => {
+    const judge = await judgeLab(lab);
+    // The last log lines are written a while after the last invocation.
+    const deadline = Date.now() + 15_000;
+    do {
+      await sleep(500);
+      findings = judge();
+    } while (findings.unused.some((one) => !listed.includes(one)) && Date.now() < deadline);
+  });
+
+  it('suffice for every call that these runs made', () => {
+    expect(findings.refused).toEqual([]);
+  });
+
+  it('are used, or listed with the reason', () => {
+    expect([...findings.unused].sort()).toEqual([...listed].sort());
+  });
+
+  it('are needed: without any one of those that are used, a call is refused', () => {
+    expect(findings.redundant).toEqual([]);
   });
 });

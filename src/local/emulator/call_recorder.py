@@ -1,7 +1,7 @@
 """Writes down who calls what in the emulator, one JSON object a line, so that the calls can be held against policies.
 
 Each distinct call is written once. Of a body only what names a resource is kept, never data. There are two kinds:
-- `request`: a signed request to an API, with the access key id that signed it;
+- `request`: a signed request to an API, with the access key id that signed it and the status of the answer;
 - `task`: what a state machine does itself, by the role that it runs with.
 """
 
@@ -14,9 +14,15 @@ from xml.etree import ElementTree
 
 _role = contextvars.ContextVar("role of the state machine that is running", default="")
 _machine = contextvars.ContextVar("state machine that is running", default="")
+_answer = contextvars.ContextVar("answer to the request that is being handled")
 
 # Fields of requests that name resources.
 _NAMING = re.compile(r".*(Name|Names|Arn|Arns|Path|Url|Bucket|Key)$", re.IGNORECASE)
+
+# Headers of requests to S3 that take more rights than the operation itself.
+_TAKING = re.compile(
+    r"if-(none-)?match|x-amz-(copy-source|acl|grant-.*|tagging|server-side-encryption.*|object-lock-.*|bypass-.*)"
+)
 
 # What the function host passes on was written down there, before it chose a version.
 RECORDED = "x-latency-lab-recorded"
@@ -80,24 +86,35 @@ def _request(method: str, path: str, headers: dict, body: bytes, query: dict) ->
         "query": urlencode(query, doseq=True),
         "target": headers.get("x-amz-target", ""),
         "form": body.decode("utf-8", "replace") if is_form else "",
-        "copySource": headers.get("x-amz-copy-source", ""),
+        "headers": {name: value for name, value in headers.items() if _TAKING.fullmatch(name)},
         "names": {} if is_form else _names_in(service, query, body),
     }
 
 
 def _record_requests(calls: _Calls) -> None:
-    from ministack import app
+    from ministack import app as gateway
 
-    # Every request that carries a body or none passes here, whatever service and addressing it is for.
-    handle = app._handle_post_body_shortcuts
+    # Every request passes here with its whole body, whatever service and addressing it is for.
+    app, handle = gateway.app, gateway._handle_post_body_shortcuts
 
-    async def recording(method, path, headers, body, query_params, request_id):
-        call = _request(method, path, headers, body, query_params)
-        if call is not None:
-            calls.add(call)
+    async def noting(method, path, headers, body, query_params, request_id):
+        _answer.get()["call"] = _request(method, path, headers, body, query_params)
         return await handle(method, path, headers, body, query_params, request_id)
 
-    app._handle_post_body_shortcuts = recording
+    async def recording(scope, receive, send):
+        answer: dict = {}
+        _answer.set(answer)
+
+        async def sending(message):
+            if message["type"] == "http.response.start":
+                answer["status"] = message["status"]
+            await send(message)
+
+        await app(scope, receive, sending)
+        if call := answer.get("call"):
+            calls.add({**call, "status": answer.get("status", 0)})
+
+    gateway.app, gateway._handle_post_body_shortcuts = recording, noting
 
 
 def _record_tasks(calls: _Calls) -> None:

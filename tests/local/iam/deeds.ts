@@ -1,0 +1,107 @@
+/** Who did what, of the recorded calls: each a request that AWS would judge by policies. Pure. */
+import { messageOf } from '../../../src/core/errors.ts';
+import { type Call, type Environment, needsOf, type Place, type RequestCall } from './calls.ts';
+import type { Request } from './policy.ts';
+
+export interface Deed {
+  readonly request: Request;
+  /** The call, for people. */
+  readonly call: string;
+}
+
+interface Source {
+  /** The function whose code calls. */
+  readonly function?: string | undefined;
+  /** For what resource a service calls. */
+  readonly service?: string | undefined;
+}
+
+/** What AWS knows of a request; SDKs speak HTTPS there. */
+const contextOf = (place: Place, principal: string, source: Source): Request['context'] => {
+  const isRole = principal.startsWith('arn:');
+  return {
+    'aws:securetransport': 'true',
+    'aws:requestedregion': place.region,
+    'aws:resourceaccount': place.accountId,
+    'aws:principalarn': isRole ? principal : undefined,
+    'aws:principalaccount': isRole ? place.accountId : undefined,
+    'aws:sourceaccount': source.service === undefined ? undefined : place.accountId,
+    'aws:sourcearn': source.service,
+    'lambda:sourcefunctionarn': source.function,
+  };
+};
+
+/** Before anything else, a service takes the role on. */
+const assuming = (service: string, role: string, source: string, place: Place): Deed => ({
+  request: {
+    principal: service,
+    action: 'sts:AssumeRole',
+    resource: role,
+    context: contextOf(place, service, { service: source }),
+  },
+  call: `${service} for ${source}`,
+});
+
+interface Caller extends Source {
+  readonly principal: string;
+}
+
+/** A function by its keys, or Lambda with the function's role where it writes the function's log. */
+const callerOf = (
+  call: RequestCall,
+  environments: readonly Environment[],
+  { operators }: Place,
+): Caller | undefined => {
+  if (!operators.includes(call.accessKeyId)) {
+    const found = environments.find(({ accessKeyId }) => accessKeyId === call.accessKeyId);
+    if (found === undefined) throw new Error('nobody was given the key that signed it');
+    return { principal: found.role, function: found.functionArn };
+  }
+  const { logGroupName, logStreamName } = call.names ?? {};
+  const found = environments.find(
+    ({ logGroup, logStream }) => logGroup === logGroupName && logStream === logStreamName,
+  );
+  return found && { principal: found.role };
+};
+
+const wordsOf = ({ service, method, path, target = '' }: RequestCall): string =>
+  target === '' ? `${service} ${method} ${path}` : target;
+
+const deedsOfOne = (call: Call, environments: readonly Environment[], place: Place): readonly Deed[] => {
+  if (call.kind === 'environment')
+    return [assuming('lambda.amazonaws.com', call.role, call.functionArn, place)];
+  const deedsBy = ({ principal, ...source }: Caller, words: string): Deed[] =>
+    needsOf(call, place).map((need) => ({
+      request: { ...need, principal, context: contextOf(place, principal, source) },
+      call: words,
+    }));
+  if (call.kind === 'task')
+    return [
+      assuming('states.amazonaws.com', call.role, call.stateMachine, place),
+      ...deedsBy({ principal: call.role }, `${call.resource} in ${call.stateMachine}`),
+    ];
+  if (call.kind === 'route') {
+    const api = `execute-api:${place.region}:${place.accountId}:${call.apiId}`;
+    const service = `arn:aws:${api}/${call.stage}/${call.routeKey}`;
+    return deedsBy({ principal: 'apigateway.amazonaws.com', service }, `a request to ${service}`);
+  }
+  const caller = callerOf(call, environments, place);
+  return caller === undefined ? [] : deedsBy(caller, wordsOf(call));
+};
+
+/** Each distinct deed once, and sentences about the calls that could not be understood. */
+export const deedsOf = (
+  calls: readonly Call[],
+  place: Place,
+): { readonly deeds: readonly Deed[]; readonly unclear: readonly string[] } => {
+  const environments = calls.filter((call) => call.kind === 'environment');
+  const deeds = new Map<string, Deed>();
+  const unclear: string[] = [];
+  for (const call of calls)
+    try {
+      for (const deed of deedsOfOne(call, environments, place)) deeds.set(JSON.stringify(deed.request), deed);
+    } catch (error) {
+      unclear.push(`${messageOf(error)}: ${JSON.stringify(call)}`);
+    }
+  return { deeds: [...deeds.values()], unclear };
+};

@@ -1,0 +1,40 @@
+/** What roles may do and no call of a whole local run does, with the reason for each. */
+interface Unused {
+  readonly reason: string;
+  /** `<role> <action> <resource>`. */
+  readonly permissions: readonly string[];
+}
+
+const compare = '{Orchestrator/CompareRole}';
+const children = 'arn:aws:states:us-east-1:000000000000:execution:{Orchestrator/Compare}/*';
+
+export const unused: readonly Unused[] = [
+  {
+    reason:
+      'AWS asks for the path as the call has it; the registry leaves out the slash at its end, with which it would be this one.',
+    permissions: [
+      '{Orchestrator/Control/ControlRole} ssm:GetParametersByPath arn:aws:ssm:us-east-1:000000000000:parameter/latency-lab/whole-run/targets/*',
+    ],
+  },
+  {
+    reason:
+      'Step Functions sets up its log with them while the state machine is made or changed; the emulator makes it without them and delivers no log.',
+    permissions: [
+      ...[
+        'CreateLogDelivery',
+        'GetLogDelivery',
+        'UpdateLogDelivery',
+        'DeleteLogDelivery',
+        'ListLogDeliveries',
+      ],
+      ...['PutResourcePolicy', 'DescribeResourcePolicies', 'DescribeLogGroups'],
+    ].map((action) => `${compare} logs:${action} *`),
+  },
+  {
+    reason:
+      'Step Functions follows and stops the children of a Distributed Map with them; the emulator runs children within their parent.',
+    permissions: ['DescribeExecution', 'StopExecution'].map(
+      (action) => `${compare} states:${action} ${children}`,
+    ),
+  },
+];
