@@ -1,6 +1,11 @@
 /** The whole lab on a local plane of its own: what `latency-lab local` deploys, with the executions in the test's hands. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  CloudFormationClient,
+  DeleteStackCommand,
+  waitUntilStackDeleteComplete,
+} from '@aws-sdk/client-cloudformation';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -39,6 +44,8 @@ export interface DeployedLab {
   /** What registered itself as a target, without the HTTP API in front of it where there is one. */
   direct(): Promise<readonly Target[]>;
   report(runId: string): Promise<Report>;
+  /** Deletes the stack and what it does not keep. */
+  delete(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -110,6 +117,13 @@ export const deployWholeLab = async (targets: readonly string[]): Promise<Deploy
     report: async (runId) => {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: `runs/${runId}/report.json` }));
       return JSON.parse((await Body?.transformToString()) ?? '') as Report;
+    },
+    delete: async () => {
+      const client = new CloudFormationClient(config);
+      await client.send(new DeleteStackCommand({ StackName: stackName }));
+      const waiting = { client, maxWaitTime: 60, minDelay: 1, maxDelay: 1 };
+      await waitUntilStackDeleteComplete(waiting, { StackName: stackName });
+      client.destroy();
     },
     stop: async () => {
       sfn.destroy();

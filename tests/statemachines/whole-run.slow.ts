@@ -155,6 +155,12 @@ describe('a whole run on the local plane', () => {
     expect(await lab.keys('runs/well/cells/')).toEqual(before);
   });
 
+  it('refuses to go on with a run in another way, and frees the lab', async () => {
+    const { ended } = await lab.start('changed', { runId: 'well', targets, rounds: 3 });
+    expect(await ended).toMatchObject({ status: 'FAILED', error: 'InputError' });
+    expect(await lab.keys('runs/lock.json')).toEqual([]);
+  });
+
   it('invokes functions without the API in front of them', async () => {
     const extraTargets = await lab.direct();
     const load = { model: 'closed', requests: 5, concurrency: 1, warmup: 0 };
@@ -176,6 +182,7 @@ describe('the permissions of the lab', () => {
   const listed = unused.flatMap(({ permissions }) => permissions);
   beforeAll(async () => {
     const judge = await judgeLab(lab);
+    await lab.delete();
     // The last log lines are written a while after the last invocation.
     const deadline = Date.now() + 15_000;
     do {

@@ -81,6 +81,8 @@ describe('requests to S3', () => {
 
   it('lists, and deletes several at once', () => {
     expect(s3('GET', '/b/', { query: 'list-type=2&prefix=k' })).toEqual(['s3:ListBucket arn:aws:s3:::b']);
+    expect(s3('GET', '/b', { query: 'encoding-type=url' })).toEqual(['s3:ListBucket arn:aws:s3:::b']);
+    expect(() => s3('GET', '/b', { query: 'location' })).toThrow('GET with location');
     expect(s3('POST', '/b', { query: 'delete=', names: { Keys: ['x', 'y/z'] } })).toEqual([
       's3:DeleteObject arn:aws:s3:::b/x',
       's3:DeleteObject arn:aws:s3:::b/y/z',

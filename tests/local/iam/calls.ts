@@ -126,6 +126,7 @@ const plain = new Set([
     'prefix',
     'delimiter',
     'max-keys',
+    'marker',
     'start-after',
     'continuation-token',
     'encoding-type',
@@ -149,7 +150,7 @@ const ofS3 = ({ method, path, query, names = {}, headers = {}, status }: Request
     Object.keys(headers).find((one) => one !== 'if-match' && one !== 'if-none-match');
   if (odd !== undefined)
     throw new UnknownCallError(`${method} with ${odd} is not in the table of calls to S3`);
-  if (key === '' && (method === 'HEAD' || parameters.includes('list-type'))) return [listing];
+  if (key === '' && (method === 'HEAD' || method === 'GET')) return [listing];
   const action = objectActions[method];
   if (key === '' || action === undefined)
     throw new UnknownCallError(`${method} ${path} is not in the table of calls to S3`);

@@ -11,13 +11,6 @@ const children = 'arn:aws:states:us-east-1:000000000000:execution:{Orchestrator/
 export const unused: readonly Unused[] = [
   {
     reason:
-      'AWS asks for the path as the call has it; the registry leaves out the slash at its end, with which it would be this one.',
-    permissions: [
-      '{Orchestrator/Control/ControlRole} ssm:GetParametersByPath arn:aws:ssm:us-east-1:000000000000:parameter/latency-lab/whole-run/targets/*',
-    ],
-  },
-  {
-    reason:
       'Step Functions sets up its log with them while the state machine is made or changed; the emulator makes it without them and delivers no log.',
     permissions: [
       ...[
