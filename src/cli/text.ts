@@ -1,6 +1,7 @@
 /** Tables, numbers and times for people. */
 import Table from 'cli-table3';
 import { formatCount } from '../core/report/format.ts';
+import type { ReportView } from '../core/report/view-model.ts';
 
 export interface Column {
   readonly title: string;
@@ -29,6 +30,13 @@ export const table = (columns: readonly Column[], rows: readonly (readonly strin
   );
   return `${lines.toString().replace(/ +$/gm, '')}\n`;
 };
+
+/** The report's short table. */
+export const summaryTable = ({ summary: { table: shown, notes } }: ReportView): string =>
+  table(
+    (shown?.columns ?? []).map(({ head, align }) => ({ title: head, align: align ?? 'left' })),
+    (shown?.rows ?? []).map((cells) => cells.map((cell) => (typeof cell === 'string' ? cell : cell.text))),
+  ) + notes.map((note) => `${note}\n`).join('');
 
 export const plural = (n: number, noun: string): string => `${formatCount(n)} ${noun}${n === 1 ? '' : 's'}`;
 

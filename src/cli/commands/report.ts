@@ -12,7 +12,7 @@ import { defineCommand } from '../command.ts';
 import { errorCode } from '../explain.ts';
 import { choice, text, toggle } from '../options.ts';
 import { readReportFile } from '../report-file.ts';
-import { summaryTable } from '../run/summary.ts';
+import { summaryTable } from '../text.ts';
 
 const formats = ['table', 'html', 'md', 'csv', 'json'] as const;
 type Format = (typeof formats)[number];

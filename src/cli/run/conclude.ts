@@ -13,7 +13,7 @@ import type { ObjectStore } from '../../ports/index.ts';
 import type { ExecutionState } from '../aws/executions.ts';
 import type { Context } from '../context.ts';
 import type { ResultValues } from './request.ts';
-import { summaryTable } from './summary.ts';
+import { summaryTable } from '../text.ts';
 
 export interface Results {
   readonly runId: string;

@@ -1,5 +1,5 @@
 import { causeOf } from '../../../src/cli/run/conclude.ts';
-import { summaryTable } from '../../../src/cli/run/summary.ts';
+import { summaryTable } from '../../../src/cli/text.ts';
 import { viewOf } from '../../../src/core/report/view.ts';
 import { problemsOf } from '../../../src/core/report/view-ranking.ts';
 import { coldReport } from '../../core/report/cold-run.ts';
