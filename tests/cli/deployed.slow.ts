@@ -1,4 +1,10 @@
 /** The commands that a deployed stack is for, against a local plane that is kept running: they cannot tell the difference. */
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  waitUntilStackCreateComplete,
+} from '@aws-sdk/client-cloudformation';
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -153,20 +159,59 @@ describe('latency-lab diff and report', () => {
 });
 
 describe('latency-lab down', () => {
+  it('deletes nothing unasked', async () => {
+    expect(await lab('down')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Nothing was deleted'),
+    });
+    expect(await lab('targets', '--lab', 'local')).toMatchObject({ code: 0 });
+  });
+
   it(
-    'deletes nothing unasked, then the stack and, when told, its results',
+    'leaves a stack alone that is no lab, and what is in its buckets',
     async () => {
-      expect(await lab('down')).toMatchObject({
+      const settings = {
+        region: env['AWS_REGION']!,
+        endpoint: env['AWS_ENDPOINT_URL']!,
+        credentials: {
+          accessKeyId: env['AWS_ACCESS_KEY_ID']!,
+          secretAccessKey: env['AWS_SECRET_ACCESS_KEY']!,
+        },
+      };
+      const cloudFormation = new CloudFormationClient(settings);
+      const s3 = new S3Client({ ...settings, forcePathStyle: true });
+      const bucket = { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'of-another-stack' } };
+      const template = JSON.stringify({ Resources: { Bucket: bucket } });
+      await cloudFormation.send(new CreateStackCommand({ StackName: 'other', TemplateBody: template }));
+      await waitUntilStackCreateComplete(
+        { client: cloudFormation, maxWaitTime: 20, minDelay: 1 },
+        { StackName: 'other' },
+      );
+      await s3.send(new PutObjectCommand({ Bucket: 'of-another-stack', Key: 'precious', Body: 'data' }));
+      expect(await lab('down', '--stack', 'other', '--purge', '--yes')).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining('Nothing was deleted'),
+        stderr: expect.stringContaining('This is something else; nothing was deleted'),
       });
-      expect(await lab('targets', '--lab', 'local')).toMatchObject({ code: 0 });
-      expect(await lab('down', '--yes', '--purge')).toMatchObject({
-        code: 0,
-        stderr: expect.stringContaining('objects'),
-      });
-      expect(await lab('targets', '--lab', 'local')).toMatchObject({ code: 1 });
+      const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: 'of-another-stack' }));
+      expect(Contents).toHaveLength(1);
     },
     minutes,
+  );
+
+  it(
+    'deletes the stack and keeps its results, which a second call purges',
+    async () => {
+      const first = await lab('down', '--yes');
+      expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining(' stay.') });
+      expect(await lab('targets', '--lab', 'local')).toMatchObject({ code: 1 });
+      expect(await lab('down', '--yes')).toMatchObject({ code: 2 });
+      const second = await lab('down', '--yes', '--purge');
+      expect(second).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(/Deleted .* with \d{2,} objects/),
+      });
+      expect(await lab('down', '--yes', '--purge')).toMatchObject({ code: 2 });
+    },
+    2 * minutes,
   );
 });

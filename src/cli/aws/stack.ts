@@ -8,13 +8,21 @@ import type { Target } from '../../core/schema/target.ts';
 export interface DeployedStack {
   readonly name: string;
   readonly status: string;
+  /** What CloudFormation says to its status; often nothing. */
+  readonly reason: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
-const read = async (client: CloudFormationClient, name: string): Promise<Stack | undefined> => {
+/** By its name, or by its id where it is deleted already. @returns undefined where there is none */
+export const findStack = async (
+  nameOrId: string,
+  client = new CloudFormationClient(),
+): Promise<DeployedStack | undefined> => {
   try {
-    return (await client.send(new DescribeStacksCommand({ StackName: name }))).Stacks?.[0];
+    const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: nameOrId }));
+    return stack === undefined ? undefined : deployed(stack);
   } catch (error) {
     // CloudFormation has no name of its own for "does not exist".
     if (error instanceof Error && error.name === 'ValidationError') return undefined;
@@ -22,12 +30,23 @@ const read = async (client: CloudFormationClient, name: string): Promise<Stack |
   }
 };
 
+const deployed = (stack: Stack): DeployedStack => ({
+  name: stack.StackName ?? '',
+  status: stack.StackStatus ?? 'unknown',
+  reason: stack.StackStatusReason ?? '',
+  outputs: Object.fromEntries((stack.Outputs ?? []).map((o) => [o.OutputKey ?? '', o.OutputValue ?? ''])),
+  parameters: Object.fromEntries(
+    (stack.Parameters ?? []).map((p) => [p.ParameterKey ?? '', p.ParameterValue ?? '']),
+  ),
+  tags: Object.fromEntries((stack.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
+});
+
 /** @throws InputError when there is no such stack in this account and region */
 export const describeStack = async (
   name: string,
   client = new CloudFormationClient(),
 ): Promise<DeployedStack> => {
-  const stack = await read(client, name);
+  const stack = await findStack(name, client);
   if (stack === undefined) {
     const region = await client.config.region();
     throw new InputError(
@@ -37,14 +56,28 @@ export const describeStack = async (
       'Deploy it with `sam build && sam deploy`, or check AWS_PROFILE and AWS_REGION',
     );
   }
-  return {
-    name,
-    status: stack.StackStatus ?? 'unknown',
-    outputs: Object.fromEntries((stack.Outputs ?? []).map((o) => [o.OutputKey ?? '', o.OutputValue ?? ''])),
-    parameters: Object.fromEntries(
-      (stack.Parameters ?? []).map((p) => [p.ParameterKey ?? '', p.ParameterValue ?? '']),
-    ),
-  };
+  return stack;
+};
+
+/** Templates and settings mark a lab twice, so that no other stack is taken for one. */
+const labTag = 'latency-lab';
+
+export const isLab = ({ outputs, tags }: DeployedStack): boolean =>
+  outputs['LatencyLab'] !== undefined && tags['project'] === labTag;
+
+/** @throws InputError for a stack that is no lab, or does not say so */
+export const requireLab = (stack: DeployedStack): void => {
+  if (isLab(stack)) return;
+  const { StateMachineArn, ResultsBucketName } = stack.outputs;
+  const likely = StateMachineArn !== undefined && ResultsBucketName !== undefined;
+  throw new InputError(
+    '--stack',
+    stack.name,
+    `a stack with the output LatencyLab and the tag project=${labTag}`,
+    likely
+      ? `If it is a lab of an earlier release, mark it with \`sam build && sam deploy --stack-name ${stack.name} --tags project=${labTag}\`; nothing was deleted`
+      : 'This is something else; nothing was deleted',
+  );
 };
 
 /** The targets that the templates registered in Parameter Store. */

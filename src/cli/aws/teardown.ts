@@ -1,43 +1,13 @@
 /** Takes a deployed lab away. */
-import {
-  CloudFormationClient,
-  DeleteStackCommand,
-  DescribeStacksCommand,
-  paginateListStackResources,
-} from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import {
   DeleteBucketCommand,
   DeleteObjectsCommand,
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
-
-export interface StackResource {
-  readonly type: string;
-  readonly physicalId: string;
-}
-
-const nested = 'AWS::CloudFormation::Stack';
-
-/** Of the stack and of all nested in it. */
-export const stackResources = async (
-  stackName: string,
-  client = new CloudFormationClient(),
-): Promise<readonly StackResource[]> => {
-  const found: StackResource[] = [];
-  for await (const page of paginateListStackResources({ client }, { StackName: stackName })) {
-    for (const {
-      ResourceType: type = '',
-      PhysicalResourceId: physicalId = '',
-      ResourceStatus,
-    } of page.StackResourceSummaries ?? []) {
-      if (ResourceStatus === 'DELETE_COMPLETE') continue;
-      found.push({ type, physicalId });
-      if (type === nested && physicalId !== '') found.push(...(await stackResources(physicalId, client)));
-    }
-  }
-  return found;
-};
+import { paginateListExecutions, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { findStack } from './stack.ts';
 
 const isGone = (error: unknown): boolean => error instanceof Error && error.name === 'NoSuchBucket';
 
@@ -86,32 +56,57 @@ export const deleteBucket = async (bucket: string): Promise<number> => {
   }
 };
 
-const pollMs = 2_000;
-
-const statusOf = async (
-  client: CloudFormationClient,
-  stack: string,
-): Promise<{ status: string; reason: string }> => {
-  try {
-    const [found] = (await client.send(new DescribeStacksCommand({ StackName: stack }))).Stacks ?? [];
-    return { status: found?.StackStatus ?? 'DELETE_COMPLETE', reason: found?.StackStatusReason ?? '' };
-  } catch (error) {
-    // Gone, and asked for by its name.
-    if (error instanceof Error && error.name === 'ValidationError')
-      return { status: 'DELETE_COMPLETE', reason: '' };
-    throw error;
-  }
+/** Runs that go on would write into what is being deleted. @returns how many were stopped */
+export const stopExecutions = async (
+  stateMachineArn: string,
+  client = new SFNClient({ maxAttempts: 5 }),
+): Promise<number> => {
+  const arns: string[] = [];
+  for await (const { executions = [] } of paginateListExecutions(
+    { client },
+    { stateMachineArn, statusFilter: 'RUNNING' },
+  ))
+    arns.push(...executions.flatMap(({ executionArn }) => executionArn ?? []));
+  for (const executionArn of arns)
+    await client.send(new StopExecutionCommand({ executionArn, cause: 'its lab is taken down' }));
+  return arns.length;
 };
 
-/** Resolves when the stack is gone. @throws Error with CloudFormation's reason when it could not be deleted */
-export const deleteStack = async (stackName: string, signal: AbortSignal): Promise<void> => {
-  const client = new CloudFormationClient({ maxAttempts: 5 });
+const pollMs = 2_000;
+
+/** @returns what it ended as */
+const deleteOnce = async (
+  stackName: string,
+  signal: AbortSignal,
+  client: CloudFormationClient,
+): Promise<{ readonly status: string; readonly reason: string }> => {
   await client.send(new DeleteStackCommand({ StackName: stackName }));
   for (;;) {
     signal.throwIfAborted();
-    const { status, reason } = await statusOf(client, stackName);
-    if (status === 'DELETE_COMPLETE') return;
-    if (status !== 'DELETE_IN_PROGRESS') throw new Error(`${stackName} is ${status}: ${reason}`);
+    const { status, reason } = (await findStack(stackName, client)) ?? {
+      status: 'DELETE_COMPLETE',
+      reason: '',
+    };
+    if (status !== 'DELETE_IN_PROGRESS') return { status, reason };
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
+};
+
+/**
+ * Empties the buckets that go with the stack and deletes it; once more where something was written meanwhile.
+ * @throws Error with CloudFormation's reason when it could not be deleted
+ */
+export const deleteStack = async (
+  stackName: string,
+  buckets: readonly string[],
+  signal: AbortSignal,
+): Promise<void> => {
+  const client = new CloudFormationClient({ maxAttempts: 5 });
+  const tryOnce = async () => {
+    for (const bucket of buckets) await emptyBucket(bucket);
+    return deleteOnce(stackName, signal, client);
+  };
+  let ended = await tryOnce();
+  if (ended.status === 'DELETE_FAILED') ended = await tryOnce();
+  if (ended.status !== 'DELETE_COMPLETE') throw new Error(`${stackName} is ${ended.status}: ${ended.reason}`);
 };

@@ -2,7 +2,10 @@
 import { createInterface } from 'node:readline/promises';
 import { InputError } from '../../core/errors.ts';
 import { idleCosts, idlePrices } from '../../core/plan/idle-cost.ts';
-import type { StackResource } from '../aws/teardown.ts';
+import { list } from '../../core/report/format.ts';
+import type { StackResource } from '../aws/resources.ts';
+import type { DeployedStack } from '../aws/stack.ts';
+
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { text, toggle } from '../options.ts';
@@ -43,37 +46,62 @@ const saySavings = ({ terminal }: Context, resources: readonly StackResource[]):
   );
 };
 
-const bucketsOf = (resources: readonly StackResource[]): readonly string[] =>
-  resources.filter(({ type }) => type === 'AWS::S3::Bucket').map(({ physicalId }) => physicalId);
+interface Doomed {
+  readonly stack: DeployedStack;
+  readonly resources: readonly StackResource[];
+}
 
-const takeDown = async (
-  context: Context,
-  stackName: string,
-  resources: readonly StackResource[],
-  results: string | undefined,
-): Promise<void> => {
+const takeDown = async (context: Context, { stack, resources }: Doomed): Promise<void> => {
+  const { bucketsOf } = await import('../aws/resources.ts');
+  const { deleteStack, stopExecutions } = await import('../aws/teardown.ts');
   const { terminal, signal } = context;
-  const { deleteStack, emptyBucket } = await import('../aws/teardown.ts');
-  await stage(
-    terminal,
-    { doing: `Deleting ${stackName}`, done: () => `Deleted ${stackName}` },
-    async (detail) => {
-      for (const bucket of bucketsOf(resources)) {
-        if (bucket === results) continue;
-        detail(`emptying ${bucket}`);
-        await emptyBucket(bucket);
-      }
-      detail(plural(resources.length, 'resource'));
-      await deleteStack(stackName, signal);
-    },
-  );
+  const { name, outputs } = stack;
+  await stage(terminal, { doing: `Deleting ${name}`, done: () => `Deleted ${name}` }, async (detail) => {
+    const stopped = await stopExecutions(outputs['StateMachineArn'] ?? '');
+    if (stopped > 0) terminal.say(`Stopped ${plural(stopped, 'run')} that had not ended.`);
+    detail(plural(resources.length, 'resource'));
+    await deleteStack(name, bucketsOf(resources, false), signal);
+  });
+};
+
+const purge = async ({ terminal }: Context, buckets: readonly string[]): Promise<void> => {
+  const { deleteBucket } = await import('../aws/teardown.ts');
+  for (const bucket of buckets)
+    await stage(
+      terminal,
+      {
+        doing: `Deleting ${bucket}`,
+        done: (count: number) => `Deleted ${bucket} with ${plural(count, 'object')}`,
+      },
+      () => deleteBucket(bucket),
+    );
+};
+
+const refused = ({ terminal }: Context): number => {
+  terminal.say('Nothing was deleted.');
+  return 1;
+};
+
+/** Of a stack that is gone: the buckets that outlived it. */
+const downAgain = async (context: Context, name: string, yes: boolean): Promise<number> => {
+  const [{ describeStack }, { bucketsLeftBy }] = await Promise.all([
+    import('../aws/stack.ts'),
+    import('../aws/resources.ts'),
+  ]);
+  const left = await bucketsLeftBy(name);
+  // Neither the stack nor anything of it: the name is wrong.
+  if (left.length === 0) await describeStack(name);
+  context.terminal.say(`${name} is deleted already; it left ${list(left)}.`);
+  if (!yes && !(await confirm(context, name))) return refused(context);
+  await purge(context, left);
+  return 0;
 };
 
 export const down = defineCommand({
   name: 'down',
   summary: 'Deletes a deployed stack and says what that saves per month; asks before.',
   details: [
-    'The bucket with the results stays, unless you ask for it to go with --purge. Stopped by Ctrl-C, the deletion goes on in CloudFormation.',
+    'Stops runs that have not ended. The bucket with the results stays, unless you ask for it to go with --purge, now or later. Only a stack that says that it is a lab is deleted. Stopped by Ctrl-C, the deletion goes on in CloudFormation.',
   ],
   examples: ['latency-lab down', 'latency-lab down --stack latency-lab --purge'],
   options: {
@@ -83,32 +111,24 @@ export const down = defineCommand({
   },
   run: async (values, _, context) => {
     const { terminal } = context;
-    const { describeStack } = await import('../aws/stack.ts');
-    const { deleteBucket, stackResources } = await import('../aws/teardown.ts');
-    const stack = await describeStack(values.stack ?? 'latency-lab');
-    const results = stack.outputs['ResultsBucketName'];
-    const resources = await stackResources(stack.name);
-    terminal.say(`${stack.name} has ${plural(resources.length, 'resource')}.`);
+    const { describeStack, findStack, requireLab } = await import('../aws/stack.ts');
+    const { bucketsOf, stackResources } = await import('../aws/resources.ts');
+    const name = values.stack ?? 'latency-lab';
+    if (values.purge && (await findStack(name)) === undefined)
+      return downAgain(context, name, values.yes === true);
+    const stack = await describeStack(name);
+    requireLab(stack);
+    const resources = await stackResources(name);
+    const kept = bucketsOf(resources, true);
+    terminal.say(`${name} has ${plural(resources.length, 'resource')}.`);
     saySavings(context, resources);
-    if (results !== undefined)
+    if (kept.length > 0)
       terminal.say(
-        values.purge ? `All results in ${results} go as well.` : `The results in ${results} stay.`,
+        values.purge ? `All results in ${list(kept)} go as well.` : `The results in ${list(kept)} stay.`,
       );
-    if (!values.yes && !(await confirm(context, stack.name))) {
-      terminal.say('Nothing was deleted.');
-      return 1;
-    }
-    await takeDown(context, stack.name, resources, results);
-    if (values.purge && results !== undefined) {
-      await stage(
-        terminal,
-        {
-          doing: `Deleting ${results}`,
-          done: (count: number) => `Deleted ${results} with ${plural(count, 'object')}`,
-        },
-        () => deleteBucket(results),
-      );
-    }
+    if (!values.yes && !(await confirm(context, name))) return refused(context);
+    await takeDown(context, { stack, resources });
+    if (values.purge) await purge(context, kept);
     return 0;
   },
 });

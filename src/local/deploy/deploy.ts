@@ -111,6 +111,8 @@ const runDeploy = async (plane: LocalPlane, options: DeployOptions, reaper: Reap
     [
       ...['deploy', '--template-file', template, '--stack-name', stackName, '--s3-bucket', bucket],
       ...['--capabilities', 'CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
+      // As samconfig.toml has it, which is not read from beside this template.
+      ...['--tags', 'project=latency-lab'],
       ...['--no-confirm-changeset', '--no-progressbar', '--no-fail-on-empty-changeset'],
       ...['--parameter-overrides', ...(await parametersOf(plane, options))],
     ],

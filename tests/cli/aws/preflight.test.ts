@@ -18,6 +18,8 @@ const target = { version: 1, id: 'node', kind: 'sync-counter', url: 'http://h/hi
 const stack: DeployedStack = {
   name: 'latency-lab',
   status: 'CREATE_COMPLETE',
+  reason: '',
+  tags: {},
   outputs: { StateMachineArn: 'arn', ResultsBucketName: 'bucket' },
   parameters: { LabName: 'mine' },
 };

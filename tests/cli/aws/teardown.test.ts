@@ -1,54 +1,203 @@
 import {
   CloudFormationClient,
   DeleteStackCommand,
+  DescribeStackEventsCommand,
   DescribeStacksCommand,
+  GetTemplateCommand,
   ListStackResourcesCommand,
+  ListStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import {
   DeleteBucketCommand,
   DeleteObjectsCommand,
+  HeadBucketCommand,
   ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { deleteBucket, deleteStack, emptyBucket, stackResources } from '../../../src/cli/aws/teardown.ts';
+import { bucketsLeftBy, bucketsOf, stackResources } from '../../../src/cli/aws/resources.ts';
+import { type DeployedStack, requireLab } from '../../../src/cli/aws/stack.ts';
+import { deleteBucket, deleteStack, emptyBucket, stopExecutions } from '../../../src/cli/aws/teardown.ts';
+import { InputError } from '../../../src/core/errors.ts';
 import { idleCosts } from '../../../src/core/plan/idle-cost.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const s3 = mockClient(S3Client);
+const sfn = mockClient(SFNClient);
 const live = new AbortController().signal;
 
 beforeEach(() => {
   process.env['AWS_REGION'] = 'eu-west-2';
-  cloudFormation.reset();
-  s3.reset();
+  for (const mock of [cloudFormation, s3, sfn]) mock.reset();
 });
 
-const summary = (ResourceType: string, PhysicalResourceId: string, ResourceStatus = 'CREATE_COMPLETE') =>
+const named = (name: string): Error => Object.assign(new Error(name), { name });
+
+const summary = (
+  ResourceType: string,
+  PhysicalResourceId: string,
+  LogicalResourceId = 'x',
+  ResourceStatus = 'CREATE_COMPLETE',
+) =>
   ({
-    LogicalResourceId: 'x',
+    LogicalResourceId,
     LastUpdatedTimestamp: new Date(0),
     ResourceType,
     PhysicalResourceId,
     ResourceStatus,
   }) as never;
 
+const templateOf = (resources: Record<string, object>) => ({
+  TemplateBody: JSON.stringify({ Resources: resources }),
+});
+
+describe('requireLab', () => {
+  const lab: DeployedStack = {
+    ...{ name: 'mine', status: 'CREATE_COMPLETE', reason: '', parameters: {} },
+    outputs: { LatencyLab: '0.1.0', StateMachineArn: 'arn', ResultsBucketName: 'b' },
+    tags: { project: 'latency-lab' },
+  };
+  const fault = (stack: DeployedStack): InputError => {
+    try {
+      requireLab(stack);
+    } catch (error) {
+      if (error instanceof InputError) return error;
+    }
+    throw new Error('was accepted');
+  };
+
+  it('accepts a stack with the output and the tag', () => {
+    expect(() => {
+      requireLab(lab);
+    }).not.toThrow();
+  });
+
+  it('refuses any other stack, and says of one that may be a lab how to mark it', () => {
+    const other = { ...lab, outputs: { Url: 'https://example.com' }, tags: {} };
+    expect(fault(other).message).toContain('This is something else; nothing was deleted');
+    const { LatencyLab: _, ...older } = lab.outputs;
+    for (const unmarked of [
+      { ...lab, tags: {} },
+      { ...lab, outputs: older },
+    ])
+      expect(fault(unmarked).message).toContain('sam deploy --stack-name mine --tags project=latency-lab');
+    // A tag alone can be any stack of the same project.
+    expect(fault({ ...other, tags: lab.tags }).field).toBe('--stack');
+  });
+});
+
 describe('stackResources', () => {
-  it('goes down into nested stacks and leaves out what is gone', async () => {
+  const child = 'arn:child';
+  beforeEach(() => {
     cloudFormation
       .on(ListStackResourcesCommand, { StackName: 'root' })
       .resolves({
         StackResourceSummaries: [
-          summary('AWS::CloudFormation::Stack', 'child'),
-          summary('AWS::SNS::Topic', 't', 'DELETE_COMPLETE'),
+          summary('AWS::CloudFormation::Stack', child),
+          summary('AWS::SNS::Topic', 't', 'x', 'DELETE_COMPLETE'),
         ],
       })
-      .on(ListStackResourcesCommand, { StackName: 'child' })
-      .resolves({ StackResourceSummaries: [summary('AWS::S3::Bucket', 'b')] });
-    expect(await stackResources('root')).toEqual([
-      { type: 'AWS::CloudFormation::Stack', physicalId: 'child' },
-      { type: 'AWS::S3::Bucket', physicalId: 'b' },
+      .on(ListStackResourcesCommand, { StackName: child })
+      .resolves({
+        StackResourceSummaries: [
+          summary('AWS::S3::Bucket', 'results', 'Results'),
+          summary('AWS::S3::Bucket', 'hits', 'Hits'),
+        ],
+      });
+    cloudFormation.on(GetTemplateCommand, { StackName: 'root' }).resolves(templateOf({ x: {} }));
+  });
+
+  it('goes down into nested stacks, leaves out what is gone and knows what outlives the stack', async () => {
+    const kept = { DeletionPolicy: 'RetainExceptOnCreate' };
+    cloudFormation
+      .on(GetTemplateCommand, { StackName: child })
+      .resolves(templateOf({ Results: kept, Hits: { DeletionPolicy: 'Delete' } }));
+    const found = await stackResources('root');
+    expect(found).toEqual([
+      { type: 'AWS::CloudFormation::Stack', physicalId: child, retained: false },
+      { type: 'AWS::S3::Bucket', physicalId: 'results', retained: true },
+      { type: 'AWS::S3::Bucket', physicalId: 'hits', retained: false },
     ]);
+    expect([bucketsOf(found, true), bucketsOf(found, false)]).toEqual([['results'], ['hits']]);
+  });
+
+  it('takes everything for retained where the template tells nothing', async () => {
+    cloudFormation.on(GetTemplateCommand, { StackName: child }).resolves({ TemplateBody: 'Resources: {}' });
+    expect(bucketsOf(await stackResources('root'), false)).toEqual([]);
+  });
+});
+
+describe('bucketsLeftBy', () => {
+  const event = (ResourceType: string, PhysicalResourceId: string, ResourceStatus: string) => ({
+    ...{ StackId: 's', StackName: 's', EventId: 'e', Timestamp: new Date(0) },
+    ...{ ResourceType, PhysicalResourceId, ResourceStatus: ResourceStatus as never },
+  });
+  const gone = (StackId: string, StackName = 'lab') => ({
+    ...{ StackId, StackName, CreationTime: new Date(0), StackStatus: 'DELETE_COMPLETE' as const },
+  });
+  const marked = (StackId: string) => ({
+    ...gone(StackId),
+    Outputs: [{ OutputKey: 'LatencyLab', OutputValue: '0.1.0' }],
+    Tags: [{ Key: 'project', Value: 'latency-lab' }],
+  });
+
+  it('finds what deleted labs of that name left and nobody deleted since', async () => {
+    cloudFormation.on(ListStacksCommand).resolves({
+      StackSummaries: [gone('1'), gone('2'), gone('3', 'other'), { ...gone('4'), ParentId: '1' }],
+    });
+    // 2 had the name and was no lab.
+    cloudFormation.on(DescribeStacksCommand, { StackName: '1' }).resolves({ Stacks: [marked('1')] });
+    cloudFormation.on(DescribeStacksCommand, { StackName: '2' }).resolves({ Stacks: [gone('2')] });
+    cloudFormation
+      .on(DescribeStackEventsCommand, { StackName: '1' })
+      .resolves({ StackEvents: [event('AWS::CloudFormation::Stack', '4', 'DELETE_COMPLETE')] })
+      .on(DescribeStackEventsCommand, { StackName: '4' })
+      .resolves({
+        StackEvents: [
+          event('AWS::S3::Bucket', 'results', 'DELETE_SKIPPED'),
+          event('AWS::S3::Bucket', 'purged', 'DELETE_SKIPPED'),
+          event('AWS::S3::Bucket', 'hits', 'DELETE_COMPLETE'),
+        ],
+      });
+    s3.on(HeadBucketCommand, { Bucket: 'results' }).resolves({});
+    s3.on(HeadBucketCommand, { Bucket: 'purged' }).rejects(named('NotFound'));
+    expect(await bucketsLeftBy('lab')).toEqual(['results']);
+  });
+
+  it('also finds the bucket of the output, where the events tell of none', async () => {
+    cloudFormation.on(ListStacksCommand).resolves({ StackSummaries: [gone('1')] });
+    const output = { OutputKey: 'ResultsBucketName', OutputValue: 'results' };
+    const { Outputs, ...stack } = marked('1');
+    cloudFormation
+      .on(DescribeStacksCommand)
+      .resolves({ Stacks: [{ ...stack, Outputs: [...Outputs, output] }] });
+    cloudFormation.on(DescribeStackEventsCommand).resolves({ StackEvents: [] });
+    s3.on(HeadBucketCommand, { Bucket: 'results' }).resolves({});
+    expect(await bucketsLeftBy('lab')).toEqual(['results']);
+  });
+});
+
+describe('stopExecutions', () => {
+  it('stops what runs, over all pages', async () => {
+    const running = (executionArn: string) => ({
+      ...{
+        executionArn,
+        stateMachineArn: 'm',
+        name: 'n',
+        status: 'RUNNING' as const,
+        startDate: new Date(0),
+      },
+    });
+    sfn
+      .on(ListExecutionsCommand, { statusFilter: 'RUNNING' })
+      .resolvesOnce({ executions: [running('a')], nextToken: 'more' })
+      .resolves({ executions: [running('b')] });
+    sfn.on(StopExecutionCommand).resolves({});
+    expect(await stopExecutions('m')).toBe(2);
+    expect(sfn.commandCalls(StopExecutionCommand).map(({ args: [{ input }] }) => input.executionArn)).toEqual(
+      ['a', 'b'],
+    );
   });
 });
 
@@ -85,17 +234,32 @@ describe('deleteStack', () => {
     Stacks: [{ StackName: 's', CreationTime: new Date(0), StackStatus, StackStatusReason } as never],
   });
 
+  beforeEach(() => {
+    s3.on(ListObjectsV2Command).resolves({});
+  });
+
   it('ends when the stack is not known any more', async () => {
-    cloudFormation
-      .on(DescribeStacksCommand)
-      .rejects(Object.assign(new Error('does not exist'), { name: 'ValidationError' }));
-    await deleteStack('s', live);
+    cloudFormation.on(DescribeStacksCommand).rejects(named('ValidationError'));
+    await deleteStack('s', [], live);
     expect(cloudFormation.commandCalls(DeleteStackCommand)).toHaveLength(1);
   });
 
-  it("fails with CloudFormation's reason", async () => {
+  it('empties the buckets and tries once more where the first try failed', async () => {
+    s3.on(ListObjectsV2Command).resolves({ Contents: [{ Key: 'late' }] });
+    s3.on(DeleteObjectsCommand).resolves({});
+    cloudFormation
+      .on(DescribeStacksCommand)
+      .resolvesOnce(status('DELETE_FAILED', 'bucket b is not empty'))
+      .rejects(named('ValidationError'));
+    await deleteStack('s', ['b'], live);
+    expect(cloudFormation.commandCalls(DeleteStackCommand)).toHaveLength(2);
+    expect(s3.commandCalls(DeleteObjectsCommand)).toHaveLength(2);
+  });
+
+  it("fails with CloudFormation's reason when the second try fails too", async () => {
     cloudFormation.on(DescribeStacksCommand).resolves(status('DELETE_FAILED', 'bucket b is not empty'));
-    await expect(deleteStack('s', live)).rejects.toThrow('DELETE_FAILED: bucket b is not empty');
+    await expect(deleteStack('s', [], live)).rejects.toThrow('DELETE_FAILED: bucket b is not empty');
+    expect(cloudFormation.commandCalls(DeleteStackCommand)).toHaveLength(2);
   });
 });
 
