@@ -33,7 +33,7 @@ const awsHints: Readonly<Record<string, string>> = {
     'Your AWS role may not do this. `latency-lab doctor --stack latency-lab` lists what a run needs.',
 };
 
-const regionHint = 'Set AWS_REGION, or a region in the profile of AWS_PROFILE';
+const regionHint = 'Set AWS_REGION or AWS_DEFAULT_REGION, or a region in the profile of AWS_PROFILE';
 
 const hintFor = (error: Error): string | undefined => {
   // The SDK gives this one no name of its own.

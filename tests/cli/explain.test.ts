@@ -18,7 +18,9 @@ describe('explain', () => {
     expect(explain(full, false).message).toMatch(/^write failed\. The device is full/);
     const signedOut = Object.assign(new Error('no credentials'), { name: 'CredentialsProviderError' });
     expect(explain(signedOut, false).message).toContain('Sign in first');
-    expect(explain(new Error('Region is missing'), false).message).toContain('Set AWS_REGION');
+    expect(explain(new Error('Region is missing'), false).message).toContain(
+      'Set AWS_REGION or AWS_DEFAULT_REGION',
+    );
   });
 
   it('shows the stack only to those who ask for it', () => {
