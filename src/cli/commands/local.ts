@@ -1,5 +1,4 @@
 /** `latency-lab local`: the whole lab on this machine. */
-import { join } from 'node:path';
 import { InputError } from '../../core/errors.ts';
 import type { Architecture } from '../../core/schema/manifest.ts';
 import type { Target } from '../../core/schema/target.ts';
@@ -8,8 +7,8 @@ import { withoutFunctionHost } from '../../local/labels.ts';
 import { read } from '../../core/schema/fields.ts';
 import { memoryMb as memorySize } from '../../core/schema/target.ts';
 import { defineCommand } from '../command.ts';
-import { checkOnly, list, number, text, toggle } from '../options.ts';
-import { prepareOut } from '../run/out-dir.ts';
+import { checkOnly, list, number, toggle } from '../options.ts';
+import { withOut } from '../run/out-dir.ts';
 import { ownTargetOptions, ownTargets } from '../run/own-targets.ts';
 import { checkRequest, loadOptions, newRunId, resultOptions, runRequest } from '../run/request.ts';
 
@@ -24,7 +23,6 @@ const options = {
     '--memory <MB>',
     'memory of every function, 128 to 10,240; its CPU share follows; default 512',
   ),
-  out: text('--out <DIR>', 'where the results go; default reports/<run>'),
   ...resultOptions,
   keep: toggle('--keep', 'leave everything running afterwards until Ctrl-C, and print how to reach it'),
 };
@@ -71,18 +69,19 @@ export const local = defineCommand({
     const { load } = checkRequest(runRequest(values, { runId }));
     const extraTargets = ownTargets(values, load, withoutFunctionHost);
     checkSomething(values.only, runnable, extraTargets);
-    const out = await prepareOut(values.out ?? join('reports', runId), runId);
-    // The AWS SDK takes longer to load than all checks of the input together.
-    const { localRun } = await import('../local.ts');
-    return localRun(context, {
-      runId,
-      out,
-      memoryMb,
-      keep: values.keep === true,
-      wanted: values,
-      ...(values.only === undefined ? {} : { only: values.only }),
-      request: (parts) =>
-        runRequest(values, { runId, ...parts, ...(extraTargets.length === 0 ? {} : { extraTargets }) }),
+    return withOut({ given: values.out, runId, overwrite: values.overwrite === true }, async (out) => {
+      // The AWS SDK takes longer to load than all checks of the input together.
+      const { localRun } = await import('../local.ts');
+      return localRun(context, {
+        runId,
+        out,
+        memoryMb,
+        keep: values.keep === true,
+        wanted: values,
+        ...(values.only === undefined ? {} : { only: values.only }),
+        request: (parts) =>
+          runRequest(values, { runId, ...parts, ...(extraTargets.length === 0 ? {} : { extraTargets }) }),
+      });
     });
   },
 });

@@ -1,12 +1,11 @@
 /** `latency-lab run`: one run on a deployed stack. */
-import { join } from 'node:path';
 import type { RunRequest } from '../../core/schema/request.ts';
 import type { Finding } from '../aws/preflight.ts';
 import type { DeployedStack } from '../aws/stack.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { checkOnly, list, text, toggle } from '../options.ts';
-import { prepareOut } from '../run/out-dir.ts';
+import { withOut } from '../run/out-dir.ts';
 import { ownTargetOptions, ownTargets } from '../run/own-targets.ts';
 import { checkRequest, loadOptions, newRunId, resultOptions, runRequest } from '../run/request.ts';
 import { stage } from '../terminal.ts';
@@ -23,7 +22,6 @@ const options = {
   ...loadOptions,
   ...ownTargetOptions,
   runId: text('--run-id <ID>', 'name of the run; naming an earlier one resumes it with the same settings'),
-  out: text('--out <DIR>', 'where the results go; default reports/<run>'),
   ...resultOptions,
   skipPreflight: toggle('--skip-preflight', 'start although the preflight found something wrong'),
 };
@@ -79,18 +77,19 @@ export const run = defineCommand({
       ...(values.only === undefined ? {} : { targets: values.only }),
       ...(extraTargets.length === 0 ? {} : { extraTargets }),
     });
-    const out = await prepareOut(values.out ?? join('reports', runId), runId);
-    // The AWS SDK takes longer to load than all checks of the input together.
-    const { describeStack } = await import('../aws/stack.ts');
-    const stack = await describeStack(values.stack ?? 'latency-lab');
-    const ready = await checkAccount(context, stack, request, values.only);
-    if (!ready && !values.skipPreflight) {
-      context.terminal.say(
-        'Nothing was started. Mend what is marked, or start all the same with --skip-preflight.',
-      );
-      return 1;
-    }
-    const { executeRun } = await import('../run/execute.ts');
-    return executeRun(context, { runId, out, outputs: stack.outputs, request, wanted: values, pollMs });
+    return withOut({ given: values.out, runId, overwrite: values.overwrite === true }, async (out) => {
+      // The AWS SDK takes longer to load than all checks of the input together.
+      const { describeStack } = await import('../aws/stack.ts');
+      const stack = await describeStack(values.stack ?? 'latency-lab');
+      const ready = await checkAccount(context, stack, request, values.only);
+      if (!ready && !values.skipPreflight) {
+        context.terminal.say(
+          'Nothing was started. Mend what is marked, or start all the same with --skip-preflight.',
+        );
+        return 1;
+      }
+      const { executeRun } = await import('../run/execute.ts');
+      return executeRun(context, { runId, out, outputs: stack.outputs, request, wanted: values, pollMs });
+    });
   },
 });

@@ -1,6 +1,6 @@
 /** Where a run's results go. Checked before anything is built, so that an hour's measurement is never lost to a full disk. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InputError, messageOf } from '../../core/errors.ts';
 import { errorCode } from '../explain.ts';
@@ -19,13 +19,24 @@ const mends: Readonly<Record<string, string>> = {
   EEXIST: 'It is a file: name a directory.',
 };
 
+/** What a run leaves in its directory. */
+const leftByRun = ['plan.json', 'verify.json', 'outcome.json', 'steps', 'cells'].concat(
+  ['json', 'html', 'md', 'csv'].map((format) => `report.${format}`),
+);
+
+/** The run whose results are in a directory: its id, 'another run' where they do not tell, undefined where there are none. */
 const heldRun = async (directory: string): Promise<string | undefined> => {
-  try {
-    const plan = JSON.parse(await readFile(join(directory, 'plan.json'), 'utf8')) as { runId?: unknown };
-    return typeof plan.runId === 'string' ? plan.runId : 'another run';
-  } catch {
-    return undefined;
+  const names = await readdir(directory);
+  if (!names.some((name) => leftByRun.includes(name))) return undefined;
+  for (const file of ['plan.json', 'report.json']) {
+    try {
+      const { runId } = JSON.parse(await readFile(join(directory, file), 'utf8')) as { runId?: unknown };
+      if (typeof runId === 'string') return runId;
+    } catch {
+      // Not there, or cut off.
+    }
   }
+  return 'another run';
 };
 
 /** Step by step: Node's own recursive mkdir never ends below a directory that refuses with ENOENT, as /proc does. */
@@ -37,13 +48,39 @@ const makeDirectory = async (directory: string): Promise<void> => {
   await mkdir(directory);
 };
 
-/**
- * Makes the directory and writes to it once.
- * @returns its absolute path
- * @throws InputError when it cannot be made or written, is full, or holds another run
- */
-export const prepareOut = async (given: string, runId: string): Promise<string> => {
-  const directory = resolve(given);
+/** Held by the process that writes into the directory. */
+const claimFile = '.claim';
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
+};
+
+/** Of two at the same time, one gets it. What a killed process left behind counts for nothing. */
+const claim = async (directory: string, given: string): Promise<void> => {
+  const file = join(directory, claimFile);
+  for (;;) {
+    try {
+      await writeFile(file, String(process.pid), { flag: 'wx' });
+      return;
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    }
+    const holder = Number(await readFile(file, 'utf8').catch(() => ''));
+    // 0: it was made this moment, and its holder has not written it yet; or it is gone again.
+    if (holder === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    else if (isAlive(holder)) {
+      const hint = `Process ${holder} is writing its results there: name another one`;
+      throw new InputError('--out', given, 'a directory that no other run uses', hint);
+    } else await rm(file, { force: true });
+  }
+};
+
+const checkWritable = async (directory: string, given: string): Promise<void> => {
   const probe = join(directory, `.probe-${randomUUID()}`);
   try {
     await makeDirectory(directory);
@@ -54,14 +91,53 @@ export const prepareOut = async (given: string, runId: string): Promise<string> 
   } finally {
     await rm(probe, { force: true }).catch(() => undefined);
   }
+};
+
+export interface WantedOut {
+  /** Of --out; the default is a directory named after the run. */
+  readonly given: string | undefined;
+  readonly runId: string;
+  /** Results of another run go first. */
+  readonly overwrite: boolean;
+}
+
+/** Lets others have the directory, and removes it where nothing was written. Never rejects. */
+const release = async (directory: string, isDefault: boolean): Promise<void> => {
+  await rm(join(directory, claimFile), { force: true }).catch(() => undefined);
+  // Both refuse where something is in them.
+  await rmdir(directory).catch(() => undefined);
+  if (isDefault) await rmdir(dirname(directory)).catch(() => undefined);
+};
+
+const makeRoom = async (directory: string, given: string, wanted: WantedOut): Promise<void> => {
   const held = await heldRun(directory);
-  if (held !== undefined && held !== runId) {
+  if (held === undefined || held === wanted.runId) return;
+  if (!wanted.overwrite) {
+    const hint = 'Name another one, or replace them with --overwrite';
     throw new InputError(
       '--out',
       given,
-      `a new or empty directory; this one holds run ${held}`,
-      'Name another one.',
+      `a directory without results; this one holds those of ${held}`,
+      hint,
     );
   }
-  return directory;
+  for (const name of leftByRun) await rm(join(directory, name), { recursive: true, force: true });
+};
+
+/**
+ * Makes the directory, claims it for this process as long as `use` takes, and writes to it once before.
+ * @param use is given the directory's absolute path
+ * @throws InputError when it cannot be made or written, is full, is another process's, or holds another run
+ */
+export const withOut = async <T>(wanted: WantedOut, use: (directory: string) => Promise<T>): Promise<T> => {
+  const given = wanted.given ?? join('reports', wanted.runId);
+  const directory = resolve(given);
+  await checkWritable(directory, given);
+  await claim(directory, given);
+  try {
+    await makeRoom(directory, given, wanted);
+    return await use(directory);
+  } finally {
+    await release(directory, wanted.given === undefined);
+  }
 };

@@ -1,4 +1,5 @@
 /** The options that say what load a target gets, the same for every command that measures, and the input they make. */
+import { randomBytes } from 'node:crypto';
 import { InputError } from '../../core/errors.ts';
 import {
   type LeftOut,
@@ -7,7 +8,7 @@ import {
   type CheckedRequest,
 } from '../../core/schema/request.ts';
 import type { Target } from '../../core/schema/target.ts';
-import { duration, number, toggle, type Values } from '../options.ts';
+import { duration, number, text, toggle, type Values } from '../options.ts';
 
 export const loadOptions = {
   requests: number('--requests <N>', 'measured requests per target and round, 1 to 1,000,000; default 300'),
@@ -29,8 +30,10 @@ export const loadOptions = {
   seed: number('--seed <N>', 'seed of that order, so that a run can be repeated; default 1'),
 };
 
-/** How a command that measures tells its results. */
+/** Where a command that measures puts its results, and how it tells them. */
 export const resultOptions = {
+  out: text('--out <DIR>', 'where the results go; default reports/<run>'),
+  overwrite: toggle('--overwrite', 'replace results of another run that are in --out'),
   json: toggle('--json', 'print the report as JSON in place of its table'),
 };
 
@@ -87,8 +90,8 @@ export const runRequest = (values: Values<typeof loadOptions>, parts: RunParts):
 export const checkRequest = (request: RunRequest): CheckedRequest =>
   underFlagNames(() => parseRunRequest({ request, executionName: request.runId ?? 'run' }));
 
-/** `local-20261121-082650`: sorts by time, fits a run id and an execution's name. UTC. */
+/** `local-20261121-082650-5f3a9c`: sorts by time (UTC), fits a run id and an execution's name, and no two are alike. */
 export const newRunId = (prefix: string, at: Date): string => {
   const [date = '', time = ''] = at.toISOString().slice(0, 19).replace(/[-:]/g, '').split('T');
-  return `${prefix}-${date}-${time}`;
+  return `${prefix}-${date}-${time}-${randomBytes(3).toString('hex')}`;
 };

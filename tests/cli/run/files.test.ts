@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryObjectStore } from '../../support/memory.ts';
 import { fileStore, makeMirror } from '../../../src/cli/run/files.ts';
-import { prepareOut } from '../../../src/cli/run/out-dir.ts';
+import { withOut } from '../../../src/cli/run/out-dir.ts';
+import { newRunId } from '../../../src/cli/run/request.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -63,25 +64,64 @@ describe('makeMirror', () => {
   });
 });
 
-describe('prepareOut', () => {
-  it('makes the directory with its parents and leaves nothing in it', async () => {
-    const out = await prepareOut(join(directory, 'a/b'), 'r');
-    expect(readdirSync(out)).toEqual([]);
+describe('withOut', () => {
+  const use = (given: string, runId = 'r', overwrite = false) =>
+    withOut({ given, runId, overwrite }, (out) => Promise.resolve(out));
+  const inside = () => readdirSync(directory, { recursive: true });
+
+  it('makes the directory with its parents for as long as it is used, and leaves none that is empty', async () => {
+    await withOut({ given: join(directory, 'a/b'), runId: 'r', overwrite: false }, (out) => {
+      expect(readdirSync(out)).toEqual(['.claim']);
+      return Promise.resolve();
+    });
+    expect(inside()).toEqual(['a']);
   });
 
   it('accepts the directory of the same run, and refuses the one of another', async () => {
     writeFileSync(join(directory, 'plan.json'), '{"runId":"r"}');
-    await expect(prepareOut(directory, 'r')).resolves.toBe(directory);
-    await expect(prepareOut(directory, 's')).rejects.toMatchObject({ field: '--out', exitCode: 2 });
+    await expect(use(directory)).resolves.toBe(directory);
+    await expect(use(directory, 's')).rejects.toMatchObject({ field: '--out', exitCode: 2 });
+    expect(inside()).toEqual(['plan.json']);
+  });
+
+  it('refuses a directory with a report alone, and replaces it only when told to', async () => {
+    writeFileSync(join(directory, 'report.json'), '{"runId":"old"}');
+    writeFileSync(join(directory, 'report.csv'), '');
+    writeFileSync(join(directory, 'notes.txt'), 'mine');
+    await expect(use(directory)).rejects.toThrow(/results; this one holds those of old.*--overwrite/);
+    await use(directory, 'r', true);
+    expect(inside()).toEqual(['notes.txt']);
+  });
+
+  it('gives a directory to one of two that want it at the same time', async () => {
+    const slow = () => new Promise((resolve) => setTimeout(resolve, 50, 'done'));
+    const both = ['r', 's'].map((runId) => withOut({ given: directory, runId, overwrite: true }, slow));
+    const ended = await Promise.allSettled(both);
+    expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(ended.find((one) => one.status === 'rejected')?.reason).toMatchObject({
+      field: '--out',
+      message: expect.stringContaining('a directory that no other run uses'),
+    });
+  });
+
+  it('takes over what a killed process had claimed', async () => {
+    // No process has this id: the kernel gives out no more than 4,194,304.
+    writeFileSync(join(directory, '.claim'), '99999999');
+    await expect(use(directory)).resolves.toBe(directory);
   });
 
   it('refuses a file, also as a part of the path', async () => {
     writeFileSync(join(directory, 'file'), '');
-    await expect(prepareOut(join(directory, 'file'), 'r')).rejects.toMatchObject({
-      hint: expect.stringContaining('file'),
-    });
-    await expect(prepareOut(join(directory, 'file/x'), 'r')).rejects.toMatchObject({
-      hint: expect.stringContaining('name a directory'),
-    });
+    await expect(use(join(directory, 'file'))).rejects.toThrow('It is a file: name a directory');
+    await expect(use(join(directory, 'file/x'))).rejects.toThrow('name a directory');
+  });
+});
+
+describe('newRunId', () => {
+  it('never names two runs of the same second alike, and is a run id that sorts by time', () => {
+    const at = new Date('2026-11-21T08:26:50Z');
+    const ids = Array.from({ length: 10 }, () => newRunId('local', at));
+    expect(new Set(ids).size).toBe(10);
+    expect(ids[0]).toMatch(/^local-20261121-082650-[0-9a-f]{6}$/);
   });
 });
