@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 
 from ministack.services import lambda_svc
-from ministack.services.cloudformation import changesets, engine, handlers, provisioners
+from ministack.services.cloudformation import _stacks, changesets, engine, handlers, provisioners, stacks
 
 # Beyond the function's own timeout: the host needs it to start a process, and is the one that ends it in time.
 GRACE_SECONDS = 60
@@ -26,6 +26,7 @@ def forward_to(url: str) -> None:
 
 def apply(code: Path) -> None:
     _expand_nested_templates()
+    _retain_in_nested_stacks()
     _keep_packages(code)
     _reserve_concurrency()
     lambda_svc._proxy_url_for = lambda config: "function host"
@@ -49,6 +50,31 @@ def _expand_nested_templates() -> None:
     # The provisioner of nested stacks looks the name up when it runs.
     assert not hasattr(provisioners, "_parse_template")
     engine._parse_template = parse_and_expand
+
+
+def _retain_in_nested_stacks() -> None:
+    """What a nested stack's DeletionPolicy retains outlives it; the emulator honours the policy in roots only."""
+    kind = provisioners._RESOURCE_HANDLERS["AWS::CloudFormation::Stack"]
+    delete = kind["delete"]
+
+    def delete_the_rest(physical_id, props):
+        child = _stacks.get(provisioners._nested_stack_lookup_name(physical_id)) or {}
+        declared = (child.get("_template") or {}).get("Resources", {})
+        for logical_id in list(child.get("_resources", {})):
+            if declared.get(logical_id, {}).get("DeletionPolicy") not in provisioners._RETAINING_POLICIES:
+                continue
+            kept = child["_resources"].pop(logical_id)
+            stacks._add_event(
+                child["StackId"],
+                child["StackName"],
+                logical_id,
+                kept["ResourceType"],
+                "DELETE_SKIPPED",
+                physical_id=kept["PhysicalResourceId"],
+            )
+        delete(physical_id, props)
+
+    kind["delete"] = delete_the_rest
 
 
 def _keep_packages(code: Path) -> None:

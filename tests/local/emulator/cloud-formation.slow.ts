@@ -1,7 +1,11 @@
 import {
   CloudFormationClient,
   CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
   DescribeStacksCommand,
+  ListStackResourcesCommand,
+  waitUntilStackDeleteComplete,
 } from '@aws-sdk/client-cloudformation';
 import {
   GetFunctionConcurrencyCommand,
@@ -9,7 +13,7 @@ import {
   InvokeCommand,
   LambdaClient,
 } from '@aws-sdk/client-lambda';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { failuresOf } from '../../../src/local/deploy/deploy.ts';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
@@ -178,6 +182,32 @@ describe('the emulated CloudFormation', () => {
     await lambda.send(new InvokeCommand({ FunctionName: alias, Payload: Buffer.from('{}') }));
     expect(emulator.invocations).toHaveLength(1);
     expect(emulator.invocations[0]?.version).toBe('1');
+  });
+
+  it('keeps what a nested stack retains when the root is deleted, and tells so', async () => {
+    const bucket = (BucketName: string) => ({ Type: 'AWS::S3::Bucket', Properties: { BucketName } });
+    const Resources = {
+      Kept: { ...bucket('kept'), DeletionPolicy: 'RetainExceptOnCreate' },
+      Gone: bucket('gone'),
+    };
+    const child = await upload('buckets.json', JSON.stringify({ ...transform, Resources }));
+    const stack = await create('going', rootOf({ First: child }, {}));
+    await s3.send(new PutObjectCommand({ Bucket: 'kept', Key: 'k', Body: 'b' }));
+    const nested = (await cloudFormation.send(new ListStackResourcesCommand({ StackName: 'going' })))
+      .StackResourceSummaries?.[0]?.PhysicalResourceId;
+    await cloudFormation.send(new DeleteStackCommand({ StackName: 'going' }));
+    await waitUntilStackDeleteComplete(
+      { client: cloudFormation, maxWaitTime: 20, minDelay: 1 },
+      { StackName: stack?.StackId },
+    );
+    expect((await s3.send(new ListObjectsV2Command({ Bucket: 'kept' }))).Contents).toHaveLength(1);
+    await expect(s3.send(new ListObjectsV2Command({ Bucket: 'gone' }))).rejects.toThrow();
+    const { StackEvents = [] } = await cloudFormation.send(
+      new DescribeStackEventsCommand({ StackName: nested }),
+    );
+    expect(StackEvents).toContainEqual(
+      expect.objectContaining({ PhysicalResourceId: 'kept', ResourceStatus: 'DELETE_SKIPPED' }),
+    );
   });
 
   it('tells which resource of which nested stack failed, and why', async () => {
