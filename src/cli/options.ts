@@ -89,13 +89,26 @@ export const number = (flags: string, help: string): Typed<number | undefined> =
 
 const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
+const readTime =
+  (unitless: string): Read<number> =>
+  (given, name) => {
+    const [, digits = '', unit = unitless] = /^(.*?)(ms|s|m|h)?$/.exec(given) ?? [];
+    const allowed = unitless === 's' ? '30, 30s, 5m or 1h' : '20, 20ms or 1.5s';
+    if (!decimal.test(digits)) throw new InputError(name, given, `a time, written as ${allowed}`);
+    return Number(digits) * (unitSeconds[unit] ?? 1);
+  };
+
+/** Milliseconds, from `20`, `20ms` or `1.5s`. */
+export const milliseconds = (flags: string, help: string): Typed<number | undefined> =>
+  once(flags, help, (given, name) => {
+    const ms = readTime('ms')(given, name) * 1000;
+    if (ms <= 0) throw new InputError(name, given, 'a time above 0');
+    return ms;
+  });
+
 /** Seconds; `90`, `90s`, `1.5m` and `2h` are all understood. */
 export const duration = (flags: string, help: string): Typed<number | undefined> =>
-  once(flags, help, (given, name) => {
-    const [, digits = '', unit = 's'] = /^(.*?)(ms|s|m|h)?$/.exec(given) ?? [];
-    if (!decimal.test(digits)) throw new InputError(name, given, 'a time, written as 30, 30s, 5m or 1h');
-    return Number(digits) * (unitSeconds[unit] ?? 1);
-  });
+  once(flags, help, readTime('s'));
 
 /** `10%` or `10`; the value is the share, 0.1. */
 export const percent = (flags: string, help: string): Typed<number | undefined> =>

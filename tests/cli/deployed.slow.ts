@@ -5,7 +5,10 @@ import {
   waitUntilStackCreateComplete,
 } from '@aws-sdk/client-cloudformation';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HitResult } from '../../src/app/hit/result.ts';
@@ -13,6 +16,8 @@ import type { Report } from '../../src/core/schema/report.ts';
 import { run, start, until, type Program } from './program.ts';
 
 const minutes = 60_000;
+// Each starts a process or two, on a busy machine.
+jest.setTimeout(30_000);
 
 let cwd: string;
 let plane: Program;
@@ -126,6 +131,40 @@ describe('latency-lab run', () => {
         ['python-s3', 8],
         ['mine', 8],
       ]);
+    },
+    2 * minutes,
+  );
+
+  it(
+    'fails where a server dies in mid-run, and tells why',
+    async () => {
+      let answered = 0;
+      const server = createServer((_, response) => {
+        response.end();
+        if (++answered < 27) return;
+        server.close();
+        server.closeAllConnections();
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const dying = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      const flags = [
+        '--only',
+        'null',
+        '--rounds',
+        '1',
+        '--requests',
+        '60',
+        '--warmup',
+        '0',
+        '--out',
+        'dying',
+      ];
+      const { code, stderr } = await lab('run', ...flags, '--target', `dying=${dying}`);
+      expect({ code, stderr }).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/dying: \d+ of 60 requests failed .*refused/),
+      });
     },
     2 * minutes,
   );

@@ -12,6 +12,7 @@ import { readManifest } from '../../local/deploy/build.ts';
 import type { ObjectStore } from '../../ports/index.ts';
 import type { ExecutionState } from '../aws/executions.ts';
 import type { Context } from '../context.ts';
+import { crossedLimits } from './limits.ts';
 import type { ResultValues } from './request.ts';
 import { summaryTable } from '../text.ts';
 
@@ -64,7 +65,9 @@ export const concludeEnded = async (
   }
   if (report === undefined)
     throw new Error(`the run ended without a report; its objects are in ${shownPath(results.out)}`);
-  return problemsOf(report).length === 0 ? 0 : 1;
+  const crossed = crossedLimits(report, results.wanted);
+  for (const sentence of crossed) terminal.say(`${terminal.style.red('Limit crossed:')} ${sentence}`);
+  return problemsOf(report).length + crossed.length === 0 ? 0 : 1;
 };
 
 /**

@@ -8,6 +8,7 @@ import {
   type CheckedRequest,
 } from '../../core/schema/request.ts';
 import type { Target } from '../../core/schema/target.ts';
+import { limitOptions } from './limits.ts';
 import { duration, number, text, toggle, type Values } from '../options.ts';
 
 export const loadOptions = {
@@ -34,6 +35,7 @@ export const loadOptions = {
 export const resultOptions = {
   out: text('--out <DIR>', 'where the results go; default reports/<run>'),
   overwrite: toggle('--overwrite', 'replace results of another run that are in --out'),
+  ...limitOptions,
   json: toggle('--json', 'print the report as JSON in place of its table'),
 };
 

@@ -1,0 +1,54 @@
+/** What a run must keep to, so that a pipeline can stop: per target, a most for latency and for failed requests. */
+import { formatCount, formatMs } from '../../core/report/format.ts';
+import type { LatencySummary, Report, TargetReport } from '../../core/schema/report.ts';
+import { milliseconds, percent, type Values } from '../options.ts';
+
+export const limitOptions = {
+  maxP50: milliseconds('--max-p50 <TIME>', 'the most that the warm median of a target may be: 20, 20ms, 1s'),
+  maxP99: milliseconds('--max-p99 <TIME>', 'the most that the warm 99th percentile of a target may be'),
+  maxFailed: percent(
+    '--max-failed <PERCENT>',
+    "the most of a target's planned requests that may fail; default 1%",
+  ),
+};
+
+export type Limits = Values<typeof limitOptions>;
+
+const defaultMaxFailed = 0.01;
+
+const asPercent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
+
+const tooManyFailed = ({ id, requests, errors }: TargetReport, most: number): string[] => {
+  const { ok, failed, unsent } = requests;
+  const planned = ok + failed + unsent;
+  if (planned === 0 || failed / planned <= most) return [];
+  const [usual] = [...errors].sort((a, b) => b.count - a.count);
+  const reason = usual === undefined ? '' : `, for example: ${usual.example ?? usual.kind}`;
+  const share = `${asPercent(failed / planned)}; allowed: ${asPercent(most)}`;
+  return [`${id}: ${formatCount(failed)} of ${formatCount(planned)} requests failed (${share})${reason}`];
+};
+
+const tooSlow = (
+  { id, response }: TargetReport,
+  name: keyof LatencySummary['quantiles'],
+  most: number | undefined,
+): string[] => {
+  if (most === undefined) return [];
+  const quantile = response.warm?.quantiles[name];
+  if (quantile === undefined) return [`${id}: ${name} cannot be judged: no warm request was answered`];
+  if ('neededN' in quantile)
+    return [`${id}: ${name} cannot be judged: it takes ${formatCount(quantile.neededN)} answers`];
+  if (quantile.ms <= most) return [];
+  return [`${id}: ${name} is ${formatMs(quantile.ms)}; allowed: ${formatMs(most)}`];
+};
+
+/** One sentence for each limit that a timed target crossed. The null target is the floor: only its failures count. */
+export const crossedLimits = (report: Report, limits: Limits): readonly string[] =>
+  report.targets
+    .filter(({ state }) => state !== 'not-timed')
+    .flatMap((target) => [
+      ...tooManyFailed(target, limits.maxFailed ?? defaultMaxFailed),
+      ...(target.kind === 'null'
+        ? []
+        : [...tooSlow(target, 'p50', limits.maxP50), ...tooSlow(target, 'p99', limits.maxP99)]),
+    ]);
