@@ -1,6 +1,7 @@
 /** What changed from one run to another, and whether it crosses a threshold. */
 import { quantile } from '../stats/distribution.ts';
 import { verdict, type Verdict, type VerdictSettings } from '../stats/verdict.ts';
+import { describeLoad, plural } from './format.ts';
 import { quantileShares, roundDistributions } from './latency.ts';
 import type { Report, TargetReport } from '../schema/report.ts';
 
@@ -37,6 +38,10 @@ export interface ReportDiff {
 const sentence = (what: string, before: string | undefined, after: string | undefined): string =>
   `${what} differs: ${before ?? 'not told'} before, ${after ?? 'not told'} now`;
 
+const loadOf = ({ method: { load } }: Report): string =>
+  `${describeLoad(load)} after ${load.warmup} to warm up, time-out ${load.timeoutMs} ms` +
+  (load.model === 'open' ? `, at most ${plural(load.maxConnections, 'connection')}` : '');
+
 const memories = (report: Report): string =>
   report.targets.map(({ id, memoryMb }) => `${id} ${memoryMb ?? '?'} MB`).join(', ');
 
@@ -44,7 +49,7 @@ const memories = (report: Report): string =>
 const differingConditions = (base: Report, other: Report): string[] => {
   const pairs: (readonly [string, string | undefined, string | undefined])[] = [
     ['the plane', base.plane, other.plane],
-    ['the load', JSON.stringify(base.method.load), JSON.stringify(other.method.load)],
+    ['the load', loadOf(base), loadOf(other)],
     ['the memory', sharedMemories(base, other), sharedMemories(other, base)],
     ...[...new Set([...Object.keys(base.labels), ...Object.keys(other.labels)])].map(
       (name) => [name, base.labels[name], other.labels[name]] as const,

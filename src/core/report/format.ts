@@ -5,6 +5,10 @@ import type { QuantileMs } from '../schema/report.ts';
 /** With commas between thousands: 12,345. */
 export const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 
+/** "1 round", "1,200 rounds". */
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${formatCount(count)} ${count === 1 ? one : many}`;
+
 /** Three significant digits, at most three decimals: 0.085, 3.41, 48.2, 1,240. */
 export const formatNumber = (value: number): string => {
   if (!Number.isFinite(value)) return '–';
@@ -52,16 +56,15 @@ const formatDuration = (seconds: number): string => {
 };
 
 /** The load profile as a person would say it. */
-export const describeLoad = (load: LoadProfile, rounds: number): string => {
-  const times = rounds === 1 ? 'one round' : `${rounds} rounds`;
+export const describeLoad = (load: LoadProfile): string => {
   if (load.model === 'open') {
     return (
       `${formatTick(load.rate)} requests/s at planned times for ` +
-      `${formatDuration(load.durationSeconds)} (open model), ${times}`
+      `${formatDuration(load.durationSeconds)} (open model)`
     );
   }
   const how = load.concurrency === 1 ? 'one after another' : `over ${load.concurrency} connections`;
-  return `${formatCount(load.requests)} requests ${how} (closed model), ${times}`;
+  return `${plural(load.requests, 'request')} ${how} (closed model)`;
 };
 
 /** "a", "a and b", "a, b and c". */

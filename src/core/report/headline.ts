@@ -1,6 +1,7 @@
 /** The answer first: what the run says, in the words that its statistics carry and no stronger. */
-import { formatMs, formatRatio, list } from './format.ts';
-import type { Comparison, Ranking, Report, TargetReport } from '../schema/report.ts';
+import { formatMs, formatRatio, list, plural } from './format.ts';
+import { medianMsOf } from './latency.ts';
+import type { Comparison, Ranking, Report } from '../schema/report.ts';
 
 export interface Headline {
   readonly title: string;
@@ -8,9 +9,13 @@ export interface Headline {
 }
 
 const medianText = (report: Report, id: string): string => {
-  const p50 = report.targets.find((t: TargetReport) => t.id === id)?.response.warm?.quantiles.p50;
-  return p50 !== undefined && 'ms' in p50 ? formatMs(p50.ms) : 'an unknown time';
+  const ms = medianMsOf(report.targets.find((target) => target.id === id)?.response.warm);
+  return ms === undefined ? 'an unknown time' : formatMs(ms);
 };
+
+/** The one that the headline speaks of first: the largest. The others are ranked apart from it, and shown after it. */
+export const rankingsOf = ({ rankings }: Report): readonly Ranking[] =>
+  [...rankings].sort((a, b) => b.rows.length - a.rows.length);
 
 /** The comparison of two targets with `base` as the base; undefined where there is none. */
 export const comparisonOf = (ranking: Ranking, base: string, other: string): Comparison | undefined => {
@@ -54,7 +59,7 @@ const withoutVerdict = (report: Report, ranking: Ranking, first: string): Headli
       first,
       ranking.rows.slice(1).map((row) => row.id),
     ),
-    `${report.method.rounds} rounds speak of this run only; ` +
+    `${plural(report.method.rounds, 'round speaks', 'rounds speak')} of this run only; ` +
       `a verdict between targets takes ${report.method.roundsForVerdict} rounds.`,
   ],
 });
@@ -91,13 +96,20 @@ const rankingHeadline = (report: Report, ranking: Ranking): Headline => {
     : withVerdict(report, ranking, first.id);
 };
 
-const failure = ({ outcome }: Report): string =>
-  `The run failed with ${outcome.error ?? 'an unknown error'}; this is what it left.` +
-  (outcome.cause === undefined ? '' : ` Its cause: ${outcome.cause}`);
+/** Ends that have a name in the state machine, in words. */
+const ends: Readonly<Record<string, string>> = {
+  RunCutShort: 'The run was cut short',
+  'States.Timeout': 'The run took longer than it may',
+  'States.DataLimitExceeded': 'The run had more to hand on than a state may hold',
+};
+
+const failure = ({ outcome: { error = 'no reason given', cause } }: Report): string =>
+  `${ends[error] ?? `The run failed (${error})`}; this is what it left.` +
+  (cause === undefined ? '' : ` Its cause: ${cause}`);
 
 /** Title and the few sentences under it. The largest ranking speaks; others are pointed at. */
 export const headlineOf = (report: Report): Headline => {
-  const [largest] = [...report.rankings].sort((a, b) => b.rows.length - a.rows.length);
+  const [largest] = rankingsOf(report);
   const headline =
     largest === undefined
       ? { title: 'No target was measured', sentences: [] }

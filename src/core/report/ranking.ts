@@ -13,7 +13,9 @@ const reasonNotRanked = (target: TargetReport): string | undefined => {
   const { sent, failed } = target.requests;
   if (target.state === 'not-timed') return target.remarks[0] ?? 'it was not timed';
   if (target.state === 'unanswered')
-    return `none of its ${formatCount(sent)} requests was answered as expected`;
+    return sent === 1
+      ? 'its one request was not answered as expected'
+      : `none of its ${formatCount(sent)} requests was answered as expected`;
   if (!target.valid) return target.remarks.find((remark) => remark.includes('invalid')) ?? 'invalid';
   const share = failed / (failed + target.requests.ok);
   if (share > rankableErrorShare) {
@@ -22,7 +24,7 @@ const reasonNotRanked = (target: TargetReport): string | undefined => {
   const p50 = target.response.warm?.quantiles.p50;
   if (p50 === undefined) return 'it gave no warm answers';
   if ('neededN' in p50)
-    return `${target.response.warm?.n ?? 0} warm answers are too few (${p50.neededN} needed)`;
+    return `too few warm answers: ${target.response.warm?.n ?? 0} (it takes ${p50.neededN})`;
   return undefined;
 };
 

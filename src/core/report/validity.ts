@@ -2,8 +2,9 @@
  * What makes a cell's figures doubtful or worthless, as one table of rules. Each sentence gives its bound, so that a
  * reader can judge the judge; one sentence speaks of one round or, with the worst figure, of several.
  */
+import { sum } from 'd3-array';
 import type { LoadProfile } from '../schema/load.ts';
-import { list } from './format.ts';
+import { list, plural } from './format.ts';
 import type { GeneratorReport, WorkerCounts } from '../schema/report.ts';
 
 /**
@@ -75,7 +76,11 @@ const rules: readonly Rule[] = [
     invalidates: false,
     applies: ({ unsent }) => unsent > 0,
     sentence: (cells) =>
-      `${cells.reduce((sum, { unsent }) => sum + unsent, 0)} planned requests were not sent because time ran out`,
+      `${plural(
+        sum(cells, ({ unsent }) => unsent),
+        'planned request was',
+        'planned requests were',
+      )} not sent because time ran out`,
   },
 ];
 

@@ -1,9 +1,10 @@
 /** Who stands where: the ranking's tables and the terminal's short one. */
 import { formatCount, formatNumber, formatQuantile, formatRatio, list } from './format.ts';
-import { comparisonOf } from './headline.ts';
+import { comparisonOf, rankingsOf } from './headline.ts';
 import type { Ranking, Report, TargetReport } from '../schema/report.ts';
 import type { Block, CellLike, ReportView, Section, TargetRow } from './view-model.ts';
 import { coldCell, failedShare, firstColdName, nameCell, none, quantileCell, tableOf } from './view-rows.ts';
+import { stateNames } from './words.ts';
 
 const against = (ranking: Ranking, id: string): CellLike => {
   const first = ranking.rows[0]?.id;
@@ -64,7 +65,7 @@ const notes = (report: Report): Block[] => {
 
 const unranked = (report: Report): Block[] => {
   const items = [
-    ...report.rankings.flatMap((r) => r.unranked.map(({ id, reason }) => ({ term: id, text: reason }))),
+    ...rankingsOf(report).flatMap((r) => r.unranked.map(({ id, reason }) => ({ term: id, text: reason }))),
     ...report.leftOut.map(({ id, reason }) => ({ term: id, text: `left out of the run: ${reason}` })),
   ];
   if (items.length === 0) return [];
@@ -79,7 +80,7 @@ export const rankingSection = (report: Report, rows: readonly TargetRow[]): Sect
   title: 'Ranking',
   short: 'Ranking',
   blocks: [
-    ...report.rankings.flatMap((ranking) => rankingTable(report, ranking, rows)),
+    ...rankingsOf(report).flatMap((ranking) => rankingTable(report, ranking, rows)),
     ...notes(report),
     ...unranked(report),
   ],
@@ -87,14 +88,14 @@ export const rankingSection = (report: Report, rows: readonly TargetRow[]): Sect
 
 const stateOf = ({ kind, state, valid }: TargetReport): string => {
   if (kind === 'null' && state === 'measured') return 'measured: the floor, not ranked';
-  return valid ? state : `${state}, invalid`;
+  return valid ? stateNames[state] : `${stateNames[state]}, invalid`;
 };
 
 /** p50 and p99 are of warm requests; the cold start is the one that verification saw, nothing from under the load. */
 export const summaryOf = (report: Report, rows: readonly TargetRow[]): ReportView['summary'] => {
   const colds = rows.filter(({ firstColds }) => firstColds.alone !== undefined);
   const coldNames = new Set(colds.map(({ target }) => firstColdName(report.plane, target.kind)));
-  const groups = report.rankings.map(({ path, vantage, rows: ranked, unranked: others }) => {
+  const groups = rankingsOf(report).map(({ path, vantage, rows: ranked, unranked: others }) => {
     const ids = [...ranked, ...others].map(({ id }) => id);
     return `${list(ids)} (${path === 'http' ? 'HTTP' : 'direct invocation'}, ${vantage})`;
   });
@@ -125,4 +126,4 @@ export const summaryOf = (report: Report, rows: readonly TargetRow[]): ReportVie
 export const problemsOf = (report: Report): string[] =>
   report.targets
     .filter(({ state }) => state !== 'measured')
-    .map(({ id, state, remarks }) => `${id}: ${remarks[0] ?? state}`);
+    .map(({ id, state, remarks }) => `${id}: ${remarks[0] ?? stateNames[state]}`);

@@ -1,6 +1,7 @@
 /** The targets in the order of display, and the cells that several tables share. */
 import { distributionFromSamples } from '../stats/distribution.ts';
 import { formatCount, formatInterval, formatNumber, formatQuantile, formatShare } from './format.ts';
+import { rankingsOf } from './headline.ts';
 import { summariseDistribution } from './latency.ts';
 import type { LatencySummary, QuantileName, Report, TargetReport } from '../schema/report.ts';
 import type { Cell, CellLike, Column, FirstColds, Table, TargetRow } from './view-model.ts';
@@ -25,11 +26,11 @@ export const colours = 8;
 export const none = '–';
 
 /**
- * Ranked ones first, in order, then the rest as planned, the floor last. Colours follow the plan, so that two reports
+ * Ranked ones first, in order, those that the headline speaks of before those ranked apart, then the rest as planned, the floor last. Colours follow the plan, so that two reports
  * of one lab look alike.
  */
 export const rowsOf = (report: Report): TargetRow[] => {
-  const ranked = report.rankings.flatMap((ranking) => ranking.rows);
+  const ranked = rankingsOf(report).flatMap((ranking) => ranking.rows);
   const place = ({ kind, id }: TargetReport): number => {
     const index = ranked.findIndex((row) => row.id === id);
     return kind === 'null' ? ranked.length + 1 : index === -1 ? ranked.length : index;

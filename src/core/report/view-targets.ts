@@ -13,6 +13,7 @@ import {
 } from '../schema/report.ts';
 import type { Block, CellLike, Section, TargetRow, Term } from './view-model.ts';
 import { failedShare, nameCell, none, tableOf } from './view-rows.ts';
+import { errorNames, kindNames } from './words.ts';
 
 const orNone = (value: number | undefined): string => (value === undefined ? none : formatNumber(value));
 
@@ -59,7 +60,7 @@ const roundTable = ({ id, rounds }: TargetReport): Block[] =>
 const factsOf = (target: TargetReport): Term[] => {
   const { requests, memoryMb, throughputPerSecond } = target;
   const pairs: (readonly [string, string | undefined])[] = [
-    ['kind', target.kind],
+    ['kind', kindNames[target.kind]],
     ['called', target.path === 'http' ? 'over HTTP' : 'by direct invocation'],
     ['vantage', target.vantage],
     ['memory', memoryMb === undefined ? undefined : `${formatCount(memoryMb)} MB`],
@@ -111,7 +112,7 @@ export const failureSection = ({ targets, remarks }: Report): Section => {
       ...(errors.length === 0 ? [fine] : []),
       ...tableOf('Failed requests by kind, with the first example', errors, [
         ['Target', ({ id }) => id],
-        [{ head: 'Kind' }, ({ kind }) => kind],
+        [{ head: 'Kind' }, ({ kind }) => errorNames[kind]],
         ['Count', ({ count }) => formatCount(count)],
         [
           { head: 'Example' },

@@ -1,5 +1,5 @@
 /** Puts the view model together: see view-model.ts for what it is. */
-import { describeLoad, formatCount, formatInstant } from './format.ts';
+import { describeLoad, formatCount, formatInstant, plural } from './format.ts';
 import { headlineOf } from './headline.ts';
 import type { Report } from '../schema/report.ts';
 import { coldStartSection } from './view-cold-starts.ts';
@@ -51,7 +51,7 @@ const referenceSection = ({ targets }: Report): Section[] => {
 
 const methodSection = (report: Report): Section => {
   const { load, rounds } = report.method;
-  const text = `${describeLoad(load, rounds)}; a request without a full answer after ${formatCount(load.timeoutMs)} ms is a failure.`;
+  const text = `${describeLoad(load)}, ${plural(rounds, 'round')}; a request without a full answer after ${formatCount(load.timeoutMs)} ms is a failure.`;
   return {
     id: 'method',
     title: 'How it was measured',
@@ -100,7 +100,10 @@ export const viewOf = (report: Report): ReportView => {
     title,
     lead: sentences,
     ...(report.plane === 'local' ? { face: localFace } : {}),
-    dateline: [formatInstant(report.finishedAt), describeLoad(report.method.load, report.method.rounds)],
+    dateline: [
+      formatInstant(report.finishedAt),
+      `${describeLoad(report.method.load)}, ${plural(report.method.rounds, 'round')}`,
+    ],
     rows,
     summary: summaryOf(report, rows),
     problems: problemsOf(report),

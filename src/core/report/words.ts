@@ -1,5 +1,30 @@
-/** What every report says about itself, in whatever format. */
-import type { Report } from '../schema/report.ts';
+/** What every report says about itself, in whatever format, and its words for the schema's. */
+import type { Report, TargetReport } from '../schema/report.ts';
+
+export const kindNames: Readonly<Record<TargetReport['kind'], string>> = {
+  'sync-counter': 'hit counter',
+  'async-queue': 'queue of calculations',
+  url: 'a target of your own',
+  null: 'constant answer, the floor',
+};
+
+export const stateNames: Readonly<Record<TargetReport['state'], string>> = {
+  measured: 'measured',
+  incomplete: 'incomplete',
+  unanswered: 'no answer',
+  'not-timed': 'not timed',
+};
+
+export const errorNames: Readonly<Record<TargetReport['errors'][number]['kind'], string>> = {
+  timeout: 'no full answer in time',
+  connect: 'connection refused or not made',
+  reset: 'connection broken off',
+  protocol: 'answer is not HTTP',
+  throttled: 'throttled',
+  status: 'unexpected status',
+  body: 'unexpected body',
+  dropped: 'not sent: no connection was free',
+};
 
 export const localFace = 'Local emulation: compare code, not clouds';
 
@@ -65,9 +90,11 @@ export const methodSentences = ({ method }: Report): readonly string[] => [
   method.load.model === 'open'
     ? 'Requests were sent at planned times whether or not earlier ones had been answered, so a stall counts for every request that it delayed.'
     : 'Each connection sent its next request when the last one had been answered, so a stall delays the load itself: for waiting under a given rate, use the open model.',
-  `The first ${method.load.warmup} requests of each cell were sent to warm up and are left out of every figure.`,
+  method.load.warmup === 1
+    ? 'The first request of each target and round was sent to warm up and is left out of every figure.'
+    : `The first ${method.load.warmup} requests of each target and round were sent to warm up and are left out of every figure.`,
   `Targets took turns in an order shuffled anew in each round (seed ${method.seed}), so that the weather of an hour falls on all of them.`,
-  `Two targets are called different when their median warm response times differ at alpha ${method.alpha} and by at least ` +
+  `Two targets are called different when their median warm response times differ with ${(1 - method.alpha) * 100} % confidence and by at least ` +
     `${method.minimumEffect * 100} %, over at least ${method.roundsForVerdict} rounds.`,
   `A target of whose requests more than ${method.rankableErrorShare * 100} % failed is not ranked: latency of survivors flatters.`,
 ];

@@ -30,7 +30,7 @@ describe('summaryTable', () => {
   it('tells n and errors of each, and that the null target is the floor', () => {
     expect(rows[0]).toMatchObject({ 2: '800', 5: '–', 6: '0', 7: 'measured' });
     expect(rows[3]?.[7]).toBe('measured: the floor, not ranked');
-    expect(rows[2]?.slice(2)).toEqual(['0', '–', '–', '–', '0', 'not-timed']);
+    expect(rows[2]?.slice(2)).toEqual(['0', '–', '–', '–', '0', 'not timed']);
   });
 
   it('shows each target’s first cold start and says what it is', () => {

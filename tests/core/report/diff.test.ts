@@ -63,6 +63,10 @@ describe('diffReports', () => {
       'the memory',
       'host CPU',
     ]);
+    expect(conditions[1]).toBe(
+      'the load differs: 100 requests one after another (closed model) after 10 to warm up, time-out 10000 ms before, ' +
+        '50 requests one after another (closed model) after 10 to warm up, time-out 10000 ms now',
+    );
   });
 });
 

@@ -51,8 +51,76 @@ describe('headlineOf', () => {
     expect(headlineOf(build({ characters: [] })).title).toBe('No target was measured');
     const failed = { ...report, outcome: { ok: false, error: 'States.Timeout', cause: 'too slow' } };
     expect(headlineOf(failed).sentences[0]).toBe(
-      'The run failed with States.Timeout; this is what it left. Its cause: too slow',
+      'The run took longer than it may; this is what it left. Its cause: too slow',
     );
+    const odd = { ...report, outcome: { ok: false, error: 'Lambda.Unknown' } };
+    expect(headlineOf(odd).sentences[0]).toBe('The run failed (Lambda.Unknown); this is what it left.');
+  });
+});
+
+describe('targets ranked apart', () => {
+  const apart = build({
+    rounds: 1,
+    characters: [
+      { id: 'server', warmMs: 1, coldMs: 2, target: { vantage: 'server' } },
+      { id: 'slow', warmMs: 9, coldMs: 90 },
+      { id: 'null', kind: 'null', warmMs: 1, coldMs: 2 },
+      { id: 'fast', warmMs: 3, coldMs: 30 },
+    ],
+  });
+  const order = ['fast', 'slow', 'server', 'null'];
+  const firstIn = (text: string, ids: readonly string[]): number[] => ids.map((id) => text.indexOf(id));
+
+  it('stand below those that the headline speaks of, in every format', () => {
+    const view = viewOf(apart);
+    expect(view.title).toContain('fast answered fastest');
+    expect(view.rows.map(({ target }) => target.id)).toEqual(order);
+    expect(view.summary.table?.rows.map((cells) => cells[1])).toEqual(order);
+    const rows = renderCsv(apart).split('\r\n').slice(1, -1);
+    expect([...new Set(rows.map((row) => row.split(',')[0]))]).toEqual(order);
+    for (const text of [
+      renderHtml(apart).split('id="ranking-title"')[1]!,
+      renderMarkdown(apart).split('## Ranking')[1]!,
+    ]) {
+      const places = firstIn(
+        text,
+        ['>fast<', '>slow<', '>server<'].map((tag) =>
+          text.includes('<th') ? tag.slice(1) : `| ${tag.slice(1, -1)} |`,
+        ),
+      );
+      expect(places).toEqual([...places].sort((a, b) => a - b));
+      expect(places).not.toContain(-1);
+    }
+  });
+});
+
+describe('words', () => {
+  const one = build({
+    rounds: 1,
+    requests: 8,
+    characters: [
+      { id: 'a', warmMs: 2, coldMs: 9 },
+      { id: 'b', warmMs: 3, coldMs: 9 },
+    ],
+  });
+
+  it('count one as one', () => {
+    const warm = { ...one, method: { ...one.method, load: { ...one.method.load, warmup: 1 } } };
+    for (const text of [renderHtml(warm), renderMarkdown(warm)].map((page) =>
+      page.replace(/<script[^]*/, ''),
+    )) {
+      expect(text).toContain('1 round speaks of this run only');
+      expect(text).toContain('closed model), 1 round');
+      expect(text).toContain('The first request of each target');
+      expect(text).not.toMatch(/\b1 (rounds|requests|answers|connections|workers)\b/);
+    }
+  });
+
+  it('are those of people, not of the program', () => {
+    const page = renderHtml(report)
+      .replace(/<script[^]*/, '')
+      .replace(/<style[^]*?<\/style>/, '');
+    expect(page).not.toMatch(/sync-counter|not-timed|durationSeconds|timeoutMs|States\.|\balpha\b/);
   });
 });
 
