@@ -1,6 +1,6 @@
 /** `node lint/main.mjs templates|asl|services`: checks what is not written in TypeScript and shows what the failing checks said. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,7 +61,7 @@ const describesExpress =
   /^MEDIUM .*\[\{'action': 'states:DescribeExecution', 'required_format': '[^']*:express:[^']*'\}\]/;
 
 /**
- * parliament on every policy of the templates: unknown actions, resources that no action takes, `*` without need.
+ * parliament on every policy of the templates and on that of CodeBuild: unknown actions, resources that no action takes, `*` without need.
  * @param {string} parliament @param {readonly string[]} paths @param {(path: string) => string} read
  */
 const checkPolicies = async (parliament, paths, read) => {
@@ -70,6 +70,7 @@ const checkPolicies = async (parliament, paths, read) => {
     for (const path of paths)
       for (const { name, document } of policiesOf(read(path)))
         writeFileSync(join(folder, `${path.replaceAll('/', ' ')} ${name}.json`), JSON.stringify(document));
+    cpSync(join(root, 'docs', 'codebuild-policy.json'), join(folder, 'codebuild-policy.json'));
     const args = ['--directory', folder, '--include_policy_extension', 'json'];
     return without(describesExpress, await check('parliament: policies', parliament, args));
   } finally {

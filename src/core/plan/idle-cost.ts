@@ -7,9 +7,9 @@
 export const idlePrices = {
   source: 'estimated from list prices of eu-west-2, autumn 2026',
   perMonth: {
-    // The t2.micro of fastapi-ec2 at 0.0132 an hour (a t4g.micro: 0.0094), 8 GB of gp3 at 0.0928 a month, a public IPv4 address at 0.005 an hour.
-    'AWS::AutoScaling::AutoScalingGroup': 14.03,
-    'AWS::EC2::Instance': 14.03,
+    // The t3.micro of fastapi-ec2 at 0.0118 an hour (a t4g.micro: 0.0094), 8 GB of gp3 at 0.0928 a month, a public IPv4 address at 0.005 an hour.
+    'AWS::AutoScaling::AutoScalingGroup': 13.01,
+    'AWS::EC2::Instance': 13.01,
     'AWS::ElasticLoadBalancingV2::LoadBalancer': 19.32,
     'AWS::EKS::Cluster': 73,
     'AWS::EC2::NatGateway': 36.5,

@@ -277,8 +277,8 @@ describe('idleCosts', () => {
     ]);
   });
 
-  it('takes an instance for a t2.micro with its disk and its public address', () => {
+  it('takes an instance for a t3.micro with its disk and its public address', () => {
     const [server] = idleCosts(['AWS::AutoScaling::AutoScalingGroup']);
-    expect(server?.dollarsPerMonth).toBeCloseTo(730 * (0.0132 + 0.005) + 8 * 0.0928, 2);
+    expect(server?.dollarsPerMonth).toBeCloseTo(730 * (0.0118 + 0.005) + 8 * 0.0928, 2);
   });
 });
