@@ -112,6 +112,7 @@ const templates = async () => {
           join(root, 'templates'),
         ]),
       () => checkPolicies(join(policies.modules, 'parliament'), paths, read),
+      () => check('gradual rollout', sam.exec, [join(root, 'lint', 'gradual.py'), ...files]),
       ...expanded.map((path) => () => {
         const args = ['validate', '--lint', '-t', join(root, 'templates', path)];
         return check(`sam validate: ${path}`, join(sam.modules, 'sam'), args);
@@ -143,7 +144,7 @@ const asl = async () => {
 const services = async () => {
   const { lint } = await ensure(['lint'], { log });
   const ruff = join(lint.modules, 'ruff');
-  const python = ['src', 'tests'].map((folder) => join(root, folder));
+  const python = ['src', 'tests', 'lint'].map((folder) => join(root, folder));
   const cpp = join('src', 'services', 'cpp-dynamodb');
   const sources = ['src', 'tests'].flatMap((folder) =>
     filesIn(join(cpp, folder), '').map((path) => join(root, cpp, folder, path)),

@@ -52,7 +52,7 @@ describe.each(lambdas.map((row) => [row.id, row] as const))('the template of %s'
   });
 
   it('lets every alarm of its function stop a gradual rollout, and has none without one', () => {
-    const { Resources: alarms } = parsed('templates/shared/alarms.yaml');
+    const { Resources: alarms } = parsed('templates/shared/rollout.yaml');
     const ids = Object.keys(alarms).filter((name) => alarms[name]!.Type === 'AWS::CloudWatch::Alarm');
     expect(ids.map((name): unknown => alarms[name]!.Properties.MetricName)).toEqual([
       'Errors',
@@ -60,9 +60,9 @@ describe.each(lambdas.map((row) => [row.id, row] as const))('the template of %s'
       'Duration',
     ]);
     expect(service.DeploymentPreference.Alarms).toEqual({
-      'Fn::If': ['IsGradual', ids.map((name) => `Alarms.Outputs.${name}`), 'AWS::NoValue'],
+      'Fn::If': ['IsGradual', ids.map((name) => `Rollout.Outputs.${name}`), ['AWS::NoValue']],
     });
-    expect(Resources['Alarms']).toMatchObject({
+    expect(Resources['Rollout']).toMatchObject({
       Condition: 'IsGradual',
       Properties: { Parameters: { FunctionName: row.functions[0] } },
     });
