@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { npmLog, swallowedByNpm, textAskedFor } from './before-setup.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n`);
@@ -21,18 +22,32 @@ const refusal = () => {
   return undefined;
 };
 
+const readJson = (/** @type {string} */ file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
+
 const start = async () => {
   const refused = refusal();
   if (refused !== undefined) {
     say(`latency-lab: ${refused}`);
     return 1;
   }
+  const args = process.argv.slice(2);
+  const texts = readJson('bin/help.json');
+  const { version } = readJson('package.json');
+  const text = textAskedFor(args, texts, version);
+  if (text !== undefined) {
+    process.stdout.write(text);
+    return 0;
+  }
+  const swallowed = swallowedByNpm(args, process.env, texts, npmLog(process.env));
+  if (swallowed !== undefined) {
+    say(`latency-lab: ${swallowed}`);
+    return 2;
+  }
   const { ensure } = await import('../tools/setup.mjs');
   await ensure(['node_modules'], { log: say });
   const { freshBundle } = await import('./bundle.mjs');
   const { main } = await import(pathToFileURL(await freshBundle(root)).href);
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return main(process.argv.slice(2), { root, version });
+  return main(args, { root, version });
 };
 
 try {
