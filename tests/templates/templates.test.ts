@@ -124,11 +124,15 @@ describe('buildspec.yml', () => {
   const { phases } = parse(read('buildspec.yml')) as BuildSpec;
   const commands = Object.values(phases).flatMap((phase) => phase.commands);
 
-  it('calls only npm scripts that exist', () => {
-    const { scripts } = JSON.parse(read('package.json')) as { scripts: object };
-    const called = commands.flatMap((command) => /^npm run (\S+)$/.exec(command)?.[1] ?? []);
-    expect(called.length).toBeGreaterThan(0);
-    expect(called.filter((name) => !(name in scripts))).toEqual([]);
+  it('calls only programs of the repository, with flags that they have, beside the tools it sets up', () => {
+    const called = commands.flatMap(
+      (command) => /(?:^|\|\| |\$\()(?:node )?((?:bin|tools)\/\S+)/.exec(command)?.[1] ?? [],
+    );
+    expect(called).toEqual(['tools/rustup.sh', 'tools/setup.mjs', 'bin/test.mjs']);
+    for (const file of called) expect(existsSync(join(root, file))).toBe(true);
+    const [flag] = commands.flatMap((command) => /^node bin\/test\.mjs (\S+)$/.exec(command)?.[1] ?? []);
+    expect(read('bin/test.mjs')).toContain(`'${flag ?? ''}'`);
+    expect(commands.join('\n')).not.toMatch(/curl|apt-get|npm run|pip /);
   });
 
   it('leaves every setting of SAM CLI to samconfig.toml but where the packaged template goes', () => {
