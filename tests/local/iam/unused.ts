@@ -6,7 +6,7 @@ interface Unused {
 }
 
 const compare = '{Orchestrator/CompareRole}';
-const children = 'arn:aws:states:us-east-1:000000000000:execution:{Orchestrator/Compare}/*';
+const children = 'arn:aws:states:us-east-1:000000000000:execution:{Orchestrator/Compare}/*:*';
 
 export const unused: readonly Unused[] = [
   {
