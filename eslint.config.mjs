@@ -10,7 +10,16 @@ const untyped = {
 };
 
 export default [
-  { ignores: ['node_modules', '.aws-sam', '.latency-lab', 'src/services/*/target', '**/*.cjs'] },
+  {
+    ignores: [
+      'node_modules',
+      '.aws-sam',
+      '.latency-lab',
+      'src/services/*/target',
+      '**/*.cjs',
+      'tests/local/fixtures/third-party',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

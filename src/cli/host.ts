@@ -1,5 +1,4 @@
 /** Looks at this machine: what is there, and what each missing thing costs. */
-import { rmdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { cacheRoot } from '../../tools/setup/cache.mjs';
@@ -8,7 +7,8 @@ import { messageOf } from '../core/errors.ts';
 import { toolchains, type Architecture } from '../core/schema/manifest.ts';
 import { list } from '../core/report/format.ts';
 import { openToolbox } from '../local/deploy/toolchains.ts';
-import { detectIsolation } from '../local/host/isolation.ts';
+import type { IsolationReport } from '../local/host/functions.ts';
+import { probeIsolation } from '../local/host/isolation.ts';
 import { startReaper } from '../local/reaper/reaper.ts';
 
 /** What the doctor found: `missing` costs something, `bad` stops the lab. */
@@ -72,38 +72,27 @@ const builders = async (
   }
 };
 
-const limits: Readonly<Record<'cpu' | 'memory' | 'layers', readonly [string, string, string]>> = {
+const limits: Readonly<Record<keyof IsolationReport, readonly [string, string, string]>> = {
   cpu: [
     'CPU shares',
     'functions get a whole CPU whatever their memory: memory sizes cannot be compared locally',
     'run as root, or with a delegated cgroup (systemd-run --user --scope -p Delegate=yes)',
   ],
   memory: ['Memory limits', 'a function may take more memory than its setting', 'as for CPU shares'],
-  layers: [
-    'Layers',
-    'functions with Lambda layers are refused',
-    'allow unshare(1) to make mount namespaces, for example as root',
+  files: [
+    'Lambda paths',
+    'functions see the paths of this machine instead of /var/task and /opt',
+    'allow unshare(1) to make mount namespaces: as root, or by unprivileged user namespaces',
   ],
+  user: ['User of functions', 'functions run as root', 'run as another user, or install setpriv(1)'],
 };
 
-/** Control groups that were made to see whether they can be made. */
-const removeEmpty = (directories: readonly string[]): void => {
-  for (const directory of directories) {
-    try {
-      rmdirSync(directory);
-    } catch {
-      // Never made, or somebody is in it, which is none of ours.
-    }
-  }
-};
-
-const isolation = (): readonly HostFinding[] => {
-  const { report, directories } = detectIsolation();
-  removeEmpty(directories);
-  return (['cpu', 'memory', 'layers'] as const).map((key) => {
+const isolation = (root: string): readonly HostFinding[] => {
+  const report = probeIsolation(root);
+  return (['cpu', 'memory', 'files', 'user'] as const).map((key) => {
     const [what, cost, mend] = limits[key];
     const detail = report[key];
-    return detail.startsWith('none')
+    return /^(none|root):/.test(detail)
       ? { what, verdict: 'missing', detail, cost, mend }
       : { what, verdict: 'ok', detail };
   });
@@ -142,7 +131,7 @@ export const lookAtHost = async (
   { what: 'Node', verdict: 'ok', detail: process.version },
   await python(),
   ...(await builders(root, architectures)),
-  ...isolation(),
+  ...isolation(root),
   await space('Disk for tools', cacheRoot(process.env)),
   await space('Disk for builds', root),
 ];

@@ -86,8 +86,8 @@ const unpack = async (zip: Buffer, target: string): Promise<void> => {
       await symlink(to, path);
     } else {
       await writeFile(path, content);
-      // Readable for all, as Lambda demands of packages; execute bits as in the archive. chmod, for umask must not matter.
-      await chmod(path, entry.mode | 0o444);
+      // For all, as Lambda demands of packages: functions run as a user of their own. chmod, for umask must not matter.
+      await chmod(path, entry.mode | ((entry.mode & 0o100) === 0 ? 0o444 : 0o555));
     }
   }
 };

@@ -2,8 +2,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
+import type { Command } from './filesystem.ts';
 import { killGroup } from '../reaper/reaper.ts';
-import type { Command } from './runtimes.ts';
 import type { Slot } from './slots.ts';
 
 export interface FunctionProcess {
@@ -122,7 +122,6 @@ export const readLines = (stream: Readable, deps: OutputDeps): void => {
 export const startProcess = (
   slot: Slot,
   command: Command,
-  cwd: string,
   env: Readonly<Record<string, string>>,
   output: OutputDeps,
 ): FunctionProcess => {
@@ -130,7 +129,7 @@ export const startProcess = (
   const ended = endingOf(slot);
   readLines(child.stdout, output);
   readLines(child.stderr, output);
-  slot.become(command, cwd, env);
+  slot.become(command, env);
   const memory = memoryReader(pid);
   let isOver = false;
   void ended.then(() => {

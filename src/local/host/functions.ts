@@ -66,7 +66,9 @@ export interface ControlPlane {
 export interface IsolationReport {
   readonly cpu: string;
   readonly memory: string;
-  readonly layers: string;
+  /** Of the file system: whether code, layers and /tmp are where Lambda has them. */
+  readonly files: string;
+  readonly user: string;
 }
 
 export interface FunctionReference {

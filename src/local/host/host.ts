@@ -1,6 +1,4 @@
 /** Puts the function host together and takes it apart again. */
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { messageOf } from '../../core/errors.ts';
 import { createCallRecorder, recorded } from './call-recorder.ts';
 import { createCodeStore } from './code-store.ts';
@@ -45,20 +43,11 @@ const lambdaBodyLimit = 96 * 1024 * 1024;
 const httpBodyLimit = 10 * 1024 * 1024;
 const lastLogsMs = 3000;
 
-/** The AWS SDK where Node looks for it when a package does not bring its own: in a `node_modules` above the code. */
-const offerSdk = (workDir: string, sdkModules: string): void => {
-  const modules = join(workDir, 'task', 'node_modules');
-  rmSync(modules, { recursive: true, force: true });
-  mkdirSync(modules, { recursive: true });
-  for (const scope of ['@aws-sdk', '@smithy', '@aws'])
-    symlinkSync(join(sdkModules, scope), join(modules, scope));
-};
-
 /** @throws Error where no port can be had or the work directory cannot be written */
 export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Host> => {
   const { control, say } = deps;
-  offerSdk(config.workDir, config.runtimes.node.sdkModules);
-  const isolation = detectIsolation();
+  const isolation = detectIsolation(config);
+  const { files } = isolation;
   const reaper = startReaper(config.root, {
     politeMs: 0,
     controlGroups: isolation.directories,
@@ -66,6 +55,8 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
       deps.onFatal('the process that cleans up behind the host was killed');
     },
   });
+  // Ours alone, and it need not be in the host's own directory.
+  reaper.remove(files.directory);
   const logs = createLogWriter(deps.logs, (error) => {
     say(`function logs cannot be written: ${messageOf(error)}`);
   });
@@ -79,12 +70,12 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
   });
   const lambdaUrl = `http://127.0.0.1:${lambdaServer.port}`;
   const slots = createSlots(isolation, reaper);
-  const code = createCodeStore(config.codeDir, config.workDir);
+  const code = createCodeStore(config.codeDir, files.directory);
   const launcher = createLauncher({
     config,
     code,
     control,
-    isolation: isolation.report,
+    files,
     slots,
     logs,
     lambdaUrl,

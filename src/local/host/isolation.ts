@@ -1,7 +1,8 @@
-/** What of Lambda's isolation this machine and this user allow: CPU share, memory limit, layers on /opt. */
-import { spawnSync } from 'node:child_process';
+/** What of Lambda's isolation this machine and this user allow: CPU share, memory limit, file system, user. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type ControlGroup,
   type Place,
@@ -10,26 +11,20 @@ import {
   openControlGroup,
   tryOrWhy,
 } from './control-groups.ts';
-import { withLayers } from './runtimes.ts';
+import { type FileSystem, type FileSystemConfig, openFileSystem } from './filesystem.ts';
 import type { IsolationReport } from './functions.ts';
 
 export interface Isolation {
   readonly report: IsolationReport;
   /** Directories to be emptied and removed when the host is gone. */
   readonly directories: readonly string[];
+  readonly files: FileSystem;
   open(id: string): ControlGroup;
 }
 
-const layersReport = (): string => {
-  const { file, args } = withLayers({ file: 'true', args: [] }, '/opt');
-  const trial = spawnSync(file, args);
-  if (trial.status === 0) return 'mount namespace';
-  const said = trial.error?.message ?? trial.stderr.toString().trim().split('\n').pop() ?? '';
-  return `none: ${said}`;
-};
-
-/** Finds out what this machine allows. Takes some 20 ms. */
+/** Finds out what this machine allows. Takes some 70 ms. */
 export const detectIsolation = (
+  config: FileSystemConfig,
   read: (file: string) => string = (file) => readFileSync(file, 'utf8'),
 ): Isolation => {
   const id = `latency-lab-${process.pid}-${randomBytes(4).toString('hex')}`;
@@ -40,6 +35,7 @@ export const detectIsolation = (
     });
     return why !== undefined && process.platform === 'linux' ? why : found;
   };
+  const files = openFileSystem(config);
   const cpu = find('cpu');
   const memory = find('memory');
   const say = (place: Place | string): string =>
@@ -49,8 +45,23 @@ export const detectIsolation = (
     ...(typeof memory === 'string' ? {} : { memory }),
   };
   return {
-    report: { cpu: say(cpu), memory: say(memory), layers: layersReport() },
+    report: { cpu: say(cpu), memory: say(memory), files: files.report, user: files.user },
+    files,
     directories: basesOf(places),
     open: (name) => openControlGroup(places, name),
   };
+};
+
+/** The report alone, for the runtimes that are on this machine; leaves nothing behind. `root` is the repository. */
+export const probeIsolation = (root: string): IsolationReport => {
+  const workDir = mkdtempSync(join(tmpdir(), 'latency-lab-probe-'));
+  const node = { exec: process.execPath, sdkModules: join(root, 'node_modules') };
+  const config = { root, workDir, runtimes: { node, python: { exec: 'python3' } } };
+  const { report, directories, files } = detectIsolation(config);
+  for (const directory of directories)
+    tryOrWhy(() => {
+      rmdirSync(directory);
+    });
+  for (const directory of [workDir, files.directory]) rmSync(directory, { recursive: true, force: true });
+  return report;
 };

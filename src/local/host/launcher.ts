@@ -6,27 +6,23 @@ import { functionCredentials } from '../credentials.ts';
 import type { RecordCall } from './call-recorder.ts';
 import type { CodeStore } from './code-store.ts';
 import type { HostConfig } from './config.ts';
-import {
-  assertSupported,
-  type Command,
-  commandFor,
-  processEnvironment,
-  UnsupportedFunctionError,
-  withLayers,
-} from './runtimes.ts';
+import { assertSupported, commandFor, processEnvironment } from './runtimes.ts';
+import type { Command, FileSystem } from './filesystem.ts';
 import { startProcess } from './function-process.ts';
 import { type Failure, type InitResult, type Timed, failureOf } from './invocation.ts';
 import { type Journal, openJournal } from './journal.ts';
 import type { LogWriter } from './log-writer.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 import type { Slots } from './slots.ts';
-import type { ControlPlane, FunctionVersion, IsolationReport } from './functions.ts';
+import type { ControlPlane, FunctionVersion } from './functions.ts';
 
 /** A version with its code on disk. */
 export interface Prepared {
   readonly fn: FunctionVersion;
-  readonly taskRoot: string;
-  /** Undefined where the package holds nothing that could be started. */
+  /** Directories of this machine. */
+  readonly code: string;
+  readonly layers: string | undefined;
+  /** As seen by the function's process. Undefined where the package holds nothing that could be started. */
   readonly command: Command | undefined;
 }
 
@@ -47,7 +43,7 @@ export interface LauncherDeps {
   readonly config: HostConfig;
   readonly code: CodeStore;
   readonly control: ControlPlane;
-  readonly isolation: IsolationReport;
+  readonly files: FileSystem;
   readonly slots: Slots;
   readonly logs: LogWriter;
   readonly lambdaUrl: string;
@@ -55,26 +51,23 @@ export interface LauncherDeps {
 }
 
 export const createLauncher = (deps: LauncherDeps): Launcher => {
-  const { config, code, control, slots, logs, lambdaUrl } = deps;
+  const { config, code, control, files, slots, logs, lambdaUrl } = deps;
 
-  const layersDirectory = async (fn: FunctionVersion): Promise<string | undefined> => {
-    if (fn.layers.length === 0) return undefined;
-    if (deps.isolation.layers.startsWith('none'))
-      throw new UnsupportedFunctionError(
-        `${fn.name}: layers cannot be mounted here (${deps.isolation.layers})`,
-      );
-    return code.layers(await Promise.all(fn.layers.map((arn) => control.layer(arn))));
-  };
+  const layersDirectory = async (fn: FunctionVersion): Promise<string | undefined> =>
+    fn.layers.length === 0
+      ? undefined
+      : code.layers(await Promise.all(fn.layers.map((arn) => control.layer(arn))));
 
   const prepare = async (fn: FunctionVersion): Promise<Prepared> => {
     assertSupported(fn);
-    const [taskRoot, layers] = await Promise.all([code.task(fn.codeSha256), layersDirectory(fn)]);
-    const command = commandFor(fn, config, taskRoot, layers);
-    return { fn, taskRoot, command: command && layers !== undefined ? withLayers(command, layers) : command };
+    const [task, layers] = await Promise.all([code.task(fn.codeSha256), layersDirectory(fn)]);
+    const command = commandFor(fn, files.layout(task, layers, ''), task, layers);
+    return { fn, code: task, layers, command };
   };
 
-  const start: Launcher['start'] = async ({ fn, taskRoot }, command, journal, { initLimitMs, throttled }) => {
-    const slot = await slots.take();
+  const start: Launcher['start'] = async (prepared, command, journal, { initLimitMs, throttled }) => {
+    const { fn, layers } = prepared;
+    const slot = await slots.take(prepared);
     const credentials = functionCredentials(config.secret, fn);
     deps.record?.({
       kind: 'environment',
@@ -91,17 +84,11 @@ export const createLauncher = (deps: LauncherDeps): Launcher => {
     };
     return startSandbox((runtimeApi) => {
       const { region, emulatorUrl } = config;
-      const around = {
-        region,
-        credentials,
-        taskRoot,
-        runtimeApi,
-        logStream: journal.streamName,
-        emulatorUrl,
-        lambdaUrl,
-      };
+      const layout = files.layout(prepared.code, layers, slot.tmp);
+      const logStream = journal.streamName;
+      const around = { region, credentials, layout, runtimeApi, logStream, emulatorUrl, lambdaUrl };
       const env = processEnvironment(fn, around);
-      return startProcess(slot, command, taskRoot, env, { onLine, room: () => logs.room() });
+      return startProcess(slot, command, env, { onLine, room: () => logs.room() });
     }, initLimitMs);
   };
 

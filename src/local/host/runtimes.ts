@@ -2,13 +2,8 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Credentials, asEnvironment } from '../credentials.ts';
-import type { HostConfig } from './config.ts';
+import type { Command, Layout } from './filesystem.ts';
 import type { FunctionVersion } from './functions.ts';
-
-export interface Command {
-  readonly file: string;
-  readonly args: readonly string[];
-}
 
 /** The function cannot be run here at all; told to the caller, never tried again. */
 export class UnsupportedFunctionError extends Error {
@@ -36,51 +31,36 @@ const isExecutable = (file: string): boolean => {
   }
 };
 
-/** The package's own bootstrap, or a layer's (seen by the process at /opt). Undefined where neither is there. */
-const bootstrap = (taskRoot: string, layersDir: string | undefined): string | undefined => {
-  const own = join(taskRoot, 'bootstrap');
-  if (existsSync(own)) return isExecutable(own) ? own : undefined;
-  return layersDir !== undefined && isExecutable(join(layersDir, 'bootstrap')) ? '/opt/bootstrap' : undefined;
+/** The package's own bootstrap, or a layer's. Undefined where neither is there. */
+const bootstrap = (layout: Layout, code: string, layers: string | undefined): string | undefined => {
+  const own = join(code, 'bootstrap');
+  if (existsSync(own)) return isExecutable(own) ? join(layout.task, 'bootstrap') : undefined;
+  const isInLayer = layers !== undefined && isExecutable(join(layers, 'bootstrap'));
+  return isInLayer ? join(layout.opt, 'bootstrap') : undefined;
 };
 
-/** The program and its arguments, to be started in `taskRoot`; undefined where the package has no usable bootstrap. */
+/**
+ * The program and its arguments, as the function's process sees them; undefined where the package has no usable bootstrap.
+ * @param code the directory on this machine with the function's code; `layers` the one with its layers
+ */
 export const commandFor = (
   fn: FunctionVersion,
-  { root, runtimes }: HostConfig,
-  taskRoot: string,
-  layersDir: string | undefined,
+  layout: Layout,
+  code: string,
+  layers: string | undefined,
 ): Command | undefined => {
   if (fn.runtime.startsWith('python'))
-    return { file: runtimes.python.exec, args: ['-m', 'awslambdaric', fn.handler] };
-  if (fn.runtime.startsWith('nodejs')) {
-    const loop = join(root, 'src', 'local', 'host', 'node-runtime', 'index.mjs');
-    return { file: runtimes.node.exec, args: [loop] };
-  }
-  const file = bootstrap(taskRoot, layersDir);
+    return { file: layout.python, args: ['-m', 'awslambdaric', fn.handler] };
+  if (fn.runtime.startsWith('nodejs'))
+    return { file: layout.node, args: [join(layout.runtime, 'index.mjs')] };
+  const file = bootstrap(layout, code, layers);
   return file === undefined ? undefined : { file, args: [] };
 };
-
-/** Runs the command with the layers mounted on /opt, seen by this process and its children only. */
-export const withLayers = (command: Command, layersDir: string): Command => ({
-  file: 'unshare',
-  args: [
-    ...[
-      '--mount',
-      '--propagation',
-      'private',
-      'sh',
-      '-c',
-      'mount --bind "$1" /opt && shift && exec "$@"',
-      'sh',
-    ],
-    ...[layersDir, command.file, ...command.args],
-  ],
-});
 
 export interface Surroundings {
   readonly region: string;
   readonly credentials: Credentials;
-  readonly taskRoot: string;
+  readonly layout: Layout;
   /** host:port of the process's own runtime API. */
   readonly runtimeApi: string;
   readonly logStream: string;
@@ -89,36 +69,23 @@ export interface Surroundings {
 }
 
 /** Libraries of Lambda's image, then the function's, then the layers'. */
-const libraries = (taskRoot: string): string =>
+const libraries = ({ task, opt }: Layout): string =>
   [
-    '/var/lang/lib',
-    '/lib64',
-    '/usr/lib64',
-    '/var/runtime',
-    '/var/runtime/lib',
-    taskRoot,
-    `${taskRoot}/lib`,
-    '/opt/lib',
+    ...['/var/lang/lib', '/lib64', '/usr/lib64', '/var/runtime', '/var/runtime/lib'],
+    ...[task, `${task}/lib`, `${opt}/lib`],
   ].join(':');
-
-const pythonPath = (runtime: string): string =>
-  ['/opt/python', `/opt/python/lib/${runtime}/site-packages`, '/var/runtime'].join(':');
-
-const nodePath = (runtime: string): string => {
-  const major = /^nodejs(\d+)/.exec(runtime)?.[1] ?? '';
-  return [
-    `/opt/nodejs/node${major}/node_modules`,
-    '/opt/nodejs/node_modules',
-    '/var/runtime/node_modules',
-  ].join(':');
-};
 
 /** What only some runtimes set. Operating-system-only runtimes (`provided.*`) set neither. */
-const ofRuntime = (runtime: string): Record<string, string> => {
+const ofRuntime = (runtime: string, { opt }: Layout): Record<string, string> => {
   const name = { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}` };
-  if (runtime.startsWith('python')) return { ...name, PYTHONPATH: pythonPath(runtime) };
-  if (runtime.startsWith('nodejs')) return { ...name, NODE_PATH: nodePath(runtime) };
-  return {};
+  if (runtime.startsWith('python')) {
+    const path = [`${opt}/python`, `${opt}/python/lib/${runtime}/site-packages`, '/var/runtime'];
+    return { ...name, PYTHONPATH: path.join(':') };
+  }
+  if (!runtime.startsWith('nodejs')) return {};
+  const modules = `nodejs/node${/^nodejs(\d+)/.exec(runtime)?.[1] ?? ''}/node_modules`;
+  const path = [`${opt}/${modules}`, `${opt}/nodejs/node_modules`, '/var/runtime/node_modules'];
+  return { ...name, NODE_PATH: path.join(':') };
 };
 
 /**
@@ -131,13 +98,13 @@ export const processEnvironment = (fn: FunctionVersion, around: Surroundings): R
   AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: around.emulatorUrl,
   LANG: 'en_US.UTF-8',
   TZ: ':UTC',
-  PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
-  LD_LIBRARY_PATH: libraries(around.taskRoot),
+  PATH: `/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:${around.layout.opt}/bin`,
+  LD_LIBRARY_PATH: libraries(around.layout),
   AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
   AWS_XRAY_DAEMON_ADDRESS: '169.254.79.129:2000',
   _AWS_XRAY_DAEMON_ADDRESS: '169.254.79.129',
   _AWS_XRAY_DAEMON_PORT: '2000',
-  ...ofRuntime(fn.runtime),
+  ...ofRuntime(fn.runtime, around.layout),
   // The home of Lambda's user; it does not exist, so that nobody's ~/.aws is read.
   HOME: '/home/sbx_user1051',
   ...fn.environment,
@@ -153,6 +120,7 @@ export const processEnvironment = (fn: FunctionVersion, around: Surroundings): R
   AWS_LAMBDA_LOG_FORMAT: fn.logFormat,
   AWS_LAMBDA_RUNTIME_API: around.runtimeApi,
   _HANDLER: fn.handler,
-  LAMBDA_TASK_ROOT: around.taskRoot,
+  LAMBDA_TASK_ROOT: around.layout.task,
   LAMBDA_RUNTIME_DIR: '/var/runtime',
+  ...(around.layout.tmp === undefined ? {} : { TMPDIR: around.layout.tmp }),
 });

@@ -1,73 +1,104 @@
 /**
- * Places where a function can start at once: a shell that is in its control groups already and waits for what to
- * become. Moving a process into a control group takes the kernel some 10 ms, which on Lambda is nobody's Init Duration,
- * and a program that is moved after its start could have children elsewhere by then.
+ * Places where a function can start at once: a shell that is in its control groups and namespaces already, sees what the
+ * function will see, has lost its privileges, and waits for what to become. All that is the platform's own time, on Lambda
+ * nobody's Init Duration: moving a process into a control group takes the kernel some 10 ms, the mounts take as long.
  */
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { ControlGroup } from './control-groups.ts';
+import { type Command, type FileSystem, quoted } from './filesystem.ts';
 import type { Isolation } from './isolation.ts';
 import { type Reaper, killGroup } from '../reaper/reaper.ts';
-import type { Command } from './runtimes.ts';
 
 export interface Slot {
   /** Also the id of its process group. */
   readonly pid: number;
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly controlGroup: ControlGroup;
-  /** Becomes the command. The process keeps its id. */
-  become(command: Command, cwd: string, env: Readonly<Record<string, string>>): void;
-  /** Kills it and what it started, and frees its control groups. */
+  /** Its own, for a layout without one. */
+  readonly tmp: string;
+  /** Becomes the command, as seen from inside. The process keeps its id. */
+  become(command: Command, env: Readonly<Record<string, string>>): void;
+  /** Kills it and what it started, and frees what it held. */
   release(): void;
 }
 
+/** Directories of this machine with what a function runs. */
+export interface Placed {
+  readonly code: string;
+  readonly layers: string | undefined;
+}
+
 export interface Slots {
-  /** Rejects when no process can be started. */
-  take(): Promise<Slot>;
+  /** A slot that sees the function's code. Rejects when no process can be started. */
+  take(placed: Placed): Promise<Slot>;
   close(): void;
 }
 
 /** Pause before the next slot is made, so that this does not disturb the start that took the last one. */
 const refillMs = 200;
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
 /** What the shell reads: all of it arrives before the last line replaces the shell. Exported for its test. */
-export const startScript = (command: Command, cwd: string, env: Readonly<Record<string, string>>): string => {
+export const startScript = (command: Command, env: Readonly<Record<string, string>>): string => {
   const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}\n`);
   const words = [command.file, ...command.args].map(quoted).join(' ');
-  return `cd ${quoted(cwd)}\n${exports.join('')}exec ${words} </dev/null\n`;
+  return `${exports.join('')}exec ${words} </dev/null\n`;
 };
 
+/** Resolves when the shell has said something on descriptor 3, or is gone, which whoever uses it will notice. */
+const signal = (child: Slot['child']): Promise<void> =>
+  new Promise((resolve) => {
+    const said = child.stdio[3] as Readable;
+    said.once('data', () => {
+      resolve();
+    });
+    said.once('close', resolve);
+  });
+
+const isAlive = ({ child }: Slot): boolean => child.exitCode === null && child.signalCode === null;
+
 const makeSlot = async (isolation: Isolation, reaper: Reaper, id: string): Promise<Slot> => {
+  const { files } = isolation;
   const controlGroup = isolation.open(id);
+  const tmp = files.openTmp(id);
+  const shell = files.shell(tmp);
   // In a process group of its own, so that its children can be killed with it.
-  const child = reaper.spawn('sh', [], {
+  const child = reaper.spawn(shell.file, shell.args, {
     cwd: '/',
     env: { PATH: process.env['PATH'] },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   }) as Slot['child'];
   const failed = new Promise<never>((_, reject) => child.once('error', reject));
   const { pid } = child;
   if (pid === undefined) {
     controlGroup.close();
+    files.closeTmp(tmp);
     return failed;
   }
   failed.catch(() => undefined);
   child.stdin.on('error', () => undefined);
-  await controlGroup.add(pid);
+  await Promise.all([controlGroup.add(pid), signal(child)]);
   return {
     pid,
     child,
     controlGroup,
-    become: (command, cwd, env) => {
-      child.stdin.end(startScript(command, cwd, env));
+    tmp,
+    become: (command, env) => {
+      child.stdin.end(startScript(command, env));
     },
     release: () => {
       killGroup(pid);
       controlGroup.close();
+      files.closeTmp(tmp);
     },
   };
+};
+
+/** Privileges go before the function's environment comes, which may tell the loader what to load. */
+const place = async (slot: Slot, files: FileSystem, { code, layers }: Placed): Promise<void> => {
+  const shell = [...files.unprivileged, 'sh', '-c', 'echo placed >&3; exec 3>&-; exec sh'];
+  slot.child.stdin.write(`${files.place(code, layers)}exec ${shell.map(quoted).join(' ')}\n`);
+  await signal(slot.child);
 };
 
 /** Keeps one slot ready. */
@@ -88,14 +119,16 @@ export const createSlots = (isolation: Isolation, reaper: Reaper): Slots => {
   prepareSpare();
 
   return {
-    take: async () => {
+    take: async (placed) => {
       const taken = spare ?? make();
       spare = undefined;
       clearTimeout(refill);
       refill = setTimeout(prepareSpare, refillMs);
       refill.unref();
-      const slot = await taken;
-      return slot.child.exitCode === null && slot.child.signalCode === null ? slot : make();
+      const first = await taken;
+      const slot = isAlive(first) ? first : await make();
+      await place(slot, isolation.files, placed);
+      return slot;
     },
     close: () => {
       closed = true;

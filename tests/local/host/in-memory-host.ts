@@ -21,8 +21,12 @@ export interface InMemoryHost {
   /** Messages per log group, in the order in which they were written. */
   readonly logs: Map<string, string[]>;
   readonly passedOn: string[];
-  /** Puts a function there; files are the package. */
-  define(name: string, files: readonly ZipSource[], settings?: Partial<FunctionVersion>): FunctionVersion;
+  /** Puts a function there; files, or a zip, are the package. */
+  define(
+    name: string,
+    files: readonly ZipSource[] | Buffer,
+    settings?: Partial<FunctionVersion>,
+  ): FunctionVersion;
   invoke(path: string, payload?: string, headers?: Record<string, string>): Promise<InvokeReply>;
   /** Waits until a message in the group matches. */
   logged(group: string, pattern: RegExp): Promise<string>;
@@ -123,7 +127,7 @@ export const startInMemoryHost = async (change: Partial<HostConfig> = {}): Promi
     ...maps,
     passedOn,
     define: (name, files, settings = {}) => {
-      const zip = makeZip(files);
+      const zip = Buffer.isBuffer(files) ? files : makeZip(files);
       const codeSha256 = createHash('sha256').update(zip).digest('hex');
       writeFileSync(join(config.codeDir, `${codeSha256}.zip`), zip);
       const fn: FunctionVersion = {

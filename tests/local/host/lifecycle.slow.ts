@@ -18,11 +18,11 @@ interface Ready {
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** Hangs in the event, ignores polite signals, and has a child in a session of its own. */
+/** Hangs in the event, ignores polite signals, and has a child in a session of its own. Its ids go to its own /tmp. */
 const stubborn = `#!/bin/sh
 trap '' TERM INT HUP
 setsid sleep 1000 &
-echo "$$ $!" >"$PIDS"
+echo "$$ $!" >"\${TMPDIR:-/tmp}/pids"
 while :; do sleep 1000; done
 `;
 
@@ -40,7 +40,6 @@ const until = async (holds: () => boolean, what: string): Promise<void> => {
 describe('the function host as a process', () => {
   const directory = mkdtempSync(join(tmpdir(), 'host-life-'));
   const main = join(directory, 'main.cjs');
-  const pids = join(directory, 'pids');
   const config = defaultConfig(directory);
   let emulator: Server;
   let emulatorUrl: string;
@@ -65,7 +64,6 @@ describe('the function host as a process', () => {
       Runtime: 'provided.al2023',
       CodeSha256: digest.toString('base64'),
       Timeout: 900,
-      Environment: { Variables: { PIDS: pids } },
     });
     emulator = createServer((request, response) => {
       request.resume();
@@ -94,6 +92,11 @@ describe('the function host as a process', () => {
       }),
     );
 
+  const sandboxes = join(config.workDir, 'tmp');
+  /** What functions wrote into `pids` in their /tmp. */
+  const saidIn = (tmp: string): string =>
+    spawnSync('sh', ['-c', 'cat "$1"/*/pids', 'sh', tmp]).stdout.toString();
+
   const groupsOf = (pid: number): string[] =>
     spawnSync('find', ['/sys/fs/cgroup', '-name', `latency-lab-${pid}-*`])
       .stdout.toString()
@@ -109,16 +112,13 @@ describe('the function host as a process', () => {
   ] as const)(
     'leaves nothing behind after %s',
     async (_, code, end) => {
-      rmSync(pids, { force: true });
       const child = start();
       const { lambdaUrl, isolation } = JSON.parse(await firstLine(child)) as Ready;
       const invocation = fetch(`${lambdaUrl}/2015-03-31/functions/stubborn/invocations`, { method: 'POST' });
       invocation.catch(() => undefined);
-      await until(
-        () => existsSync(pids) && readFileSync(pids, 'utf8').includes('\n'),
-        'the function did not start',
-      );
-      const started = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
+      let said = '';
+      await until(() => (said = saidIn(sandboxes)).includes('\n'), 'the function did not start');
+      const started = said.trim().split(' ').map(Number);
       expect(started.map(isRunning)).toEqual([true, true]);
       const ending = exited(child);
       end(child);
@@ -128,6 +128,7 @@ describe('the function host as a process', () => {
         await until(() => !isRunning(started[1]!), "the function's child in another session is still there");
       else process.kill(started[1]!, 'SIGKILL');
       await until(() => groupsOf(child.pid!).length === 0, 'control groups are left');
+      await until(() => !existsSync(sandboxes), 'directories of sandboxes are left');
       await expect(invocation).rejects.toThrow();
     },
     20_000,

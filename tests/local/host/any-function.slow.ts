@@ -1,0 +1,187 @@
+/** Programs as others write and pack them: none of them knows the lab. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { FunctionVersion } from '../../../src/local/host/functions.ts';
+import { findProgram } from '../../../src/local/host/image.ts';
+import { ensure } from '../../../tools/setup.mjs';
+import { type InMemoryHost, defaultConfig, startInMemoryHost } from './in-memory-host.ts';
+import { type ZipSource, makeZip } from './zip-file.ts';
+
+const apps = resolve(__dirname, '..', 'fixtures', 'third-party');
+
+/** The application's folder, as `zip -r` packs it: with entries for directories. */
+const packed = (app: string): ZipSource[] => {
+  const directory = join(apps, app);
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  return entries.map((entry) => {
+    const path = join(entry.parentPath, entry.name).slice(directory.length + 1);
+    return entry.isDirectory()
+      ? { path: `${path}/`, data: '', mode: 0o040755 }
+      : { path, data: readFileSync(join(directory, path)) };
+  });
+};
+
+const start = async (): Promise<InMemoryHost> => {
+  const { 'python-runtime': python } = await ensure(['python-runtime'], { log: () => undefined });
+  const { runtimes } = defaultConfig('/');
+  return startInMemoryHost({ runtimes: { ...runtimes, python: { exec: python.exec } } });
+};
+
+const nodejs = { runtime: 'nodejs20.x' };
+const python = { runtime: 'python3.13' };
+
+const answers: readonly [string, string, Partial<FunctionVersion>, unknown][] = [
+  ['CommonJS .js without a package.json', 'commonjs', { ...nodejs, handler: 'index.handler' }, 'hello, lab'],
+  ['a handler in a sub-folder', 'commonjs', { ...nodejs, handler: 'src/handlers/app.handler' }, 'HELLO, LAB'],
+  ['an export within an export', 'commonjs', { ...nodejs, handler: 'index.api.v1.get' }, 'v1'],
+  ['.cjs', 'commonjs', { ...nodejs, handler: 'plain.handler' }, 'cjs'],
+  ['ES modules by package.json', 'esm', { ...nodejs, handler: 'index.handler' }, 'module of lab'],
+  ['.mjs', 'esm', { ...nodejs, handler: 'lib/other.handler' }, 'mjs'],
+  ['a Python package by dots', 'python', { ...python, handler: 'shop.api.handlers.handler' }, 'total 42'],
+  ['a Python package by slashes', 'python', { ...python, handler: 'shop/api/handlers.handler' }, 'total 42'],
+];
+
+describe('an application that knows nothing of the lab', () => {
+  let lambda: InMemoryHost;
+  beforeAll(async () => {
+    lambda = await start();
+  }, 120_000);
+  afterAll(() => lambda.close());
+  let count = 0;
+  const answerOf = async (
+    files: readonly ZipSource[],
+    settings: Partial<FunctionVersion>,
+  ): Promise<unknown> => {
+    const name = `app${++count}`;
+    lambda.define(name, files, { timeoutMs: 10_000, ...settings });
+    const { text } = await lambda.invoke(name, '{"name":"lab"}');
+    return JSON.parse(text);
+  };
+
+  it.each(answers)('runs: %s', async (_, app, settings, expected) => {
+    expect(await answerOf(packed(app), settings)).toEqual(expected);
+  });
+
+  it('sees its code at /var/task, a /tmp of its own and nothing of the repository', async () => {
+    if (lambda.host.isolation.files.startsWith('none')) return;
+    const seen = await answerOf(packed('look-around'), { ...nodejs, handler: 'index.handler' });
+    expect(seen).toMatchObject({
+      cwd: '/var/task',
+      root: '/var/task',
+      file: '/var/task/index.js',
+      trace: expect.stringMatching(/^ +at .*\(\/var\/task\/index\.js:\d+:\d+\)$/),
+      above: ['lang', 'node_modules', 'runtime', 'task'],
+      tmp: [],
+      wroteTmp: true,
+      wroteTask: 'EROFS',
+      repository: false,
+    });
+    const { user } = lambda.host.isolation;
+    if (user.startsWith('user 993')) expect(seen).toMatchObject({ uid: 993, gid: 990, groups: [990] });
+  });
+
+  it('finds what layers bring, for require, import and Python, and the SDK behind them', async () => {
+    lambda.layers.set(
+      'arn:node',
+      makeZip([{ path: 'nodejs/node_modules/greet/index.js', data: 'exports.greet = () => "layered";' }]),
+    );
+    lambda.layers.set(
+      'arn:python',
+      makeZip([{ path: 'python/greet/__init__.py', data: 'word = "layered"\n' }]),
+    );
+    const layers = ['arn:node', 'arn:python'];
+    const settings = { ...nodejs, layers, handler: 'app.handler' };
+    const required =
+      "const { greet } = require('greet'); require('@aws-sdk/client-s3'); exports.handler = async () => greet();";
+    const imported =
+      "import { greet } from 'greet'; import '@aws-sdk/client-s3'; export const handler = async () => greet();";
+    expect(await answerOf([{ path: 'app.js', data: required }], settings)).toBe('layered');
+    expect(await answerOf([{ path: 'app.mjs', data: imported }], settings)).toBe('layered');
+    const source = 'import boto3\nfrom greet import word\ndef handler(event, context):\n    return word\n';
+    expect(
+      await answerOf([{ path: 'app.py', data: source }], { ...python, layers, handler: 'app.handler' }),
+    ).toBe('layered');
+  }, 30_000);
+
+  it('runs a zip that another program made: stored, links, no entries for directories', async () => {
+    const script = `
+import sys, zipfile
+with zipfile.ZipFile(sys.stdout.buffer, 'w', zipfile.ZIP_STORED) as archive:
+    archive.writestr('lib/deep/answer.js', 'module.exports = 42;')
+    link = zipfile.ZipInfo('answer.js'); link.create_system = 3; link.external_attr = 0o120777 << 16
+    archive.writestr(link, 'lib/deep/answer.js')
+    archive.writestr('index.js', 'exports.handler = async () => require("./answer.js");')
+`;
+    const made = spawnSync('python3', ['-c', script]);
+    expect([made.status, made.stderr.toString()]).toEqual([0, '']);
+    const fn = lambda.define('elsewhere', made.stdout, { ...nodejs, handler: 'index.handler' });
+    expect((await lambda.invoke(fn.name)).text).toBe('42');
+  });
+
+  it('says as Lambda does that a bootstrap without its execute bit cannot be started', async () => {
+    const answer = await answerOf([{ path: 'bootstrap', data: '#!/bin/sh\n', mode: 0 }], {});
+    expect(answer).toMatchObject({ errorType: 'Runtime.InvalidEntrypoint' });
+  });
+
+  it('refuses paths with backslashes, as a broken archiver writes them', async () => {
+    lambda.define('backslash', [{ path: 'src\\index.js', data: '' }], nodejs);
+    const { status, text } = await lambda.invoke('backslash');
+    expect([status, text]).toEqual([502, expect.stringContaining('invalid characters in fileName')]);
+  });
+
+  it('leaves nothing in the directory of temporary files when it is gone', async () => {
+    const name = 'short-lived';
+    lambda.define(
+      name,
+      [
+        {
+          path: 'index.js',
+          data: 'exports.handler = async () => { require("fs").writeFileSync("/tmp/x", "1"); process.exit(1); };',
+        },
+      ],
+      { ...nodejs, handler: 'index.handler' },
+    );
+    const before = readdirSync(join(lambda.config.workDir, 'tmp')).length;
+    for (let i = 0; i < 3; i++) await lambda.invoke(name);
+    await new Promise((done) => setTimeout(done, 1000));
+    expect(readdirSync(join(lambda.config.workDir, 'tmp')).length).toBeLessThanOrEqual(before + 1);
+  });
+});
+
+describe('where nothing can be mounted', () => {
+  let lambda: InMemoryHost;
+  const programs = mkdtempSync(join(tmpdir(), 'no-unshare-'));
+  const { PATH } = process.env;
+  beforeAll(async () => {
+    for (const name of ['sh', 'setpriv', 'env', 'cat', 'node'])
+      symlinkSync(findProgram(name)!, join(programs, name));
+    chmodSync(programs, 0o755);
+    process.env['PATH'] = programs;
+    lambda = await startInMemoryHost();
+  }, 30_000);
+  afterAll(async () => {
+    process.env['PATH'] = PATH;
+    await lambda.close();
+    rmSync(programs, { recursive: true });
+  });
+
+  it.each(answers.filter(([, app]) => app !== 'python'))(
+    'still runs: %s',
+    async (title, app, settings, expected) => {
+      expect(lambda.host.isolation.files).toMatch(/^none: .*unshare/);
+      const name = title.replaceAll(/\W/g, '-');
+      lambda.define(name, packed(app), settings);
+      expect(JSON.parse((await lambda.invoke(name, '{"name":"lab"}')).text)).toEqual(expected);
+    },
+  );
+
+  it('keeps away from the repository, with a directory of its own for temporary files', async () => {
+    lambda.define('around', packed('look-around'), { ...nodejs, handler: 'index.handler' });
+    const seen = JSON.parse((await lambda.invoke('around')).text) as Record<string, string>;
+    expect(seen).toMatchObject({ repository: false, tmp: [], wroteTmp: true });
+    expect(seen['cwd']).toBe(seen['root']);
+    expect(dirname(dirname(seen['cwd'] ?? ''))).toMatch(/^\/tmp\/latency-lab-\w+$/);
+  });
+});
