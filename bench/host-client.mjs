@@ -3,13 +3,13 @@ import { connect } from 'node:net';
 
 /**
  * @typedef {{ call: () => Promise<number>, close: () => void }} Client `call` resolves with milliseconds
- * @param {{ port: number, path: string, body: string }} target
+ * @param {{ port: number, path: string, body: string, key?: string }} target
  * @returns {Promise<Client>}
  */
-export const openClient = ({ port, path, body }) =>
+export const openClient = ({ port, path, body, key = '' }) =>
   new Promise((opened, failed) => {
     const request =
-      `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n` +
+      `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nX-Latency-Lab-Key: ${key}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
     /** @type {{ done: (ms: number) => void, fail: (error: Error) => void, at: number } | undefined} */
     let waiting;

@@ -103,16 +103,25 @@ const startTheHost = async () => {
     region: 'us-east-1',
     accountId: '000000000000',
   };
-  const ready = await startNode([join(directory, 'main.cjs')], { LATENCY_LAB_HOST: JSON.stringify(config) });
+  const ready = await startNode([join(directory, 'host', 'main.cjs')], { LATENCY_LAB_HOST: JSON.stringify(config) });
   /** @type {unknown} */
   const parsed = JSON.parse(ready);
   return /** @type {{ lambdaUrl: string, isolation: Record<string, string> }} */ (parsed);
 };
 
+/** What the host asks of whoever calls it. */
+const keyOfTheHost = async () => {
+  const loaded = /** @type {unknown} */ (
+    await import(pathToFileURL(join(directory, 'credentials.cjs')).href)
+  );
+  const { keyPrefixOf } = /** @type {typeof import('../src/local/credentials.ts')} */ (loaded);
+  return keyPrefixOf('bench');
+};
+
 /** Drives a process of the same function over a Runtime API of our own. Resolves with a function that makes one call. */
 const startDirect = async () => {
   const loaded = /** @type {unknown} */ (
-    await import(pathToFileURL(join(directory, 'http-server.cjs')).href)
+    await import(pathToFileURL(join(directory, 'host', 'http-server.cjs')).href)
   );
   const { serveHttp } = /** @type {typeof import('../src/local/host/http-server.ts')} */ (loaded);
   const task = join(directory, 'direct');
@@ -184,7 +193,7 @@ const startConstant = async () => {
 /** The same constant answer from the host's own HTTP server. */
 const startOwn = async () => {
   const program =
-    `import { serveHttp } from ${JSON.stringify(pathToFileURL(join(directory, 'http-server.cjs')).href)};` +
+    `import { serveHttp } from ${JSON.stringify(pathToFileURL(join(directory, 'host', 'http-server.cjs')).href)};` +
     "const { port } = await serveHttp(1e6, ({ reply }) => { reply(200, [], 'ok'); }); console.log(port);" +
     "process.stdin.on('end', () => process.exit(0)).resume();";
   writeFileSync(join(directory, 'own.mjs'), program);
@@ -196,7 +205,9 @@ const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(so
 
 const main = async () => {
   await build({
-    entryPoints: ['main', 'http-server'].map((name) => join(root, 'src', 'local', 'host', `${name}.ts`)),
+    entryPoints: ['host/main', 'host/http-server', 'credentials'].map((name) =>
+      join(root, 'src', 'local', `${name}.ts`),
+    ),
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -209,6 +220,7 @@ const main = async () => {
     port: Number(new URL(lambdaUrl).port),
     path: '/2015-03-31/functions/bench/invocations',
     body: event,
+    key: await keyOfTheHost(),
   });
   const constant = await openClient({ port: await startConstant(), path: '/', body: event });
   const own = await openClient({ port: await startOwn(), path: '/', body: event });

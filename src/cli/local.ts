@@ -101,8 +101,8 @@ const withLab = async (
     const { outputs } = await deploy(context, plane, build, options.memoryMb);
     enter(plane);
     const { targets, leftOut } = build;
-    const { emulatorUrl } = plane;
-    serving = startInstances({ root, workDir: options.workDir, emulatorUrl, labName, targets });
+    const { emulatorUrl, credentials } = plane;
+    serving = startInstances({ root, workDir: options.workDir, emulatorUrl, credentials, labName, targets });
     const instances = await orAborted(serving, context.signal);
     return await use({ plane: besides(plane, instances), outputs, targets, leftOut });
   } finally {

@@ -40,6 +40,9 @@ export const functionCredentials = (
   { arn, role }: { readonly arn: string; readonly role: string },
 ): Credentials => credentialsFor(secret, `${role} ${arn}`);
 
+/** Carries the key of the run from the host to the emulator and back, whoever signed what is inside. */
+export const keyHeader = 'x-latency-lab-key';
+
 /** As SDKs and the SAM CLI find them in their environment. */
 export const asEnvironment = (credentials: Credentials): Record<string, string> => ({
   AWS_ACCESS_KEY_ID: credentials.accessKeyId,

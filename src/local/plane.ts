@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureTools } from '../../tools/setup/ensure.mjs';
 import { accountId, planeEnvironment, region } from './aws-environment.ts';
-import { newSecret } from './credentials.ts';
+import { administrator, type Credentials, credentialsFor, newSecret } from './credentials.ts';
 import { type Emulator, startEmulator } from './emulator/emulator.ts';
 import { bundleHost, type HostOptions, type HostReady, startHost } from './host-process.ts';
 import { machineLabels } from './labels.ts';
@@ -20,6 +20,8 @@ export interface LocalPlane {
   readonly apiUrlSuffix: string;
   /** What points SDK clients and the SAM CLI here. */
   readonly env: Readonly<Record<string, string>>;
+  /** The administrator's, as in `env`. */
+  readonly credentials: Credentials;
   /** What really runs, for the report. */
   readonly labels: Readonly<Record<string, string>>;
   /** Resolves with a reason when a part of it ends without having been asked to. */
@@ -83,10 +85,21 @@ const startServers = async (
   temporaryDir: string,
   logFile: string,
 ): Promise<{ emulator: Emulator; host: ServerProcess<HostReady> }> => {
-  const { root, codeDir, callsFile, reaper } = options;
+  const { root, codeDir, callsFile, secret, reaper } = options;
   const [bundle, emulator] = await Promise.all([
     bundleHost(options),
-    startEmulator({ root, python, region, accountId, codeDir, temporaryDir, logFile, callsFile, reaper }),
+    startEmulator({
+      root,
+      python,
+      region,
+      accountId,
+      codeDir,
+      temporaryDir,
+      logFile,
+      callsFile,
+      secret,
+      reaper,
+    }),
   ]);
   const [host] = await Promise.all([startHost(options, bundle, emulator.url), emulator.healthy()]);
   emulator.forwardTo(`${host.ready.lambdaUrl}/proxy`);
@@ -133,6 +146,7 @@ export const startPlane = async ({
       lambdaUrl,
       httpUrl,
       apiUrlSuffix: `execute-api.localhost:${new URL(httpUrl).port}`,
+      credentials: credentialsFor(secret, administrator),
       env: planeEnvironment(emulator.url, lambdaUrl, secret),
       labels: await labelsOf(tools, emulator, isolation, reaper),
       died: Promise.race([emulator.died, host.died]),

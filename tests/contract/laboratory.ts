@@ -26,7 +26,7 @@ export interface Laboratory {
 const clientsOf = (plane: LocalPlane) => {
   const common = {
     region: plane.env['AWS_REGION'] ?? '',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: plane.credentials,
     maxAttempts: 1,
   };
   return {

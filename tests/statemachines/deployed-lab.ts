@@ -15,7 +15,7 @@ import type { Report } from '../../src/core/schema/report.ts';
 import type { Target } from '../../src/core/schema/target.ts';
 import { buildLab } from '../../src/local/deploy/build.ts';
 import { deployLab } from '../../src/local/deploy/deploy.ts';
-import { startPlane } from '../../src/local/plane.ts';
+import { type LocalPlane, startPlane } from '../../src/local/plane.ts';
 
 const root = join(__dirname, '..', '..');
 
@@ -38,6 +38,7 @@ export interface DeployedLab {
   /** Every call to an API, with who made it. */
   readonly callsFile: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly credentials: LocalPlane['credentials'];
   readonly generatorArn: string;
   start(name: string, input: unknown): Promise<Execution>;
   keys(prefix: string): Promise<readonly string[]>;
@@ -72,7 +73,7 @@ export const deployWholeLab = async (targets: readonly string[]): Promise<Deploy
   const config = {
     endpoint: plane.emulatorUrl,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: plane.credentials,
   };
   const sfn = new SFNClient(config);
   const s3 = new S3Client({ ...config, forcePathStyle: true });
@@ -93,6 +94,7 @@ export const deployWholeLab = async (targets: readonly string[]): Promise<Deploy
     operators: ['test', plane.env['AWS_ACCESS_KEY_ID'] ?? ''],
     callsFile,
     env: plane.env,
+    credentials: plane.credentials,
     generatorArn: outputs['GeneratorFunctionArn'] ?? '',
     start: async (name, input) => {
       const { executionArn: arn = '' } = await sfn.send(

@@ -14,6 +14,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { administrator, credentialsFor, newSecret } from '../../src/local/credentials.ts';
 import { startEmulator } from '../../src/local/emulator/emulator.ts';
 import { startReaper } from '../../src/local/reaper/reaper.ts';
 import { ensureTools } from '../../tools/setup/ensure.mjs';
@@ -22,6 +23,7 @@ import { aslText } from './asl.ts';
 const root = join(__dirname, '..', '..');
 const region = 'us-east-1';
 const bucket = 'scripted-results';
+const secret = newSecret();
 const role = 'arn:aws:iam::000000000000:role/scripted';
 /** A zip archive of nothing: its end record alone. */
 const emptyZip = Buffer.from(`504b0506${'00'.repeat(18)}`, 'hex');
@@ -125,6 +127,7 @@ const startBackend = async () => {
     codeDir: join(dir, 'code'),
     temporaryDir: join(dir, 'tmp'),
     logFile: join(dir, 'emulator.log'),
+    secret,
     reaper,
   });
   await emulator.healthy();
@@ -135,7 +138,7 @@ export const startScriptedLab = async (): Promise<ScriptedLab> => {
   const { emulator, reaper } = await startBackend();
   const scripted = await startScriptedHandlers();
   emulator.forwardTo(scripted.url);
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const credentials = credentialsFor(secret, administrator);
   const config = { endpoint: emulator.url, region, credentials };
   const [lambda, sfn] = [new LambdaClient(config), new SFNClient(config)];
   const s3 = new S3Client({ ...config, forcePathStyle: true });

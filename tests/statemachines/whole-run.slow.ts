@@ -50,7 +50,7 @@ const counts = async (): Promise<readonly number[]> => {
   const client = new DynamoDBClient({
     endpoint: lab.env['AWS_ENDPOINT_URL']!,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: lab.credentials,
   });
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
   const tables = await Promise.all(

@@ -8,6 +8,7 @@ import {
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 import { region } from '../aws-environment.ts';
+import { keyHeader } from '../credentials.ts';
 import type { LocalPlane } from '../plane.ts';
 import { type Reaper, startReaper } from '../reaper/reaper.ts';
 import { readManifest } from './build.ts';
@@ -26,12 +27,11 @@ export interface DeployOptions {
   readonly onProgress: (line: string) => void;
 }
 
-const clientOf = (endpoint: string): CloudFormationClient =>
-  new CloudFormationClient({
-    endpoint,
-    region,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+/** Where the stacks are, and by whose leave. */
+type PlaneAccess = Pick<LocalPlane, 'emulatorUrl' | 'credentials'>;
+
+const clientOf = ({ emulatorUrl, credentials }: PlaneAccess): CloudFormationClient =>
+  new CloudFormationClient({ endpoint: emulatorUrl, region, credentials });
 
 const stacksOf = async (client: CloudFormationClient, name?: string): Promise<Stack[]> => {
   const stacks: Stack[] = [];
@@ -48,8 +48,11 @@ const eventsOf = async (client: CloudFormationClient, stack: Stack): Promise<Sta
 };
 
 /** A stack's outputs by name; empty where the stack has none. */
-const outputsOf = async (endpoint: string, stackName: string): Promise<Readonly<Record<string, string>>> => {
-  const [stack] = await stacksOf(clientOf(endpoint), stackName);
+const outputsOf = async (
+  plane: PlaneAccess,
+  stackName: string,
+): Promise<Readonly<Record<string, string>>> => {
+  const [stack] = await stacksOf(clientOf(plane), stackName);
   return Object.fromEntries(
     (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
   );
@@ -62,8 +65,8 @@ const sentenceOf = (event: StackEvent): string =>
  * What could not be created, one sentence each: resources of the stack and of those nested in it, at any depth.
  * That a stack failed because of a resource in it is told only where no resource is to blame.
  */
-export const failuresOf = async (endpoint: string, stackName: string): Promise<readonly string[]> => {
-  const client = clientOf(endpoint);
+export const failuresOf = async (plane: PlaneAccess, stackName: string): Promise<readonly string[]> => {
+  const client = clientOf(plane);
   const stacks = (await stacksOf(client)).filter(
     ({ StackName = '' }) => StackName === stackName || StackName.startsWith(`${stackName}-`),
   );
@@ -76,8 +79,9 @@ export const failuresOf = async (endpoint: string, stackName: string): Promise<r
 const bucket = 'latency-lab-packages';
 
 /** `--resolve-s3` would deploy a stack of its own for the bucket first. */
-const makeBucket = async (emulatorUrl: string): Promise<void> => {
-  const reply = await fetch(`${emulatorUrl}/${bucket}`, { method: 'PUT' });
+const makeBucket = async ({ emulatorUrl, credentials }: LocalPlane): Promise<void> => {
+  const headers = { [keyHeader]: credentials.accessKeyId };
+  const reply = await fetch(`${emulatorUrl}/${bucket}`, { method: 'PUT', headers });
   if (!reply.ok)
     throw new DeployError(`the emulator refused to create a bucket: ${reply.status} ${await reply.text()}`);
 };
@@ -127,7 +131,7 @@ const runDeploy = async (plane: LocalPlane, options: DeployOptions, reaper: Reap
     },
   );
   if (code === 0) return;
-  const failures = await failuresOf(plane.emulatorUrl, stackName).catch(() => []);
+  const failures = await failuresOf(plane, stackName).catch(() => []);
   const said = output.trim().split('\n').slice(-8).join('\n');
   throw new DeployError(`sam deploy failed:\n${failures.length > 0 ? failures.join('\n') : said}`);
 };
@@ -144,9 +148,9 @@ export const deployLab = async (
   const reaper = startReaper(options.root);
   const died = plane.died.then((reason) => Promise.reject(new DeployError(reason)));
   const deployed = async (): Promise<Readonly<Record<string, string>>> => {
-    await makeBucket(plane.emulatorUrl);
+    await makeBucket(plane);
     await runDeploy(plane, options, reaper);
-    return outputsOf(plane.emulatorUrl, options.stackName);
+    return outputsOf(plane, options.stackName);
   };
   try {
     return { outputs: await Promise.race([deployed(), died]) };

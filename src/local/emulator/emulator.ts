@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { keyPrefixOf } from '../credentials.ts';
 import type { Reaper } from '../reaper/reaper.ts';
 import { startServer, type ServerProcess } from '../program.ts';
 
@@ -25,6 +26,8 @@ export interface EmulatorOptions {
   readonly logFile: string;
   /** Where every call is written down, one JSON object a line; nowhere by default. */
   readonly callsFile?: string | undefined;
+  /** Of the run: who does not have it in the access key is refused. */
+  readonly secret: string;
   readonly reaper: Reaper;
 }
 
@@ -47,6 +50,7 @@ const started = (options: EmulatorOptions): Promise<ServerProcess<{ port: number
       AWS_REGION: options.region,
       LATENCY_LAB_ACCOUNT_ID: options.accountId,
       LATENCY_LAB_CALLS_FILE: options.callsFile,
+      LATENCY_LAB_KEY_PREFIX: keyPrefixOf(options.secret),
       LATENCY_LAB_EMULATOR_LOG: process.env['LATENCY_LAB_EMULATOR_LOG'],
     },
     logFile: options.logFile,

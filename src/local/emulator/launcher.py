@@ -44,6 +44,7 @@ def configure(port: int, temporary: Path) -> None:
 
 
 def serve(listener: socket.socket) -> None:
+    import access
     from hypercorn.asyncio import serve as serve_forever
     from hypercorn.config import Config
     from ministack.app import app
@@ -53,7 +54,8 @@ def serve(listener: socket.socket) -> None:
     # Longer than any client keeps an idle connection, so that it is never the server that closes one.
     config.keep_alive_timeout = 3600
     config.loglevel = "WARNING"
-    asyncio.run(serve_forever(app, config))
+    port = listener.getsockname()[1]
+    asyncio.run(serve_forever(access.guarded(app, port, os.environ["LATENCY_LAB_KEY_PREFIX"]), config))
 
 
 def follow_parent(patches) -> None:

@@ -135,6 +135,7 @@ def _forward(func: dict, event: object, _url: str, request_id: str) -> dict:
         data=json.dumps(event, ensure_ascii=False).encode(),
         headers={
             "content-type": "application/json",
+            "x-latency-lab-key": os.environ["LATENCY_LAB_KEY_PREFIX"],
             "x-amzn-lambda-function-arn": config["FunctionArn"],
             "x-amzn-lambda-function-version": config.get("Version", "$LATEST"),
             "x-amzn-lambda-request-id": request_id,

@@ -1,5 +1,6 @@
 /** HTTP to the emulator: what the host asks itself, and what it passes on for others. */
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { keyHeader } from '../credentials.ts';
 import type { Header } from './http-parser.ts';
 import type { LogsApi } from './log-writer.ts';
 
@@ -48,19 +49,20 @@ const pairs = (flat: readonly string[]): Header[] => {
 };
 
 /** The emulator checks no signature, but finds the service and the region in the credential's scope. */
-const credential = (service: string, region: string): Header => [
+const credential = (key: string, service: string, region: string): Header => [
   'authorization',
-  `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+  `AWS4-HMAC-SHA256 Credential=${key}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
 ];
 
-export const createEmulatorClient = (emulatorUrl: string, region: string): EmulatorClient => {
+/** @param key an access key id of the run */
+export const createEmulatorClient = (emulatorUrl: string, region: string, key: string): EmulatorClient => {
   const { hostname, port, host } = new URL(emulatorUrl);
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
   const send: EmulatorClient['send'] = (method, target, headers, body) =>
     new Promise((resolve, reject) => {
       const named = headers.some(([name]) => name.toLowerCase() === 'host');
-      const sent = [...endToEnd(headers), ...(named ? [] : [['host', host] as const])];
+      const sent = [...endToEnd(headers), [keyHeader, key], ...(named ? [] : [['host', host]])];
       const length =
         body.length > 0 || !['GET', 'HEAD'].includes(method) ? ['content-length', String(body.length)] : [];
       const outgoing = request(
@@ -80,7 +82,7 @@ export const createEmulatorClient = (emulatorUrl: string, region: string): Emula
     });
 
   const get: EmulatorClient['get'] = async (service, target) => {
-    const { status, body } = await send('GET', target, [credential(service, region)], Buffer.alloc(0));
+    const { status, body } = await send('GET', target, [credential(key, service, region)], Buffer.alloc(0));
     if (status === 404) return undefined;
     if (status !== 200)
       throw new Error(`the emulator answered ${status} to ${target}: ${body.toString().slice(0, 200)}`);
@@ -91,7 +93,11 @@ export const createEmulatorClient = (emulatorUrl: string, region: string): Emula
     send(
       'POST',
       '/',
-      [credential(service, region), ['content-type', 'application/x-amz-json-1.1'], ['x-amz-target', action]],
+      [
+        credential(key, service, region),
+        ['content-type', 'application/x-amz-json-1.1'],
+        ['x-amz-target', action],
+      ],
       Buffer.from(JSON.stringify(input)),
     );
 

@@ -1,5 +1,6 @@
 /** Puts the function host together and takes it apart again. */
 import { messageOf } from '../../core/errors.ts';
+import { keyPrefixOf } from '../credentials.ts';
 import { createCallRecorder, recorded } from './call-recorder.ts';
 import { createCodeStore } from './code-store.ts';
 import type { HostConfig } from './config.ts';
@@ -10,7 +11,7 @@ import { createGateway } from './gateway.ts';
 import type { HttpRequest } from './http-parser.ts';
 import { serveHttp } from './http-server.ts';
 import { detectIsolation } from './isolation.ts';
-import { createLambdaApi, createProxyMode } from './lambda-api.ts';
+import { createLambdaApi, createProxyMode, isOfRun, refuseStranger } from './lambda-api.ts';
 import { createLauncher } from './launcher.ts';
 import { type LogsApi, createLogWriter } from './log-writer.ts';
 import { startReaper } from '../reaper/reaper.ts';
@@ -85,9 +86,11 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
   const dispatcher = createDispatcher(control, executor);
   const lambdaApi = createLambdaApi({ dispatcher, passOn, onChange: deps.onChange, record });
   const proxyMode = createProxyMode(dispatcher);
+  const keyPrefix = keyPrefixOf(config.secret);
   handleLambda = (exchange) => {
     const { method, target } = exchange.request;
-    if (method === 'POST' && target === '/proxy') proxyMode(exchange);
+    if (!isOfRun(exchange.request, keyPrefix)) refuseStranger(exchange.reply);
+    else if (method === 'POST' && target === '/proxy') proxyMode(exchange);
     else lambdaApi(exchange);
   };
   const front = createGateway({

@@ -5,7 +5,7 @@
  * and 2 cores, 21 November 2026.
  */
 import { type Server, type Socket, createServer } from 'node:net';
-import { type Header, type HttpRequest, HttpSyntaxError, RequestParser } from './http-parser.ts';
+import { type Header, type HttpRequest, HttpSyntaxError, RequestParser, headerOf } from './http-parser.ts';
 
 /** Sends the answer. Only the first call counts; a call after the client went away does nothing. */
 export type Reply = (status: number, headers: readonly Header[], body?: Buffer | string) => void;
@@ -49,6 +49,19 @@ export const responseHead = (
   for (const [name, value] of headers) head += `${oneLine(name)}: ${oneLine(value)}\r\n`;
   if (status !== 204 && status !== 304) head += `content-length: ${length}\r\n`;
   return `${head}${close ? 'connection: close\r\n' : ''}\r\n`;
+};
+
+const ownHost = /^(?:127\.0\.0\.1|localhost|\[::1\]|[\w.-]+\.localhost):(\d+)$/i;
+
+/**
+ * A page in a browser can send requests here, also under a name of its own that leads to 127.0.0.1. It can't choose Host
+ * and Origin: the former has to be an address of this machine's, the latter, where there is one, the same.
+ */
+export const isForeign = (request: HttpRequest, port: number): boolean => {
+  const host = headerOf(request, 'host') ?? '';
+  const origin = headerOf(request, 'origin');
+  if (host !== `127.0.0.1:${port}` && ownHost.exec(host)?.[1] !== String(port)) return true;
+  return origin !== undefined && origin !== `http://${host}`;
 };
 
 const send = (socket: Socket, head: string, body: Buffer | string | undefined): void => {
@@ -102,7 +115,8 @@ const serveConnection = (
       respond(request, status, headers, body);
       if (waiting.length > 0) setImmediate(next);
     };
-    handle({ request, reply, socket });
+    if (isForeign(request, socket.localPort ?? 0)) reply(403, [], 'Host or Origin is not of this address');
+    else handle({ request, reply, socket });
   };
 
   socket.setNoDelay(true);
@@ -122,7 +136,7 @@ const serveConnection = (
 };
 
 /**
- * Listens on a free port of 127.0.0.1 and nowhere else.
+ * Listens on a free port of 127.0.0.1 and nowhere else, and answers no page of another origin.
  * @param bodyLimit bytes of a request body that are kept; more arrives as `oversize`
  */
 export const serveHttp = (bodyLimit: number, handle: (exchange: HttpExchange) => void): Promise<HttpServer> =>

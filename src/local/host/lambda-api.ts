@@ -3,6 +3,7 @@
  * on to the emulator; and the emulator's proxy mode, by which its Step Functions, API Gateway and queues invoke.
  */
 import { messageOf } from '../../core/errors.ts';
+import { keyHeader } from '../credentials.ts';
 import { lambdaCall, type RecordCall } from './call-recorder.ts';
 import type { Dispatched, Dispatcher } from './dispatcher.ts';
 import type { EmulatorReply } from './emulator-client.ts';
@@ -29,6 +30,16 @@ const jsonType: Header = ['content-type', 'application/json'];
 const refuse = (reply: Reply, status: number, type: string, message: string, reason?: string): void => {
   const body = { Type: status < 500 ? 'User' : 'Service', message, Reason: reason };
   reply(status, [jsonType, ['x-amzn-ErrorType', type]], JSON.stringify(body));
+};
+
+/** Whether the request has a key of the run: in its signature, or in the header that the emulator sends. */
+export const isOfRun = (request: HttpRequest, keyPrefix: string): boolean =>
+  headerOf(request, 'authorization')?.includes(`Credential=${keyPrefix}`) === true ||
+  headerOf(request, keyHeader)?.startsWith(keyPrefix) === true;
+
+export const refuseStranger = (reply: Reply): void => {
+  const message = 'these are not the credentials of this local plane';
+  refuse(reply, 403, 'UnrecognizedClientException', message);
 };
 
 /** Errors of the host itself, such as code that is not there or a runtime that is not run here. */

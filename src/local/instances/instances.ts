@@ -6,6 +6,7 @@ import { ensureTools } from '../../../tools/setup/ensure.mjs';
 import { targetsPath } from '../../core/keys.ts';
 import type { Target } from '../../core/schema/target.ts';
 import { region, withoutAws } from '../aws-environment.ts';
+import type { Credentials } from '../credentials.ts';
 import { withoutFunctionHost } from '../labels.ts';
 import { type ServerProcess, startServer } from '../program.ts';
 import { type Reaper, startReaper } from '../reaper/reaper.ts';
@@ -51,6 +52,7 @@ export interface InstancesOptions {
   /** Takes their logs. */
   readonly workDir: string;
   readonly emulatorUrl: string;
+  readonly credentials: Credentials;
   readonly labName: string;
   /** Ids of the architectures that are deployed; those without a server of their own are passed over. */
   readonly targets: readonly string[];
@@ -76,11 +78,14 @@ const targetAt = (url: string): Target => ({
 });
 
 /** What the server itself writes on AWS, over the entry that its template made. */
-const register = async ({ emulatorUrl, labName }: InstancesOptions, target: Target): Promise<void> => {
+const register = async (
+  { emulatorUrl, credentials, labName }: InstancesOptions,
+  target: Target,
+): Promise<void> => {
   const ssm = new SSMClient({
     endpoint: emulatorUrl,
     region,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials,
   });
   try {
     const parameter = { Name: `${targetsPath(labName)}${target.id}`, Value: JSON.stringify(target) };

@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { keyHeader } from '../../../src/local/credentials.ts';
 import { failuresOf } from '../../../src/local/deploy/deploy.ts';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
 import { makeZip } from '../host/zip-file.ts';
@@ -170,8 +171,10 @@ describe('the emulated CloudFormation', () => {
     expect(reserved.ReservedConcurrentExecutions).toBe(7);
 
     const api = `${emulator.url}/v2/apis/${/\/\/(\w+)/.exec(found['Url'] ?? '')?.[1]}`;
+    const headers = { [keyHeader]: emulator.client.credentials.accessKeyId };
     const listed = async (what: string) =>
-      ((await (await fetch(`${api}/${what}`)).json()) as { items: Record<string, string>[] }).items;
+      ((await (await fetch(`${api}/${what}`, { headers })).json()) as { items: Record<string, string>[] })
+        .items;
     const routes = await listed('routes');
     expect(routes).toMatchObject([{ routeKey: '$default' }]);
     const integrations = await listed('integrations');
@@ -215,7 +218,10 @@ describe('the emulated CloudFormation', () => {
     const child = await upload('broken.json', JSON.stringify(broken));
     const stack = await create('bad', rootOf({ First: child }, {}));
     expect(stack?.StackStatus).toMatch(/^(ROLLBACK_COMPLETE|CREATE_FAILED)$/);
-    const failures = await failuresOf(emulator.url, 'bad');
+    const failures = await failuresOf(
+      { emulatorUrl: emulator.url, credentials: emulator.client.credentials },
+      'bad',
+    );
     expect(failures).toHaveLength(1);
     expect(failures[0]).toMatch(/^bad-First-\S+ \/ Odd \(AWS::No::Such\): .*AWS::No::Such/);
   });

@@ -34,7 +34,7 @@ describe('the function host behind the emulator', () => {
     plane = await startPlane({ root: resolve(__dirname, '..', '..', '..'), workDir });
     const common = {
       region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      credentials: plane.credentials,
       maxAttempts: 1,
     };
     lambda = new LambdaClient({ ...common, endpoint: plane.lambdaUrl });
@@ -163,8 +163,7 @@ describe('the function host behind the emulator', () => {
   it('answers an HTTP API of the emulator', async () => {
     await create('web', '({ statusCode: 200, body: event.routeKey + " " + event.requestContext.stage })');
     const post = async (path: string, body: object): Promise<Record<string, string>> => {
-      const authorization =
-        'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/apigateway/aws4_request, SignedHeaders=host, Signature=0';
+      const authorization = `AWS4-HMAC-SHA256 Credential=${plane.credentials.accessKeyId}/20260101/us-east-1/apigateway/aws4_request, SignedHeaders=host, Signature=0`;
       const reply = await fetch(`${plane.emulatorUrl}${path}`, {
         method: 'POST',
         body: JSON.stringify(body),

@@ -21,10 +21,12 @@ describe('serveHttp', () => {
     server.close();
   });
 
-  const exchange = (text: string): Promise<string> =>
+  /** With the right Host, or as it is. */
+  const exchange = (text: string, plain?: string): Promise<string> =>
     new Promise((resolve, reject) => {
       let received = '';
-      const socket = connect(server.port, '127.0.0.1', () => socket.write(text));
+      const hosted = text.replaceAll(/(HTTP\/1\.[01])\r\n/g, `$1\r\nHost: 127.0.0.1:${server.port}\r\n`);
+      const socket = connect(server.port, '127.0.0.1', () => socket.write(plain ?? hosted));
       socket.setEncoding('latin1');
       socket.on('data', (part: string) => {
         received += part;
@@ -67,5 +69,29 @@ describe('serveHttp', () => {
   it('reports a body over the limit instead of keeping it', async () => {
     const received = await exchange(`POST /big HTTP/1.0\r\nContent-Length: 1001\r\n\r\n${'x'.repeat(1001)}`);
     expect(received).toContain('/big  1001');
+  });
+
+  it.each([
+    ['another name that leads here', (port: number) => `Host: rebound.example:${port}`],
+    ['another port', (port: number) => `Host: 127.0.0.1:${port + 1}`],
+    ['no Host', () => 'X-Other: 1'],
+    ['a page from elsewhere', (port: number) => `Host: localhost:${port}\r\nOrigin: http://evil.example`],
+    ['a sandboxed page', (port: number) => `Host: localhost:${port}\r\nOrigin: null`],
+  ])('refuses what comes by %s', async (_, head) => {
+    const answer = await exchange('', `GET /x HTTP/1.0\r\n${head(server.port)}\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
+    expect(answer).not.toMatch(/access-control/i);
+  });
+
+  it.each([
+    ['its IPv6 name', (port: number) => `Host: [::1]:${port}`],
+    [
+      'a page of its own',
+      (port: number) =>
+        `Host: api.execute-api.localhost:${port}\r\nOrigin: http://api.execute-api.localhost:${port}`,
+    ],
+  ])('answers what comes by %s', async (_, head) => {
+    const answer = await exchange('', `GET /x HTTP/1.0\r\n${head(server.port)}\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   });
 });

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { keyHeader, keyPrefixOf } from '../../../src/local/credentials.ts';
 import type { HostConfig } from '../../../src/local/host/config.ts';
 import { type Host, startHost } from '../../../src/local/host/host.ts';
 import type { Alias, FunctionVersion, HttpApi } from '../../../src/local/host/functions.ts';
@@ -160,7 +161,7 @@ export const startInMemoryHost = async (change: Partial<HostConfig> = {}): Promi
         {
           method: 'POST',
           body: payload,
-          headers,
+          headers: { [keyHeader]: keyPrefixOf(config.secret), ...headers },
         },
       );
       return { status: reply.status, headers: reply.headers, text: await reply.text() };

@@ -1,11 +1,15 @@
+import { keyHeader, keyPrefixOf } from '../../../src/local/credentials.ts';
 import {
   type InMemoryHost,
   arnOf,
   bootstrap,
+  defaultConfig,
   node,
   nodeSettings,
   startInMemoryHost,
 } from './in-memory-host.ts';
+
+const key = { [keyHeader]: keyPrefixOf(defaultConfig('').secret) };
 
 const handler = (body: string): string => `export const handler = async (event, context) => { ${body} }`;
 
@@ -144,7 +148,7 @@ describe('the Invoke API', () => {
 
   it('passes everything else on, and forgets what it knew after a change', async () => {
     const url = `${lambda.host.lambdaUrl}/2015-03-31/functions/who/aliases/live?a=%2F`;
-    const reply = await fetch(url, { method: 'PUT', body: '{"FunctionVersion":"2"}' });
+    const reply = await fetch(url, { method: 'PUT', body: '{"FunctionVersion":"2"}', headers: key });
     expect([reply.status, reply.headers.get('x-emulator'), await reply.text()]).toEqual([
       207,
       'yes',
@@ -192,6 +196,7 @@ describe('the Invoke API', () => {
         method: 'POST',
         body,
         headers: {
+          ...key,
           'x-amzn-lambda-function-arn': arn,
           'x-amzn-lambda-request-id': '11111111-2222-3333-4444-555555555555',
         },

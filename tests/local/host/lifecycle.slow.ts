@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { keyHeader, keyPrefixOf } from '../../../src/local/credentials.ts';
 import { arnOf, defaultConfig } from './in-memory-host.ts';
 import { makeZip } from './zip-file.ts';
 
@@ -114,7 +115,10 @@ describe('the function host as a process', () => {
     async (_, code, end) => {
       const child = start();
       const { lambdaUrl, isolation } = JSON.parse(await firstLine(child)) as Ready;
-      const invocation = fetch(`${lambdaUrl}/2015-03-31/functions/stubborn/invocations`, { method: 'POST' });
+      const invocation = fetch(`${lambdaUrl}/2015-03-31/functions/stubborn/invocations`, {
+        method: 'POST',
+        headers: { [keyHeader]: keyPrefixOf(config.secret) },
+      });
       invocation.catch(() => undefined);
       let said = '';
       await until(() => (said = saidIn(sandboxes)).includes('\n'), 'the function did not start');
@@ -176,7 +180,10 @@ describe('the function host as a process', () => {
   it('says what is wrong when the emulator is gone, and still answers', async () => {
     const child = start({ emulatorUrl: 'http://127.0.0.1:9' });
     const { lambdaUrl } = JSON.parse(await firstLine(child)) as { lambdaUrl: string };
-    const reply = await fetch(`${lambdaUrl}/2015-03-31/functions/stubborn/invocations`, { method: 'POST' });
+    const reply = await fetch(`${lambdaUrl}/2015-03-31/functions/stubborn/invocations`, {
+      method: 'POST',
+      headers: { [keyHeader]: keyPrefixOf(config.secret) },
+    });
     expect([reply.status, reply.headers.get('x-amzn-errortype')]).toEqual([502, 'ServiceException']);
     expect(await reply.text()).toContain('ECONNREFUSED');
     const ending = exited(child);

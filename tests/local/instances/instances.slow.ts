@@ -23,6 +23,7 @@ const options = (targets: readonly string[]) => ({
   root,
   workDir,
   emulatorUrl: emulator.url,
+  credentials: emulator.client.credentials,
   labName: 'lab',
   targets,
 });

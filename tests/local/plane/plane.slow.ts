@@ -1,5 +1,5 @@
 import { readdirSync, rmSync } from 'node:fs';
-import { get } from 'node:http';
+import { get, request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { connect } from 'node:net';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
@@ -45,10 +45,7 @@ describe('startPlane', () => {
     rmSync(directory, { recursive: true });
   });
 
-  const client = () => ({
-    region: plane.env['AWS_REGION'] ?? '',
-    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
-  });
+  const client = ({ env, credentials }: LocalPlane) => ({ region: env['AWS_REGION'] ?? '', credentials });
 
   it('listens on 127.0.0.1 and nowhere else', async () => {
     for (const url of urlsOf(plane)) {
@@ -60,11 +57,61 @@ describe('startPlane', () => {
   });
 
   it('answers as S3, and as Lambda through the function host', async () => {
-    const s3 = new S3Client({ ...client(), endpoint: plane.emulatorUrl, forcePathStyle: true });
+    const s3 = new S3Client({ ...client(plane), endpoint: plane.emulatorUrl, forcePathStyle: true });
     await s3.send(new CreateBucketCommand({ Bucket: 'only-here' }));
-    const lambda = new LambdaClient({ ...client(), endpoint: plane.lambdaUrl });
+    const lambda = new LambdaClient({ ...client(plane), endpoint: plane.lambdaUrl });
     expect((await lambda.send(new ListFunctionsCommand({}))).Functions).toEqual([]);
   });
+
+  const signed = (key: string) =>
+    `AWS4-HMAC-SHA256 Credential=${key}/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0`;
+  const asked = (url: string, headers: Record<string, string>, method = 'GET', body = '') =>
+    new Promise<{ status: number | undefined; cors: boolean }>((resolve, reject) => {
+      const outgoing = request(url, { method, headers }, (reply) => {
+        const cors = Object.keys(reply.headers).some((name) => name.startsWith('access-control'));
+        resolve({ status: reply.resume().statusCode, cors });
+      });
+      outgoing.once('error', reject).end(body);
+    });
+
+  describe.each(['emulatorUrl', 'lambdaUrl'] as const)(
+    'what a page in a browser could send to its %s',
+    (which) => {
+      const functions = () => `${plane[which]}/2015-03-31/functions/`;
+      const good = () => ({ authorization: signed(plane.credentials.accessKeyId) });
+      const port = () => new URL(plane[which]).port;
+
+      it('is refused without the secret of the run', async () => {
+        for (const headers of [
+          {},
+          { authorization: signed('test') },
+          { authorization: signed('ASIAABCDEFGHIJKLMNOP') },
+        ])
+          expect(await asked(functions(), headers)).toEqual({ status: 403, cors: false });
+        const form = { 'content-type': 'text/plain' };
+        expect(await asked(functions(), form, 'POST', '{"FunctionName":"x"}')).toEqual({
+          status: 403,
+          cors: false,
+        });
+      });
+
+      it('is refused by another Host or Origin, whatever it knows', async () => {
+        for (const other of [
+          { host: `rebound.example:${port()}` },
+          { host: `127.0.0.1:1` },
+          { origin: 'http://evil.example' },
+          { origin: 'null' },
+        ])
+          expect(await asked(functions(), { ...good(), ...other })).toEqual({ status: 403, cors: false });
+        const preflight = { origin: 'http://evil.example', 'access-control-request-method': 'POST' };
+        expect(await asked(functions(), preflight, 'OPTIONS')).toEqual({ status: 403, cors: false });
+      });
+
+      it('gets no leave for other origins from what is answered', async () => {
+        expect(await asked(functions(), good())).toEqual({ status: 200, cors: false });
+      });
+    },
+  );
 
   it('answers 404 for an HTTP API that there is not', async () => {
     const status = await new Promise((resolve, reject) => {
@@ -100,7 +147,7 @@ describe('startPlane', () => {
   it('runs beside another one, which has a state of its own and leaves nothing when stopped', async () => {
     const workDir = temporaryDirectory();
     const other = await startPlane({ root, workDir });
-    const s3 = new S3Client({ ...client(), endpoint: other.emulatorUrl, forcePathStyle: true });
+    const s3 = new S3Client({ ...client(other), endpoint: other.emulatorUrl, forcePathStyle: true });
     expect((await s3.send(new ListBucketsCommand({}))).Buckets ?? []).toEqual([]);
     expect(processesWith(workDir).length).toBeGreaterThanOrEqual(2);
     await Promise.all([other.stop(), other.stop()]);

@@ -48,7 +48,7 @@ export const call = (method, path, body = '', errorType) =>
     const type = errorType === undefined ? '' : `Lambda-Runtime-Function-Error-Type: ${errorType}\r\n`;
     const length = Buffer.byteLength(body);
     socket.write(
-      `${method} /2018-06-01/runtime/${path} HTTP/1.1\r\nHost: ${host}\r\n${type}` +
+      `${method} /2018-06-01/runtime/${path} HTTP/1.1\r\nHost: ${host}:${port}\r\n${type}` +
         `Content-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`,
     );
   });
