@@ -103,7 +103,9 @@ const startTheHost = async () => {
     region: 'us-east-1',
     accountId: '000000000000',
   };
-  const ready = await startNode([join(directory, 'host', 'main.cjs')], { LATENCY_LAB_HOST: JSON.stringify(config) });
+  const ready = await startNode([join(directory, 'host', 'main.cjs')], {
+    LATENCY_LAB_HOST: JSON.stringify(config),
+  });
   /** @type {unknown} */
   const parsed = JSON.parse(ready);
   return /** @type {{ lambdaUrl: string, isolation: Record<string, string> }} */ (parsed);

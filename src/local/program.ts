@@ -85,8 +85,18 @@ const read = (file: string): string => {
   }
 };
 
+/** Of a Python traceback, its last line alone says what went wrong; the rest stays in the log. */
+const withoutTracebacks = (lines: readonly string[]): readonly string[] => {
+  let inside = false;
+  return lines.filter((line) => {
+    if (line.startsWith('Traceback (most recent call last)')) inside = true;
+    else if (!/^\s/.test(line)) inside = false;
+    return !inside;
+  });
+};
+
 const endOf = (file: string): string => {
-  const lines = read(file).trim().split('\n').slice(-logLines);
+  const lines = withoutTracebacks(read(file).trim().split('\n')).slice(-logLines);
   return `the end of ${file}:\n  ${lines.join('\n  ')}`;
 };
 

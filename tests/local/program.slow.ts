@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startReaper } from '../../src/local/reaper/reaper.ts';
 import { startServer } from '../../src/local/program.ts';
@@ -22,5 +22,24 @@ describe('startServer', () => {
     await expect(server.stop()).resolves.toBeUndefined();
 
     await reaper.close();
+  });
+
+  it('says what went wrong and where the log is, without a traceback', async () => {
+    const directory = temporaryDirectory();
+    const reaper = startReaper(root);
+    const logFile = join(directory, 'server.log');
+    const started = startServer({
+      name: 'the server',
+      command: ['python3', '-c', 'def f():\n  raise ValueError("no luck")\nf()'],
+      env: { PATH: process.env['PATH'] },
+      logFile,
+      reaper,
+    });
+    await expect(started).rejects.toThrow(
+      `the server ended unexpectedly (code 1); the end of ${logFile}:\n  ValueError: no luck`,
+    );
+    expect(readFileSync(logFile, 'utf8')).toContain('Traceback');
+    await reaper.close();
+    rmSync(directory, { recursive: true });
   });
 });

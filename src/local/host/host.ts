@@ -84,7 +84,13 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
   });
   const executor = createExecutor(launcher, config.accountConcurrency);
   const dispatcher = createDispatcher(control, executor);
-  const lambdaApi = createLambdaApi({ dispatcher, passOn, onChange: deps.onChange, record });
+  const lambdaApi = createLambdaApi({
+    dispatcher,
+    passOn,
+    onChange: deps.onChange,
+    accountConcurrency: config.accountConcurrency,
+    record,
+  });
   const proxyMode = createProxyMode(dispatcher);
   const keyPrefix = keyPrefixOf(config.secret);
   handleLambda = (exchange) => {

@@ -21,6 +21,8 @@ export interface LambdaApiDeps {
   readonly passOn: (request: HttpRequest, target?: string) => Promise<EmulatorReply>;
   /** Something was changed: what is known of the control plane must be forgotten. */
   readonly onChange: () => void;
+  /** Invocations at the same time over all functions. */
+  readonly accountConcurrency: number;
   readonly record: RecordCall;
 }
 
@@ -104,6 +106,24 @@ const clientContextOf = (request: HttpRequest): string | undefined => {
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString();
 };
 
+const accountSettings = /^\/2016-08-19\/account-settings\/?$/;
+
+interface AccountSettings {
+  AccountLimit: { ConcurrentExecutions: number; UnreservedConcurrentExecutions: number };
+}
+
+/** The emulator's answer with the bound that holds here, less what functions have reserved. */
+const withBound = (body: Buffer, bound: number): string => {
+  const given = JSON.parse(body.toString()) as AccountSettings;
+  const { ConcurrentExecutions: all, UnreservedConcurrentExecutions: free } = given.AccountLimit;
+  const limit = {
+    ...given.AccountLimit,
+    ConcurrentExecutions: bound,
+    UnreservedConcurrentExecutions: Math.max(0, bound - (all - free)),
+  };
+  return JSON.stringify({ ...given, AccountLimit: limit });
+};
+
 /** Whether it may have changed a function: a call of the Lambda API (their paths start with a date) that is no reading. */
 const isChange = ({ method, target }: HttpRequest): boolean =>
   method !== 'GET' && /^\/20\d\d-\d\d-\d\d\//.test(target) && !target.includes('/invocations');
@@ -130,6 +150,7 @@ export const createLambdaApi = ({
   dispatcher,
   passOn,
   onChange,
+  accountConcurrency,
   record,
 }: LambdaApiDeps): ((exchange: HttpExchange) => void) => {
   const forward = async ({ request, reply }: HttpExchange, target?: string): Promise<void> => {
@@ -140,7 +161,8 @@ export const createLambdaApi = ({
     }
     const { status, headers, body } = await passOn(request, target);
     if (isChange(request)) onChange();
-    reply(status, headers, body);
+    const isSettings = status === 200 && accountSettings.test(request.target);
+    reply(status, headers, isSettings ? withBound(body, accountConcurrency) : body);
   };
 
   const synchronous = async ({ request, reply }: HttpExchange, target: InvokeTarget): Promise<void> => {

@@ -3,6 +3,7 @@ import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cl
 import {
   CreateAliasCommand,
   CreateFunctionCommand,
+  GetAccountSettingsCommand,
   InvokeCommand,
   LambdaClient,
   PublishLayerVersionCommand,
@@ -148,6 +149,19 @@ describe('the function host behind the emulator', () => {
     });
     await expect(invoke(direct, 'none')).rejects.toMatchObject({ name: 'TooManyRequestsException' });
   }, 30_000);
+
+  it("tells the bound on concurrency by Lambda's own API, less what is reserved", async () => {
+    const free = async () => (await lambda.send(new GetAccountSettingsCommand({}))).AccountLimit;
+    const before = await free();
+    expect(before?.ConcurrentExecutions).toBe(64);
+    await create('reserving', '1');
+    await lambda.send(
+      new PutFunctionConcurrencyCommand({ FunctionName: 'reserving', ReservedConcurrentExecutions: 5 }),
+    );
+    expect((await free())?.UnreservedConcurrentExecutions).toBe(
+      (before?.UnreservedConcurrentExecutions ?? 0) - 5,
+    );
+  });
 
   it('mounts layers that were published to the emulator', async () => {
     const ZipFile = makeZip([{ path: 'note.txt', data: 'from the layer' }]);

@@ -74,6 +74,7 @@ describe('a function that fails', () => {
   it.each([
     ['waits for ever', 'await new Promise((r) => setTimeout(r, 60000))'],
     ['never yields', 'for (;;);'],
+    ['is stopped', 'setTimeout(() => process.kill(process.pid, "SIGSTOP"), 50); await new Promise(() => {})'],
   ])('hangs (%s): killed at its timeout', async (_, body) => {
     const name = define(`console.log('pid ' + process.pid); ${body}`, { timeoutMs: 1000 });
     const { id, errorType, errorMessage } = await failureOf(name);

@@ -188,7 +188,9 @@ describe('the HTTP front', () => {
   it('does not know another host', async () => {
     const { port } = new URL(lambda.host.httpUrl);
     expect((await send('GET', '/hits', '', { host: 'example.com' })).status).toBe(403);
-    expect((await send('GET', '/hits', '', { host: `other.execute-api.localhost:${port}` })).status).toBe(404);
+    expect((await send('GET', '/hits', '', { host: `other.execute-api.localhost:${port}` })).status).toBe(
+      404,
+    );
   });
 
   it('passes integrations that are no functions on', async () => {

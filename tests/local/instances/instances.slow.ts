@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -28,6 +29,13 @@ const options = (targets: readonly string[]) => ({
   targets,
 });
 
+const statusOf = (url: string, headers: Record<string, string>) =>
+  new Promise((resolve, reject) => {
+    get(url, { headers }, (reply) => {
+      resolve(reply.resume().statusCode);
+    }).once('error', reject);
+  });
+
 describe('startInstances', () => {
   it('registers the FastAPI service at an address that answers, until it is stopped', async () => {
     const instances = await startInstances(options(['null', 'fastapi-ec2']));
@@ -38,6 +46,12 @@ describe('startInstances', () => {
     ssm.destroy();
     const target = asTarget(JSON.parse(Parameter?.Value ?? ''), 'target');
     expect(await (await fetch(target.url ?? '')).json()).toEqual({ hits: 1 });
+    const { port } = new URL(target.url ?? '');
+    for (const headers of [
+      { host: `rebound.example:${port}` },
+      { host: `localhost:${port}`, origin: 'null' },
+    ])
+      expect(await statusOf(target.url ?? '', headers)).toBe(403);
     // Ranked apart from the functions, which are called through the function host.
     expect(target.vantage).toBe('this machine without the function host');
     await instances.stop();
