@@ -7,11 +7,19 @@ import { parse } from 'yaml';
 /** @typedef {Record<string, { Type?: string }>} Resources */
 /** @typedef {{ name: string, document: unknown }} Policy */
 
-/** Every reference as a Sub, until the template's resources are known. */
-const customTags = ['!Ref', '!GetAtt', '!Sub'].map((tag) => ({
-  tag,
-  resolve: (/** @type {string} */ text) => ({ 'Fn::Sub': tag === '!Sub' ? text : `\${${text}}` }),
-}));
+/** Every reference as a Sub, until the template's resources are known. @type {import('yaml').Tags} */
+const customTags = [
+  ...['!Ref', '!GetAtt', '!Sub'].map((tag) => ({
+    tag,
+    resolve: (/** @type {string} */ text) => ({ 'Fn::Sub': tag === '!Sub' ? text : `\${${text}}` }),
+  })),
+  // One element stands for a list of them.
+  {
+    tag: '!Split',
+    collection: 'seq',
+    resolve: (list) => /** @type {import('yaml').YAMLSeq} */ (list).items[1],
+  },
+];
 
 const here = 'eu-west-2:123456789012';
 /** @type {Record<string, string>} */

@@ -69,6 +69,70 @@ describe.each(lambdas.map((row) => [row.id, row] as const))('the template of %s'
   });
 });
 
+describe('InvokableFunctionArns', () => {
+  it('reaches both what Plan tells the user and what generators may do, and is empty by default', () => {
+    const { Parameters, Resources } = parsed('templates/root.yaml');
+    expect(Parameters.InvokableFunctionArns).toMatchObject({ Type: 'CommaDelimitedList', Default: '' });
+    expect(Resources['Orchestrator']!.Properties.Parameters.InvokableFunctionArns).toEqual([
+      ',',
+      'InvokableFunctionArns',
+    ]);
+    const orchestrator = parsed('templates/orchestrator/template.yaml').Resources;
+    for (const part of ['Control', 'Load'])
+      expect(orchestrator[part]!.Properties.Parameters.InvokableFunctionArns).toBe('InvokableFunctionArns');
+    const { PlanFunction } = parsed('templates/orchestrator/control.yaml').Resources;
+    expect(PlanFunction!.Properties.Environment.Variables).toEqual({
+      INVOKABLE_FUNCTION_ARNS: 'InvokableFunctionArns',
+    });
+    const { VerifyRole, GenerateRole } = parsed('templates/orchestrator/load.yaml').Resources;
+    for (const role of [VerifyRole, GenerateRole])
+      expect(role!.Properties.Policies).toContainEqual({
+        'Fn::If': [
+          'InvokesOthers',
+          {
+            PolicyName: 'invoke-others',
+            PolicyDocument: {
+              Version: '2012-10-17',
+              Statement: [
+                {
+                  Effect: 'Allow',
+                  Action: 'lambda:InvokeFunction',
+                  Resource: [',', 'InvokableFunctionArns'],
+                },
+              ],
+            },
+          },
+          'AWS::NoValue',
+        ],
+      });
+  });
+});
+
+describe('the server of fastapi-ec2', () => {
+  const { Resources } = parsed('templates/architectures/fastapi-ec2/template.yaml');
+  const unit = read('src/services/fastapi/server/fastapi.service');
+
+  it('lets its service reach neither the metadata of the instance nor, by its role, any parameter', () => {
+    expect(Resources['ServerTemplate']!.Properties.LaunchTemplateData.MetadataOptions).toEqual({
+      HttpTokens: 'required',
+      HttpPutResponseHopLimit: 1,
+    });
+    expect(unit).toMatch(/^IPAddressDeny=169\.254\.169\.254 /m);
+    const role = JSON.stringify(Resources['ServerRole']!.Properties);
+    expect(role).not.toMatch(/ssm:Get|ManagedPolicy/);
+  });
+
+  it('is replaced whenever its registration changes, so that no deployment takes its address away', () => {
+    const [script] = Resources['ServerTemplate']!.Properties.LaunchTemplateData.UserData[
+      'Fn::Base64'
+    ] as string[];
+    expect(script).toContain('${Registration.Value}');
+    expect(Resources['ServerGroup']!.Properties.LaunchTemplate.Version).toBe(
+      'ServerTemplate.LatestVersionNumber',
+    );
+  });
+});
+
 describe('shared/http-target.yaml', () => {
   const { Mappings, Parameters } = parsed('templates/shared/http-target.yaml');
   const limits = parsed('templates/root.yaml').Parameters.ApiRateLimit.AllowedValues as readonly number[];
