@@ -1,4 +1,5 @@
-// Bundles src/cli when a source changed. A warm start only compares the time and size of the files that went in.
+// Bundles src/cli when a source changed. A warm start only compares the time and size of the files that went in. Our own, for
+// its start: `node bench/start.mjs` measured tsx at 2.0 to 2.4 times its time, Node's type stripping, which Node 20 lacks, at 3.
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

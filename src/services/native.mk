@@ -17,4 +17,4 @@ CPU := $(if $(filter arm64,$(LAB_ARCH)),aarch64,x86_64)
 need = @command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
 
 # $(call tool,name) is the directory of a pinned tool, which is set up at the first use.
-tool = $(or $(shell node $(ROOT)/tools/setup.mjs $(1) | cut -f2),$(error setting up $(1) failed))
+tool = $(or $(shell LAB_ARCH=$(LAB_ARCH) node $(ROOT)/tools/setup.mjs $(1) | cut -f2),$(error setting up $(1) failed))
