@@ -40,16 +40,17 @@ export const takeLock = async (store: ObjectStore, lock: RunLock, wallTimeMs: nu
 };
 
 /**
- * Moves the end of a run's lock, once it is known how long the run may take.
- * @throws RunInProgressError when another run took the lock meanwhile
+ * Moves the end of an execution's lock, once it is known how long its run may take; does nothing where there is none.
+ * An expired lock may have been taken by another execution, of the same run too.
+ * @throws RunInProgressError when another execution holds it
  */
-export const extendLock = async (store: ObjectStore, runId: string, expiresAt: string): Promise<void> => {
+export const extendLock = async (store: ObjectStore, lock: RunLock): Promise<void> => {
   const text = await store.get(lockKey);
   if (text === undefined) return;
   const held = readJson(runLock, text, lockKey);
-  if (held.runId !== runId) refuse(held);
-  if (!(await store.replace(lockKey, text, JSON.stringify({ ...held, expiresAt }))))
-    await refuseOther(store, held, held.executionName);
+  if (held.executionName !== lock.executionName) refuse(held);
+  if (!(await store.replace(lockKey, text, JSON.stringify(lock))))
+    await refuseOther(store, held, lock.executionName);
 };
 
 /** Releases the lock where this execution holds it; otherwise does nothing. */

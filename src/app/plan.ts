@@ -94,5 +94,9 @@ export const plan = async (deps: PlanDeps, input: PlanInput): Promise<PlanOutput
     await releaseLock(deps.store, input.executionName);
     throw error;
   }
-  return { runId, verifications: targets.map((target) => verificationOf(runId, target)) };
+  return {
+    runId,
+    executionName: input.executionName,
+    verifications: targets.map((target) => verificationOf(runId, target)),
+  };
 };

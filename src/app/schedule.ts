@@ -40,11 +40,11 @@ const byRound = (steps: readonly StepPlan[]): Schedule['rounds'] => {
 /**
  * Rounds and steps in the order in which they are to be measured; cells that the run has already are left out.
  * @throws NoTargetError when no target passed its verification; InputError when the pace that Verify found makes more
- * steps than one run can have; RunInProgressError when this run has lost the lab's lock
+ * steps than one run can have; RunInProgressError when this execution has lost the lab's lock
  */
 export const schedule = async (deps: ScheduleDeps, input: ScheduleInput): Promise<Schedule> => {
   const { store, clock } = deps;
-  const { runId, verifications } = input;
+  const { runId, executionName, verifications } = input;
   const plan = await readPlan(store, runId);
   await store.put(verifyKey(runId), JSON.stringify(verifications));
   refuseWithoutTarget(plan, verifications);
@@ -53,7 +53,8 @@ export const schedule = async (deps: ScheduleDeps, input: ScheduleInput): Promis
   const cells = cellsOf(plan).filter(({ target }) => fit.has(target.id));
   const pending = await pendingCells(store, runId, cells);
   const steps = stepsOf(plan, pending, ({ id }) => fit.get(id) ?? 0);
-  await extendLock(store, runId, new Date(clock.wallTime() + lockMs(steps.length)).toISOString());
+  const expiresAt = new Date(clock.wallTime() + lockMs(steps.length)).toISOString();
+  await extendLock(store, { runId, executionName, expiresAt });
   await inParallel(steps, writesAtOnce, (step) =>
     store.put(step.step.assignmentsKey, JSON.stringify(assignmentsOf(runId, step, step.attempt))),
   );

@@ -44,14 +44,34 @@ describe('extendLock', () => {
   it('moves the end of the lock of its run', async () => {
     const store = memoryObjectStore();
     await takeLock(store, lockOf('a'), newYear);
-    await extendLock(store, 'run-a', '2026-01-09T00:00:00.000Z');
+    await extendLock(store, lockOf('a', '2026-01-09T00:00:00.000Z'));
     expect(await readLock(store)).toEqual(lockOf('a', '2026-01-09T00:00:00.000Z'));
   });
 
   it('stops a run that has lost the lock to another', async () => {
     const store = memoryObjectStore();
     await takeLock(store, lockOf('b'), newYear);
-    await expect(extendLock(store, 'run-a', '2026-01-09T00:00:00.000Z')).rejects.toThrow(RunInProgressError);
+    await expect(extendLock(store, lockOf('a', '2026-01-09T00:00:00.000Z'))).rejects.toThrow(
+      RunInProgressError,
+    );
+  });
+
+  it('leaves an expired lock to the execution that took it, also when that resumed the same run', async () => {
+    const store = memoryObjectStore();
+    await takeLock(store, lockOf('a'), newYear);
+    const other = { ...lockOf('a', '2026-01-05T00:00:00.000Z'), executionName: 'b' };
+    await takeLock(store, other, newYear + 2 * day);
+    await expect(extendLock(store, lockOf('a', '2026-01-09T00:00:00.000Z'))).rejects.toThrow(
+      RunInProgressError,
+    );
+    expect(await readLock(store)).toEqual(other);
+  });
+
+  it('extends an expired lock that nobody took', async () => {
+    const store = memoryObjectStore();
+    await takeLock(store, lockOf('a', '2025-01-01T00:00:00.000Z'), newYear);
+    await extendLock(store, lockOf('a'));
+    expect(await readLock(store)).toEqual(lockOf('a'));
   });
 
   it('stops a run that loses the lock in that moment', async () => {
@@ -61,15 +81,15 @@ describe('extendLock', () => {
       await store.put(lockKey, JSON.stringify(lockOf('b')));
       return false;
     };
-    await expect(extendLock({ ...store, replace }, 'run-a', '2026-01-09T00:00:00.000Z')).rejects.toThrow(
+    await expect(extendLock({ ...store, replace }, lockOf('a', '2026-01-09T00:00:00.000Z'))).rejects.toThrow(
       RunInProgressError,
     );
   });
 
   it('does nothing where there is no lock', async () => {
     const store = memoryObjectStore();
-    await extendLock(store, 'run-a', '2026-01-09T00:00:00.000Z');
-    expect(await store.get(lockKey)).toBeUndefined();
+    await extendLock(store, lockOf('a'));
+    expect(await readLock(store)).toBeUndefined();
   });
 });
 
@@ -86,7 +106,7 @@ describe('a write that was made and then repeated', () => {
     const store = memoryObjectStore();
     await takeLock(store, lockOf('old'), newYear);
     await takeLock(repeating(store), lockOf('a', '2026-01-05T00:00:00.000Z'), newYear + 2 * day);
-    await extendLock(repeating(store), 'run-a', '2026-01-09T00:00:00.000Z');
+    await extendLock(repeating(store), lockOf('a', '2026-01-09T00:00:00.000Z'));
     expect(await readLock(store)).toEqual(lockOf('a', '2026-01-09T00:00:00.000Z'));
   });
 });

@@ -26,6 +26,7 @@ describe('plan', () => {
     const request = { labels: { host: 'laptop' }, leftOut: [{ id: 'c', reason: 'no cargo' }], rounds: 2 };
     expect(await plan(deps, input(request))).toEqual({
       runId: 'run-1',
+      executionName: 'run-1',
       verifications: [
         { runId: 'run-1', targetId: 'a' },
         { runId: 'run-1', targetId: 'b' },

@@ -28,7 +28,7 @@ const setUp = (change: Partial<Plan> = {}) => {
   const run = (verifications: readonly Verification[] = allFit): Promise<Schedule> =>
     schedule(
       { store: memoryObjectStore(objects), clock: clockAt(newYear) },
-      { runId: 'run-1', verifications },
+      { runId: 'run-1', executionName: 'e', verifications },
     );
   const assignments = (key: string) => JSON.parse(objects.get(key) ?? 'null') as WorkerAssignment[];
   return { objects, run, assignments };
@@ -120,7 +120,7 @@ describe('schedule', () => {
     const { objects, run } = setUp();
     objects.set(
       lockKey,
-      JSON.stringify({ runId: 'other', executionName: 'e', expiresAt: '2026-01-01T00:00:01.000Z' }),
+      JSON.stringify({ runId: 'other', executionName: 'other', expiresAt: '2026-01-01T00:00:01.000Z' }),
     );
     await expect(run()).rejects.toThrow(RunInProgressError);
   });

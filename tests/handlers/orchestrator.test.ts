@@ -31,7 +31,7 @@ describe('the orchestrator handlers without their environment', () => {
   it.each([
     ['plan', () => plan({ request: {}, executionName: 'e-1' }), 'LAB_NAME'],
     ['verify', () => verify({ runId: 'e-1', targetId: 'direct' }), 'RESULTS_BUCKET'],
-    ['schedule', () => schedule({ runId: 'e-1', verifications: [] }), 'RESULTS_BUCKET'],
+    ['schedule', () => schedule({ runId: 'e-1', executionName: 'e-1', verifications: [] }), 'RESULTS_BUCKET'],
     ['clean-up', () => cleanUp(finish), 'RESULTS_BUCKET'],
   ])('%s names the variable that is missing', async (_, call, name) => {
     await expect(call()).rejects.toThrow(`environment variable ${name}: given `);
@@ -46,13 +46,16 @@ describe('the orchestrator handlers', () => {
 
   it('lead a run from its input to its outcome', async () => {
     const objects = fakeAws();
-    const { runId, verifications } = await plan({ request: { rounds: 1 }, executionName: 'e-1' });
+    const { runId, executionName, verifications } = await plan({
+      request: { rounds: 1 },
+      executionName: 'e-1',
+    });
     expect(verifications).toEqual([{ runId: 'e-1', targetId: 'direct' }]);
 
     const verified = await Promise.all(verifications.map((one) => verify(one)));
     expect(verified).toMatchObject([{ targetId: 'direct', ok: true, sent: 50, acknowledged: 50 }]);
 
-    const { rounds } = await schedule({ runId, verifications: verified });
+    const { rounds } = await schedule({ runId, executionName, verifications: verified });
     const steps = [{ assignmentsKey: 'runs/e-1/steps/1-direct-0.json', workers: 1 }];
     expect(rounds).toEqual([{ round: 1, steps }]);
 

@@ -22,6 +22,7 @@ const times = <T>(n: number, make: (i: number) => T): readonly T[] =>
   Array.from({ length: n }, (_, i) => make(i));
 
 const runId = 'r'.repeat(60);
+const executionName = 'e'.repeat(80);
 const targetId = 't'.repeat(40);
 const error = { Error: 'E'.repeat(256), Cause: 'c'.repeat(maxCause) };
 
@@ -47,7 +48,7 @@ describe('the data between the states', () => {
 
   it('fits after Plan', () => {
     const verification = { runId, targetId, verifyFunctionArn: 'a'.repeat(200) };
-    const state: PlanOutput = { runId, verifications: times(maxTargets, () => verification) };
+    const state: PlanOutput = { runId, executionName, verifications: times(maxTargets, () => verification) };
     expect(bytes(state)).toBeLessThan(maxBytes);
   });
 
@@ -59,7 +60,7 @@ describe('the data between the states', () => {
     expect(fit.coldStarts!.burstMs.length).toBeGreaterThan(0);
     for (const verification of [fit, unfit]) {
       const verifications = times(maxTargets, () => verification);
-      const state: ScheduleInput & FinishInput = { runId, verifications, error };
+      const state: ScheduleInput & FinishInput = { runId, executionName, verifications, error };
       expect(bytes(state)).toBeLessThan(maxBytes);
     }
   });

@@ -81,7 +81,9 @@ const generatorMs = 905_000;
 export const leave = async ({ executions, arn, runId, bucket, copy }: LeftRun): Promise<void> => {
   const stop = async (): Promise<void> => {
     await executions.stop(arn, 'stopped by the user');
-    await extendLock(bucket, runId, new Date(Date.now() + generatorMs).toISOString());
+    const executionName = arn.split(':').at(-1) ?? '';
+    const expiresAt = new Date(Date.now() + generatorMs).toISOString();
+    await extendLock(bucket, { runId, executionName, expiresAt });
   };
   await Promise.allSettled([copy(), stop()]);
 };

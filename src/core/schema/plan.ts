@@ -92,5 +92,7 @@ export type VerifyColdStarts = Output<typeof verifyColdStarts>;
 /** Made by Plan for the states that follow: small, because a state's data may not pass 256 KiB. */
 export interface PlanOutput {
   readonly runId: string;
+  /** Who holds the lock: Schedule extends it. */
+  readonly executionName: string;
   readonly verifications: readonly VerifyInput[];
 }

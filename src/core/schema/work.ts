@@ -2,12 +2,12 @@
 import * as v from 'valibot';
 import { fields, line, list, number, type Output, time, whole } from './fields.ts';
 import { loadProfile } from './load.ts';
-import { verifications } from './plan.ts';
+import { executionName, verifications } from './plan.ts';
 import { runId } from './request.ts';
 import { target } from './target.ts';
 
-/** Input of Schedule: the Map's results. */
-export const scheduleInput = fields({ runId, verifications });
+/** Input of Schedule: what Plan made, with the Map's results. */
+export const scheduleInput = fields({ runId, executionName, verifications });
 
 /**
  * One Distributed Map: one cell of one round, or one segment of it. Its workers are read from `assignmentsKey`, whose

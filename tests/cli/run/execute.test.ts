@@ -12,8 +12,8 @@ describe('leave', () => {
     const stopped: string[] = [];
     const stop = (arn: string): Promise<void> => Promise.resolve(void stopped.push(arn));
     const before = Date.now();
-    await leave({ executions: { stop }, arn: 'arn', runId: 'mine', bucket, copy: failing });
-    expect(stopped).toEqual(['arn']);
+    await leave({ executions: { stop }, arn: 'arn:execution:mine', runId: 'mine', bucket, copy: failing });
+    expect(stopped).toEqual(['arn:execution:mine']);
     const expiresAt = Date.parse((await readLock(bucket))?.expiresAt ?? '');
     expect(expiresAt).toBeGreaterThanOrEqual(before + 905_000);
     expect(expiresAt).toBeLessThanOrEqual(Date.now() + 905_000);
@@ -23,15 +23,15 @@ describe('leave', () => {
     const bucket = memoryObjectStore();
     await takeLock(bucket, lock, Date.now());
     const copy = (): Promise<void> => Promise.resolve();
-    await leave({ executions: { stop: failing }, arn: 'arn', runId: 'mine', bucket, copy });
+    await leave({ executions: { stop: failing }, arn: 'arn:execution:mine', runId: 'mine', bucket, copy });
     expect(await readLock(bucket)).toEqual(lock);
   });
 
   it('leaves the lock of another run alone', async () => {
     const bucket = memoryObjectStore();
-    await takeLock(bucket, { ...lock, runId: 'other' }, Date.now());
+    await takeLock(bucket, { ...lock, executionName: 'other' }, Date.now());
     const done = (): Promise<void> => Promise.resolve();
-    await leave({ executions: { stop: done }, arn: 'arn', runId: 'mine', bucket, copy: done });
+    await leave({ executions: { stop: done }, arn: 'arn:execution:mine', runId: 'mine', bucket, copy: done });
     expect((await readLock(bucket))?.expiresAt).toBe(lock.expiresAt);
   });
 });
