@@ -62,4 +62,9 @@ export const parsePartKey = (key: string): PartPlace | undefined => {
 /** One run at a time per lab: held by conditional write, released by CleanUp. */
 export const lockKey = 'runs/lock.json';
 
+export const secretsRoot = (labName: string): string => `/latency-lab/${labName}/secrets/`;
+
+/** Of one run: encrypted parameters that its requests refer to; CleanUp deletes them. */
+export const secretsPath = (labName: string, runId: string): string => `${secretsRoot(labName)}${runId}/`;
+
 export const targetsPath = (labName: string): string => `/latency-lab/${labName}/targets/`;

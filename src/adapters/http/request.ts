@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import { InputError } from '../../core/errors.ts';
 import { connectHost } from '../../core/load/permission.ts';
-import { asHttpUrl } from '../../core/schema/target.ts';
+import { read } from '../../core/schema/fields.ts';
+import { asHttpUrl, headers, method } from '../../core/schema/target.ts';
 import type { HttpRequest } from '../../ports/index.ts';
 
 /** Where a URL leads: what to connect to, and what to say there. */
@@ -32,11 +32,6 @@ export const addressOf = (url: string): Address => {
   };
 };
 
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** Visible characters, spaces and tabs (RFC 9110, 5.5); a line break would smuggle in another header. */
-const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** Set by the client itself, since they must fit the bytes that are sent. */
-const ownHeaders = new Set(['content-length', 'transfer-encoding', 'connection']);
 const methodsWithBody = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
@@ -44,25 +39,18 @@ const methodsWithBody = new Set(['POST', 'PUT', 'PATCH']);
  * @throws InputError on a method or header that HTTP does not allow or that the client sets itself.
  */
 export const requestBytes = (request: HttpRequest, address: Address): Buffer => {
-  if (!token.test(request.method))
-    throw new InputError('method', request.method, 'an HTTP method such as GET');
-  const headers = new Map([
+  read(method, request.method, 'method');
+  const lines = new Map([
     ['host', address.authority],
     ['user-agent', 'latency-lab'],
     ['accept', '*/*'],
   ]);
-  for (const [name, value] of Object.entries(request.headers)) {
-    const key = name.toLowerCase();
-    if (!token.test(name) || ownHeaders.has(key)) {
-      throw new InputError('headers', name, 'header names of HTTP other than those of length and connection');
-    }
-    if (!fieldValue.test(value)) throw new InputError(`headers.${name}`, value, 'one line of Latin-1 text');
-    headers.set(key, value);
-  }
+  for (const [name, value] of Object.entries(read(headers, request.headers, 'headers', 'headers')))
+    lines.set(name.toLowerCase(), value);
   const body = Buffer.from(request.body ?? '');
   if (body.length > 0 || methodsWithBody.has(request.method))
-    headers.set('content-length', String(body.length));
-  const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`);
-  const head = `${request.method} ${address.path} HTTP/1.1\r\n${lines.join('')}\r\n`;
+    lines.set('content-length', String(body.length));
+  const fields = [...lines].map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `${request.method} ${address.path} HTTP/1.1\r\n${fields.join('')}\r\n`;
   return Buffer.concat([Buffer.from(head, 'latin1'), body]);
 };

@@ -77,8 +77,10 @@ export const dictionary = <V extends v.GenericSchema, N extends v.GenericSchema<
   name: N,
 ) => refusingArrays(v.record(name, value, anObject));
 
-export const list = <S extends v.GenericSchema>(item: S, most: number, least = 0) => {
-  const allowed = `a JSON array of ${least === 0 ? 'at most' : `${least} to`} ${most.toLocaleString('en')} entries`;
+/** @param condition what else is to say of it, in words */
+export const list = <S extends v.GenericSchema>(item: S, most: number, least = 0, condition = '') => {
+  const bounds = `${least === 0 ? 'at most' : `${least} to`} ${most.toLocaleString('en')}`;
+  const allowed = `a JSON array of ${bounds} entries${condition}`;
   return v.pipe(v.array(item, allowed), v.minLength(least, allowed), v.maxLength(most, allowed));
 };
 
@@ -129,6 +131,17 @@ export const line = (most: number) => {
 export const time = v.pipe(v.string('an ISO 8601 time'), v.isoTimestamp('an ISO 8601 time'));
 
 export const oneOf = <const T extends readonly string[]>(values: T) => v.picklist(values, values.join(', '));
+
+/**
+ * For checks over several fields: where the fault is, and what to show as given.
+ * @param given shown in place of the value there, which may be a secret
+ */
+export const pathTo = (
+  input: unknown,
+  keys: readonly (string | number)[],
+  given: unknown,
+): [v.IssuePathItem, ...v.IssuePathItem[]] =>
+  keys.map((key) => ({ type: 'unknown', origin: 'value', input, key, value: given })) as never;
 
 const pathOf = (issue: v.BaseIssue<unknown>): readonly v.IssuePathItem[] => {
   const path = issue.path ?? [];

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import {
   dictionary,
+  pathTo,
   fields,
   type Input,
   line,
@@ -14,6 +15,8 @@ import {
   whole,
 } from './fields.ts';
 import { loadInput } from './load.ts';
+import { secretsPath } from '../keys.ts';
+import { literalSecretIn, secretPrefix } from '../secrets.ts';
 import { target, targetId } from './target.ts';
 
 /** Every target's verification travels through the state machine's data, which may not pass 256 KiB. */
@@ -30,13 +33,35 @@ export const labels = v.pipe(dictionary(text(1_000), v.string()), v.maxEntries(1
 /** Architectures that are not in the run and why (a missing toolchain); printed by the report. */
 export const leftOut = list(fields({ id: line(100), reason: text(4_000) }), maxTargets);
 
+const extraTarget = v.pipe(
+  target,
+  v.rawCheck(({ dataset, addIssue }) => {
+    const path = dataset.typed ? literalSecretIn(dataset.value) : undefined;
+    if (path === undefined) return;
+    const message = `a reference to an encrypted parameter, ${secretPrefix}${secretsPath('<LabName>', '<runId>')}1, since an execution's input is kept in clear`;
+    addIssue({ message, path: pathTo(dataset.value, path, 'a secret as it is') });
+  }),
+);
+
+/** Names that clash would be one row of the report. */
+const extraTargets = v.pipe(
+  list(extraTarget, maxTargets),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const ids = dataset.value.map(({ id }) => id);
+    const twice = ids.findIndex((id, i) => ids.indexOf(id) !== i);
+    if (twice === -1) return;
+    addIssue({ message: 'each name once', path: pathTo(dataset.value, [twice, 'id'], ids[twice]) });
+  }),
+);
+
 export const runRequest = fields({
   /** Default: derived from the execution's name. Naming an old run resumes it. */
   runId: v.exactOptional(runId),
   /** Ids of registered targets; default: all of them. */
-  targets: v.exactOptional(list(targetId, maxTargets)),
+  targets: v.exactOptional(list(targetId, maxTargets, 1, '; leave it out for all of them')),
   /** Targets that are not registered: the user's own URLs or function aliases. */
-  extraTargets: v.optional(list(target, maxTargets), []),
+  extraTargets: v.optional(extraTargets, []),
   load: v.optional(loadInput, {}),
   rounds: v.optional(rounds, 3),
   /** Of the shuffle inside each round, so that a run can be repeated. */

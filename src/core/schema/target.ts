@@ -29,10 +29,23 @@ export const functionArn = matching(
   'the ARN of a Lambda function, version or alias',
 );
 
-// RFC 9110: 5.6.2, token.
-const headerName = matching(
-  /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/,
-  'header names of letters, digits and hyphens',
+/** Set by whoever opens the connection, since they must fit what is sent over it (RFC 9110, 7.6.1). */
+const ownHeaders = [
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+const sendableName = `header names of letters, digits and hyphens, other than those of the connection itself: ${ownHeaders.join(', ')}`;
+const headerName = v.pipe(
+  // RFC 9110, 5.6.2, token.
+  matching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, sendableName),
+  v.check((name) => !ownHeaders.includes(name.toLowerCase()), sendableName),
 );
 // RFC 9110, 5.5, field-content: a line break would begin another header.
 const headerValue = matching(
@@ -40,12 +53,22 @@ const headerValue = matching(
   'up to 8,192 printable characters of Latin-1',
 );
 
+const isOnce = (given: Readonly<Record<string, string>>): boolean =>
+  new Set(Object.keys(given).map((name) => name.toLowerCase())).size === Object.keys(given).length;
+
+export const headers = v.pipe(
+  dictionary(headerValue, headerName),
+  v.check(isOnce, 'each header once, in upper or lower case'),
+);
+
 const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+export const method = oneOf(methods);
 
 /** The request that is sent again and again. Defaults: GET, no headers, no body, status 200. */
 const requestSpec = fields({
-  method: v.exactOptional(oneOf(methods)),
-  headers: v.exactOptional(dictionary(headerValue, headerName)),
+  method: v.exactOptional(method),
+  headers: v.exactOptional(headers),
   body: v.exactOptional(v.string('a text. Write a JSON body as a text with escaped quotes')),
   expectedStatus: v.exactOptional(whole(200, 599)),
 });

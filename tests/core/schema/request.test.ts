@@ -4,6 +4,14 @@ import { parseRunRequest, runIdOfExecution } from '../../../src/core/schema/requ
 
 const parse = (request: unknown, executionName = 'run-1') => parseRunRequest({ request, executionName });
 
+const own = (headers: object, url = 'https://example.com/') => ({
+  version: 1,
+  id: 'mine',
+  kind: 'url',
+  url,
+  request: { headers },
+});
+
 describe('parseRunRequest', () => {
   it('fills in the defaults when nothing is given', () => {
     expect(parse({})).toStrictEqual({
@@ -41,9 +49,21 @@ describe('parseRunRequest', () => {
     ['runId', { runId: '../other' }],
     ['runId', { runId: 'a'.repeat(61) }],
     ['targets', { targets: 'node-dynamodb' }],
+    ['targets', { targets: [] }],
     ['targets[1]', { targets: ['a', 'B'] }],
     ['extraTargets[0]', { extraTargets: [{ version: 1, id: 'x', kind: 'url' }] }],
     ['extraTargets[0].url', { extraTargets: [{ version: 1, id: 'x', kind: 'url', url: 'example.com' }] }],
+    ['extraTargets[1].id', { extraTargets: [own({}), own({})] }],
+    ['extraTargets[0].request.headers', { extraTargets: [own({ Connection: 'close' })] }],
+    ['extraTargets[0].request.headers', { extraTargets: [own({ 'content-length': '5' })] }],
+    ['extraTargets[0].request.headers', { extraTargets: [own({ a: '1', A: '2' })] }],
+    ['extraTargets[0].request.headers.a', { extraTargets: [own({ a: 'b\r\nc: d' })] }],
+    [
+      'extraTargets[0].request.headers.Authorization',
+      { extraTargets: [own({ Authorization: 'Bearer abc' })] },
+    ],
+    ['extraTargets[0].request.headers.x-api-key', { extraTargets: [own({ 'x-api-key': 'abc' })] }],
+    ['extraTargets[0].url', { extraTargets: [own({}, 'https://example.com/?token=abc')] }],
     ['load', { load: 5 }],
     ['load.requests', { load: { requests: 0 } }],
     ['load.requests', { load: { requests: 1e12 } }],
@@ -65,6 +85,19 @@ describe('parseRunRequest', () => {
     const read = () => parse(request);
     expect(read).toThrow(InputError);
     expect(read).toThrow(expect.objectContaining({ field, message: expect.stringContaining('allowed: ') }));
+  });
+
+  it('takes a secret by reference, and never shows one that was given as it is', () => {
+    const secret = 'ssm:/latency-lab/lab/secrets/run-1/1';
+    const target = own(
+      { Authorization: secret, 'X-Api-Key': `Key ${secret}` },
+      `https://example.com/?token=${secret}`,
+    );
+    expect(parse({ extraTargets: [target] }).extraTargets).toEqual([target]);
+    for (const literal of [own({ Cookie: 'open sesame' }), own({}, 'https://example.com/?api_key=sesame')])
+      expect(() => parse({ extraTargets: [literal] })).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining('sesame') }),
+      );
   });
 
   it('says which fields there are when one is unknown', () => {
