@@ -1,13 +1,15 @@
 /** CleanUp: writes down how the run ended and releases the lab's lock. Every path of the state machine ends here. */
 import { messageOf } from '../core/errors.ts';
-import { outcomeKey } from '../core/keys.ts';
+import { outcomeKey, secretsPath } from '../core/keys.ts';
 import type { CleanUpInput, FinishInput, Outcome } from '../core/schema/outcome.ts';
-import type { Clock, ObjectStore } from '../ports/index.ts';
+import type { Clock, ObjectStore, SecretStore } from '../ports/index.ts';
 import { readLock, releaseLock } from './lock.ts';
 
 export interface CleanUpDeps {
   readonly store: ObjectStore;
   readonly clock: Pick<Clock, 'wallTime'>;
+  readonly secrets: Pick<SecretStore, 'deleteUnder'>;
+  readonly labName: string;
 }
 
 const errorOf = ({ error, reportError }: FinishInput): Outcome['error'] => {
@@ -20,7 +22,7 @@ const errorOf = ({ error, reportError }: FinishInput): Outcome['error'] => {
  * Plan died after it took the lock is known by the lock.
  */
 export const cleanUp = async (
-  { store, clock }: CleanUpDeps,
+  { store, clock, secrets, labName }: CleanUpDeps,
   { executionName, run }: CleanUpInput,
 ): Promise<Outcome> => {
   const lock = await readLock(store);
@@ -37,6 +39,7 @@ export const cleanUp = async (
     if (runId !== undefined) await store.put(outcomeKey(runId), JSON.stringify(outcome));
   } finally {
     await releaseLock(store, executionName);
+    if (runId !== undefined) await secrets.deleteUnder(secretsPath(labName, runId));
   }
   return outcome;
 };

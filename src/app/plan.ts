@@ -10,7 +10,7 @@ import {
   type VerifyInput,
 } from '../core/schema/plan.ts';
 import { parseRunRequest } from '../core/schema/request.ts';
-import { chooseTargets } from '../core/plan/targets.ts';
+import { chooseTargets, type Limits, requireLimits } from '../core/plan/targets.ts';
 import { cellsOf, stepsOf } from '../core/schedule/steps.ts';
 import type { Target } from '../core/schema/target.ts';
 import type { Clock, ObjectStore, TargetRegistry } from '../ports/index.ts';
@@ -23,6 +23,7 @@ export interface PlanDeps {
   readonly clock: Pick<Clock, 'wallTime'>;
   readonly labName: string;
   readonly plane: Plan['plane'];
+  readonly limits: Limits;
 }
 
 /** Verify's time limit per target and some minutes for Plan and Schedule; Schedule then asks for what it needs. */
@@ -31,7 +32,9 @@ const lockMs = (targets: number): number => (targets * 305 + 600) * 1000;
 const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
   const request = parseRunRequest(input);
   const { runId, load, rounds, seed, labels, leftOut } = request;
-  const targets = chooseTargets(request, await deps.registry.list()).map((target) =>
+  const chosen = chooseTargets(request, await deps.registry.list());
+  requireLimits(request, chosen, deps.limits);
+  const targets = chosen.map((target) =>
     input.loadFrom === undefined ? target : { loadFrom: input.loadFrom, ...target },
   );
   const plan: Plan = {

@@ -11,7 +11,8 @@ import { requestOf } from '../core/load/request.ts';
 export interface VerifyDeps {
   readonly store: ObjectStore;
   readonly clock: Pick<Clock, 'now'>;
-  readonly connectionOpener: (target: Target) => OpenConnection;
+  /** @throws InputError for a target that cannot be sent to */
+  readonly connectionOpener: (target: Target) => OpenConnection | Promise<OpenConnection>;
 }
 
 /** How many requests show a kind's promise: one after another, then `perConnection` on each of `connections` connections at once. */
@@ -114,7 +115,7 @@ const runTrial = async (
   trial: Trial,
   timeoutMs: number,
 ): Promise<Verification> => {
-  const openConnection = connectionOpener(target);
+  const openConnection = await connectionOpener(target);
   const first = openConnection();
   const connections = [first, ...Array.from({ length: trial.connections - 1 }, openConnection)];
   const endMs = clock.now() + budgetMs;

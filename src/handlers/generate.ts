@@ -2,6 +2,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { readEnvironment, once } from '../adapters/aws/environment.ts';
 import { createLambdaClient, lambdaFunctionInvoker } from '../adapters/aws/function-invoker.ts';
+import { createSsmClient, ssmSecretStore } from '../adapters/aws/parameters.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
 import { httpConnection } from '../adapters/http/client.ts';
 import { systemClock, watchVitals } from '../adapters/system.ts';
@@ -27,6 +28,7 @@ const deps = once((): GenerateDeps => {
   return {
     clock: systemClock,
     store: s3ObjectStore(createS3Client(), environment.RESULTS_BUCKET),
+    secrets: ssmSecretStore(createSsmClient()),
     invoker: lambdaFunctionInvoker(createLambdaClient()),
     httpConnection: connection,
     watchVitals,

@@ -1,11 +1,14 @@
 import { readEnvironment, once } from '../adapters/aws/environment.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
-import { createSsmClient, ssmTargetRegistry } from '../adapters/aws/target-registry.ts';
+import { createSsmClient, ssmTargetRegistry } from '../adapters/aws/parameters.ts';
 import { systemClock } from '../adapters/system.ts';
 import { plan, type PlanDeps } from '../app/plan.ts';
 import { targetsPath } from '../core/keys.ts';
 import { plane, type PlanOutput, planInput } from '../core/schema/plan.ts';
 import { read } from '../core/schema/fields.ts';
+
+/** A list of the template's, which may be empty. */
+const namesIn = (list = ''): readonly string[] => list.split(',').filter((name) => name !== '');
 
 const deps = once((): PlanDeps => {
   const environment = readEnvironment(['LAB_NAME', 'RESULTS_BUCKET', 'PLANE']);
@@ -14,6 +17,7 @@ const deps = once((): PlanDeps => {
     registry: ssmTargetRegistry(createSsmClient(), targetsPath(environment.LAB_NAME)),
     clock: systemClock,
     labName: environment.LAB_NAME,
+    limits: { invokableArns: namesIn(process.env['INVOKABLE_FUNCTION_ARNS']) },
     plane: read(plane, environment.PLANE, 'environment variable PLANE'),
   };
 });

@@ -20,6 +20,14 @@ export interface TargetRegistry {
   list(): Promise<readonly Target[]>;
 }
 
+/** Encrypted parameters, by name. */
+export interface SecretStore {
+  /** @throws InputError naming a parameter that is not there */
+  read(name: string): Promise<string>;
+  /** Deletes all whose names begin with `path`, which ends with a slash. */
+  deleteUnder(path: string): Promise<void>;
+}
+
 export interface FunctionReply {
   readonly requestId: string;
   readonly payload: string;

@@ -16,9 +16,18 @@ const setUp = (holder?: string) => {
   const lock = JSON.stringify({ runId: 'run-1', executionName: holder, expiresAt: finishedAt });
   const objects = new Map(holder === undefined ? [] : [[lockKey, lock]]);
   const store = memoryObjectStore(objects);
+  const deleted: string[] = [];
+  const secrets = {
+    deleteUnder: (path: string) => {
+      deleted.push(path);
+      return Promise.resolve();
+    },
+  };
   const finish = (run: FinishInput) =>
-    cleanUp({ store, clock: clockAt(newYear) }, { executionName: 'e-1', run });
+    cleanUp({ store, clock: clockAt(newYear), secrets, labName: 'lab' }, { executionName: 'e-1', run });
   return {
+    deleted,
+    secrets,
     objects,
     store,
     finish,
@@ -33,6 +42,12 @@ describe('cleanUp', () => {
     expect(await finish({ runId: 'run-1' })).toEqual(outcome);
     expect(written()).toEqual(outcome);
     expect(objects.has(lockKey)).toBe(false);
+  });
+
+  it("deletes the run's secrets and no other's", async () => {
+    const { deleted, finish } = setUp('e-1');
+    await finish({ runId: 'run-1' });
+    expect(deleted).toEqual(['/latency-lab/lab/secrets/run-1/']);
   });
 
   it.each<[string, FinishInput, object]>([
@@ -93,13 +108,14 @@ describe('cleanUp', () => {
   });
 
   it('releases the lock even when the outcome cannot be written', async () => {
-    const { objects, store } = setUp('e-1');
+    const { objects, store, secrets, deleted } = setUp('e-1');
     const full = { ...store, put: () => Promise.reject(new Error('no room')) };
     const done = cleanUp(
-      { store: full, clock: clockAt(newYear) },
+      { store: full, clock: clockAt(newYear), secrets, labName: 'lab' },
       { executionName: 'e-1', run: { runId: 'run-1' } },
     );
     await expect(done).rejects.toThrow('no room');
     expect(objects.has(lockKey)).toBe(false);
+    expect(deleted).toHaveLength(1);
   });
 });

@@ -15,6 +15,7 @@ const setUp = (ids: readonly string[] = ['a', 'b']) => {
     clock: clockAt(newYear),
     labName: 'lab',
     plane: 'local',
+    limits: { invokableArns: [] },
   };
   return { objects, deps, lock: (): unknown => JSON.parse(objects.get(lockKey) ?? 'null') };
 };

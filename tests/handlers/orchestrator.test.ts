@@ -15,7 +15,9 @@ const environment = { LAB_NAME: 'lab', RESULTS_BUCKET: 'results', PLANE: 'local'
 const fakeAws = (): Map<string, string> => {
   mockClient(SSMClient)
     .on(GetParametersByPathCommand, { Path: '/latency-lab/lab/targets' })
-    .resolves({ Parameters: [{ Name: '/latency-lab/lab/targets/direct', Value: JSON.stringify(target) }] });
+    .resolves({ Parameters: [{ Name: '/latency-lab/lab/targets/direct', Value: JSON.stringify(target) }] })
+    .on(GetParametersByPathCommand, { Path: '/latency-lab/lab/secrets/e-1' })
+    .resolves({ Parameters: [] });
   let hits = 0;
   mockClient(LambdaClient)
     .on(InvokeCommand, { FunctionName: functionArn })
@@ -32,7 +34,7 @@ describe('the orchestrator handlers without their environment', () => {
     ['plan', () => plan({ request: {}, executionName: 'e-1' }), 'LAB_NAME'],
     ['verify', () => verify({ runId: 'e-1', targetId: 'direct' }), 'RESULTS_BUCKET'],
     ['schedule', () => schedule({ runId: 'e-1', executionName: 'e-1', verifications: [] }), 'RESULTS_BUCKET'],
-    ['clean-up', () => cleanUp(finish), 'RESULTS_BUCKET'],
+    ['clean-up', () => cleanUp(finish), 'LAB_NAME'],
   ])('%s names the variable that is missing', async (_, call, name) => {
     await expect(call()).rejects.toThrow(`environment variable ${name}: given `);
   });

@@ -9,7 +9,7 @@ import {
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { ssmTargetRegistry } from '../../src/adapters/aws/target-registry.ts';
+import { ssmTargetRegistry } from '../../src/adapters/aws/parameters.ts';
 import { targetsPath } from '../../src/core/keys.ts';
 import type { Report } from '../../src/core/schema/report.ts';
 import type { Target } from '../../src/core/schema/target.ts';

@@ -3,12 +3,12 @@ import { openSchedule } from '../../core/load/schedule.ts';
 import type { GenerateInput, GenerateOutput, WorkerAssignment } from '../../core/schema/work.ts';
 import type { SelfReport } from '../../core/schema/part.ts';
 import type { Clock, ObjectStore, WatchVitals } from '../../ports/index.ts';
-import { type ConnectionDeps, connectionOpener } from '../connection.ts';
+import { type SecretConnectionDeps, secretOpener } from '../secrets.ts';
 import { driveClosed, type Drive, type Driven } from './closed.ts';
 import { driveOpen } from './open.ts';
 import { SamplesLostError, Session } from './session.ts';
 
-export interface GenerateDeps extends ConnectionDeps {
+export interface GenerateDeps extends SecretConnectionDeps {
   readonly store: ObjectStore;
   readonly watchVitals: WatchVitals;
 }
@@ -84,7 +84,7 @@ export const generate = async (
   const { clock, store } = deps;
   const { assignment } = input;
   const { load, worker } = assignment;
-  const openConnection = connectionOpener(deps, assignment.target);
+  const openConnection = await secretOpener(deps, assignment.target);
   const stopAtMs = clock.now() + remainingMs - Math.max(reserveMs, load.timeoutMs + storeMs);
   const { startMs, lateMs } = await awaitStart(clock, input);
   const session = new Session(assignment, clock, store, startMs);

@@ -1,6 +1,6 @@
 /** The deployed root stack. Endpoint, region and credentials come from the environment. */
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
-import { createSsmClient, ssmTargetRegistry } from '../../adapters/aws/target-registry.ts';
+import { createSsmClient, ssmTargetRegistry } from '../../adapters/aws/parameters.ts';
 import { InputError } from '../../core/errors.ts';
 import { targetsPath } from '../../core/keys.ts';
 import type { Target } from '../../core/schema/target.ts';

@@ -51,3 +51,43 @@ export const chooseTargets = (
     throw new InputError('targets', `${targets.length} targets`, `at most ${maxTargets} in one run`);
   return targets;
 };
+
+/** Who may be asked how much: what the lab's templates were deployed with. */
+export interface Limits {
+  /** ARNs of functions, versions or aliases that generators may invoke besides those of registered targets. */
+  readonly invokableArns: readonly string[];
+}
+
+/**
+ * @throws InputError for a rate above what a target lets through or its store keeps up with, and for a function of the
+ * user's own that the generators may not invoke
+ */
+export const requireLimits = (
+  { load, extraTargets }: Pick<CheckedRequest, 'load' | 'extraTargets'>,
+  targets: readonly Target[],
+  limits: Limits,
+): void => {
+  const own = targets.filter((target) => !extraTargets.includes(target));
+  const invokableArns = [...limits.invokableArns, ...own.flatMap(({ functionArn }) => functionArn ?? [])];
+  extraTargets.forEach(({ url, functionArn }, i) => {
+    if (url !== undefined || functionArn === undefined || invokableArns.includes(functionArn)) return;
+    throw new InputError(
+      `extraTargets[${i}].functionArn`,
+      functionArn,
+      `a function that the generators may invoke: ${invokableArns.length === 0 ? 'none so far' : invokableArns.join(', ')}`,
+      'Deploy the lab again with this ARN in its parameter InvokableFunctionArns',
+    );
+  });
+  if (load.model === 'closed') return;
+  for (const { id, maxRate, apiRateLimit } of targets) {
+    if (maxRate === undefined || load.rate <= maxRate) continue;
+    throw new InputError(
+      'load.rate',
+      load.rate,
+      `at most ${maxRate} requests/s while target ${id} is in the run`,
+      maxRate === apiRateLimit
+        ? 'Deploy the lab again with a higher ApiRateLimit, or leave the target out with a list of the others'
+        : "Above it the target's store would be measured; leave the target out with a list of the others",
+    );
+  }
+};

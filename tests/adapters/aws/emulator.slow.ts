@@ -2,7 +2,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { randomUUID } from 'node:crypto';
 import { s3ObjectStore } from '../../../src/adapters/aws/object-store.ts';
-import { ssmTargetRegistry } from '../../../src/adapters/aws/target-registry.ts';
+import { ssmTargetRegistry } from '../../../src/adapters/aws/parameters.ts';
 import { startTestEmulator, type TestEmulator } from '../../local/fixtures/emulator.ts';
 import { objectStoreSuite } from '../object-store.suite.ts';
 import { registryPath, targetRegistrySuite } from '../target-registry.suite.ts';

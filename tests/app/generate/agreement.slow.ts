@@ -32,6 +32,7 @@ const measure = async (url: string, load: object) => {
   const deps = {
     clock: systemClock,
     store: memoryObjectStore(objects),
+    secrets: { read: () => Promise.reject(new Error('not used')) },
     invoker: { invoke: () => Promise.reject(new Error('not used')) },
     httpConnection: (request: Parameters<typeof httpConnection>[0]) =>
       watched(httpConnection(request, { clock: systemClock }), (exchange) => exchanges.push(exchange)),

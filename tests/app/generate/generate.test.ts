@@ -33,6 +33,7 @@ const setUp = (behave: Behaviour, given: (clock: VirtualClock) => Partial<Genera
   const deps: GenerateDeps = {
     clock,
     store: memoryObjectStore(objects),
+    secrets: { read: () => Promise.reject(new Error('not used')) },
     invoker: { invoke: () => Promise.reject(new Error('not used')) },
     httpConnection: server.openConnection,
     watchVitals: () => () => vitals,

@@ -1,5 +1,6 @@
 import { InputError, NoTargetError } from '../../../src/core/errors.ts';
-import { chooseTargets } from '../../../src/core/plan/targets.ts';
+import { chooseTargets, requireLimits } from '../../../src/core/plan/targets.ts';
+import { parseLoad } from '../../../src/core/schema/load.ts';
 import type { Target, TargetKind } from '../../../src/core/schema/target.ts';
 
 const target = (id: string, kind: TargetKind = 'sync-counter'): Target => ({
@@ -60,5 +61,44 @@ describe('chooseTargets', () => {
   it('refuses more targets than the state machine can carry', () => {
     const many = Array.from({ length: 101 }, (_, i) => target(`t${i}`));
     expect(() => chooseTargets({ extraTargets: [] }, many)).toThrow('targets: given "101 targets"');
+  });
+});
+
+describe('requireLimits', () => {
+  const arn = (name: string) => `arn:aws:lambda:eu-west-2:123456789012:function:${name}`;
+  const direct = ({ url: _, ...rest }: Target, name: string): Target => ({ ...rest, functionArn: arn(name) });
+  const mine = direct(target('mine', 'url'), 'mine');
+  const load = (rate?: number) => parseLoad(rate === undefined ? {} : { rate, durationSeconds: 60 });
+  const limits = { invokableArns: [arn('other')] };
+
+  it('refuses a function that the generators may not invoke, and says how to add it', () => {
+    const check = () => {
+      requireLimits({ load: load(), extraTargets: [mine] }, [...registered, mine], limits);
+    };
+    expect(check).toThrow(
+      expect.objectContaining({ field: 'extraTargets[0].functionArn', given: arn('mine') }),
+    );
+    expect(check).toThrow(/allowed: .*function:other\. Deploy .*InvokableFunctionArns/);
+  });
+
+  it('lets through what the stack lists, and what is registered', () => {
+    const listed = { invokableArns: [arn('mine')] };
+    requireLimits({ load: load(), extraTargets: [mine] }, [mine], listed);
+    const registeredToo = direct(target('a'), 'mine');
+    requireLimits({ load: load(), extraTargets: [mine] }, [registeredToo, mine], limits);
+  });
+
+  it.each([
+    [{ maxRate: 200, apiRateLimit: 200 }, 'ApiRateLimit'],
+    [{ maxRate: 20, apiRateLimit: 200 }, "the target's store"],
+  ])('refuses a rate above %j and names what bounds it', (bounds, words) => {
+    const bounded = { ...target('a'), ...bounds };
+    const check = (rate?: number) => () => {
+      requireLimits({ load: load(rate), extraTargets: [] }, [bounded], limits);
+    };
+    expect(check(bounds.maxRate)).not.toThrow();
+    expect(check()).not.toThrow();
+    expect(check(bounds.maxRate + 1)).toThrow(expect.objectContaining({ field: 'load.rate' }));
+    expect(check(bounds.maxRate + 1)).toThrow(words);
   });
 });
