@@ -46,11 +46,15 @@ const writeReport = async (store: ObjectStore, report: Report): Promise<void> =>
   ]);
 };
 
-/** @throws InputError when no run is named or the run has no plan: then there is nothing to report on. */
-export const makeReport = async (
+/**
+ * The report of whatever a run left, not written anywhere: of one whose command was killed as well, from its plan and
+ * samples alone, with what is missing among its remarks.
+ * @throws InputError when no run is named or the run has no plan: then there is nothing to report on
+ */
+export const gatherReport = async (
   { store, clock, architectures }: ReportDeps,
   input: FinishInput,
-): Promise<{ readonly report: Report; readonly output: ReportOutput }> => {
+): Promise<Report> => {
   const { runId } = input;
   if (runId === undefined) {
     throw new InputError(
@@ -62,12 +66,33 @@ export const makeReport = async (
   }
   const plan = await readPlan(store, runId);
   const remarks: string[] = [];
-  const verifications = (await readOrRemark(store, verifyKey(runId), stored, remarks)) ?? [];
+  const verifications = await readOrRemark(store, verifyKey(runId), stored, remarks);
+  const absent = verifications === undefined && remarks.length === 0;
   const cells = await readCells(store, runId, plan.load, remarks);
+  if (absent && cells.length > 0) {
+    remarks.push('the results of verification are missing: whether the targets count right is not known');
+  }
   const finishedAt = new Date(clock.wallTime()).toISOString();
   const outcome = outcomeOf(input);
-  const report = buildReport({ plan, verifications, cells, remarks, finishedAt, outcome, architectures });
-  await writeReport(store, report);
+  return buildReport({
+    plan,
+    verifications: verifications ?? [],
+    cells,
+    remarks,
+    finishedAt,
+    outcome,
+    architectures,
+  });
+};
+
+/** @throws InputError as gatherReport */
+export const makeReport = async (
+  deps: ReportDeps,
+  input: FinishInput,
+): Promise<{ readonly report: Report; readonly output: ReportOutput }> => {
+  const report = await gatherReport(deps, input);
+  await writeReport(deps.store, report);
+  const { runId } = report;
   const clean = report.targets.filter(isClean).map(({ id }) => id);
   return {
     report,

@@ -1,5 +1,5 @@
 import { memoryObjectStore } from '../support/memory.ts';
-import { makeReport, type ReportDeps } from '../../src/app/report.ts';
+import { gatherReport, makeReport, type ReportDeps } from '../../src/app/report.ts';
 import { assignmentsKey, partKey, planKey, reportKey, verifyKey } from '../../src/core/keys.ts';
 import type { SamplePart } from '../../src/core/schema/part.ts';
 import type { Report } from '../../src/core/schema/report.ts';
@@ -50,7 +50,7 @@ describe('makeReport', () => {
     const { report } = await makeReport(depsOf(objects), { runId, error });
     expect(report.outcome).toEqual({ ok: false, error: 'InputError', cause: 'too many steps' });
     expect(report.targets.find((t) => t.id === 'python-dynamodb')?.remarks).toContain(
-      'samples of 1 of 3 rounds',
+      'samples of 1 of 3 rounds, none of rounds 2 and 3',
     );
   });
 
@@ -93,8 +93,32 @@ describe('makeReport', () => {
     objects.set(assignmentsKey(runId, 1, 'rust-dynamodb', 0), JSON.stringify(later));
     const { report } = await makeReport(depsOf(objects), { runId });
     const rust = report.targets.find((t) => t.id === 'rust-dynamodb');
-    expect(rust?.rounds[0]?.workers).toEqual({ planned: 1, finished: 0, died: [0], missing: [] });
+    expect(rust?.rounds[0]?.workers).toEqual({
+      planned: 1,
+      finished: 0,
+      died: [{ worker: 0, lastHeardAt: expect.any(String) }],
+      missing: [],
+    });
     expect(rust?.state).toBe('incomplete');
+  });
+
+  it('is gathered from plan and samples alone, of a run whose command was killed, and says what is missing', async () => {
+    const objects = filled(run.parts.filter(({ round, part }) => round === 1 || (round === 2 && part === 0)));
+    objects.delete(verifyKey(runId));
+    const before = [...objects.keys()];
+    const error = { Error: 'RunCutShort', Cause: 'the command ended before the run did' };
+    const report = await gatherReport(depsOf(objects), { runId, error });
+    expect([...objects.keys()]).toEqual(before);
+    expect(report.outcome).toMatchObject({ ok: false, cause: 'the command ended before the run did' });
+    expect(report.remarks).toEqual([expect.stringMatching(/^the results of verification are missing/)]);
+    const rust = report.targets.find(({ id }) => id === 'rust-dynamodb');
+    expect(rust?.state).toBe('incomplete');
+    expect(rust?.requests).toMatchObject({ planned: 150, ok: 70 });
+    expect(rust?.remarks).toEqual([
+      'samples of 2 of 3 rounds, none of round 3',
+      expect.stringMatching(/^round 2: worker 0 stopped before the end.*last heard of at \d\d:\d\d:\d\d UTC/),
+    ]);
+    expect(report.targets.find(({ id }) => id === 'lossy')?.remarks).toEqual(['it was not verified']);
   });
 
   it('leaves out an object that is not JSON, and a cell whose histogram is damaged, and says so', async () => {

@@ -142,7 +142,7 @@ describe('a whole run on the local plane', () => {
     const report = await lab.report('dies');
     expect(stateOf(report)).toEqual({ null: 'measured', slow: 'incomplete' });
     const { requests: counted, rounds } = of(report, 'slow');
-    expect(rounds[0]!.workers).toMatchObject({ planned: 1, finished: 0, died: [0] });
+    expect(rounds[0]!.workers).toMatchObject({ planned: 1, finished: 0, died: [{ worker: 0 }] });
     expect(counted.ok).toBeGreaterThan(0);
     expect(counted.ok).toBeLessThan(requests);
   });

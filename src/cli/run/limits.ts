@@ -1,4 +1,5 @@
 /** What a run must keep to, so that a pipeline can stop: per target, a most for latency and for failed requests. */
+import { failedShareOf } from '../../core/report/failures.ts';
 import { formatCount, formatMs } from '../../core/report/format.ts';
 import type { LatencySummary, Report, TargetReport } from '../../core/schema/report.ts';
 import { milliseconds, percent, type Values } from '../options.ts';
@@ -19,13 +20,14 @@ const defaultMaxFailed = 0.01;
 const asPercent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
 const tooManyFailed = ({ id, requests, errors }: TargetReport, most: number): string[] => {
-  const { ok, failed, unsent } = requests;
-  const planned = ok + failed + unsent;
-  if (planned === 0 || failed / planned <= most) return [];
+  const failedShare = failedShareOf(requests);
+  if (failedShare <= most) return [];
   const [usual] = [...errors].sort((a, b) => b.count - a.count);
   const reason = usual === undefined ? '' : `, for example: ${usual.example ?? usual.kind}`;
-  const share = `${asPercent(failed / planned)}; allowed: ${asPercent(most)}`;
-  return [`${id}: ${formatCount(failed)} of ${formatCount(planned)} requests failed (${share})${reason}`];
+  const share = `${asPercent(failedShare)}; allowed: ${asPercent(most)}`;
+  return [
+    `${id}: ${formatCount(requests.failed)} of ${formatCount(requests.planned)} requests failed (${share})${reason}`,
+  ];
 };
 
 const tooSlow = (

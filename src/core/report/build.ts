@@ -1,4 +1,5 @@
 /** The report of a run, of the summaries of its cells. */
+import { range } from 'd3-array';
 import type { Architecture } from '../schema/manifest.ts';
 import type { SamplePart } from '../schema/part.ts';
 import type { Plan, Verification } from '../schema/plan.ts';
@@ -13,9 +14,11 @@ import {
 import type { Target } from '../schema/target.ts';
 import { roundsForVerdict, verdictDefaults } from '../stats/verdict.ts';
 import { type CellSummary, perSecond, summariseCell } from './cell.ts';
+import { plannedRequests, rankableErrorShare } from './failures.ts';
+import { list } from './format.ts';
 import { confidence, mergeHistograms, summariseColdAndWarm } from './latency.ts';
 import { addCounts, addErrors, latestParts } from './parts.ts';
-import { rankableErrorShare, rankTargets } from './ranking.ts';
+import { rankTargets } from './ranking.ts';
 import { remarksOnRounds } from './validity.ts';
 
 /** Names and reference figures of the manifest's rows that are targets. */
@@ -57,7 +60,10 @@ const remarksOf = (input: TargetInput, plan: Plan, rounds: readonly RoundReport[
       verification === undefined ? 'it was not verified' : 'it was verified, but no sample was taken',
     );
   } else if (rounds.length < plan.rounds) {
-    remarks.unshift(`samples of ${rounds.length} of ${plan.rounds} rounds`);
+    const missing = range(1, plan.rounds + 1).filter((n) => !rounds.some(({ round }) => round === n));
+    remarks.unshift(
+      `samples of ${rounds.length} of ${plan.rounds} rounds, none of ${missing.length === 1 ? 'round' : 'rounds'} ${list(missing.map(String))}`,
+    );
   }
   if (plan.load.model === 'open' && target.maxRate !== undefined && plan.load.rate > target.maxRate) {
     remarks.push(
@@ -73,7 +79,12 @@ const reportTarget = (input: TargetInput, plan: Plan): TargetReport => {
   const { target, cellId, verification, architecture } = input;
   const rounds = input.cells.map((cell) => cell.round);
   const histograms = mergeHistograms(rounds.map((round) => round.histograms));
-  const requests = addCounts(rounds.map((round) => round.requests));
+  // A target that failed its verification is not to be timed.
+  const planned = verification?.ok === false ? 0 : plan.rounds * plannedRequests(plan.load);
+  const requests = addCounts(
+    rounds.map((round) => round.requests),
+    planned,
+  );
   const seconds = rounds.reduce((sum, round) => sum + round.seconds, 0);
   const memoryMb = memoryOf(cellId) ?? target.memoryMb;
   return {

@@ -2,6 +2,7 @@
 import { max, sum } from 'd3-array';
 import type { LoadProfile } from '../schema/load.ts';
 import type { SamplePart, SelfReport } from '../schema/part.ts';
+import { plannedRequests } from './failures.ts';
 import { encodeHistograms, mergeHistograms, summariseColdAndWarm } from './latency.ts';
 import { countErrors, countRequests, countWorkers, type PlannedWorker } from './parts.ts';
 import { extentOf, timelineOf } from './timeline.ts';
@@ -35,7 +36,7 @@ export const summariseCell = (
   const p50 = response.warm?.quantiles.p50;
   const generator = summariseGenerator(parts, p50 !== undefined && 'ms' in p50 ? p50.ms : undefined);
   const workers = countWorkers(parts, planned);
-  const requests = countRequests(parts);
+  const requests = countRequests(parts, plannedRequests(load));
   const extent = extentOf(parts);
   const seconds = extent?.seconds ?? 0;
   return {

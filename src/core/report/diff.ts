@@ -1,6 +1,7 @@
 /** What changed from one run to another, and whether it crosses a threshold. */
 import { quantile } from '../stats/distribution.ts';
 import { verdict, type Verdict, type VerdictSettings } from '../stats/verdict.ts';
+import { failedShareOf } from './failures.ts';
 import { describeLoad, plural } from './format.ts';
 import { quantileShares, roundDistributions } from './latency.ts';
 import type { Report, TargetReport } from '../schema/report.ts';
@@ -91,9 +92,6 @@ const quantileDiff = (
   return [{ metric, base: a, other: b, verdict: found }];
 };
 
-const errorShare = ({ requests: { ok, failed } }: TargetReport): number =>
-  ok + failed === 0 ? 0 : failed / (ok + failed);
-
 const targetDiff = (
   base: TargetReport,
   other: TargetReport,
@@ -105,7 +103,7 @@ const targetDiff = (
     ...quantileDiff('p50', base, other, settings),
     ...quantileDiff('p99', base, other, settings),
     ...quantileDiff('cold-p50', base, other, settings),
-    { metric: 'errors', base: errorShare(base), other: errorShare(other) },
+    { metric: 'errors', base: failedShareOf(base.requests), other: failedShareOf(other.requests) },
   ],
 });
 

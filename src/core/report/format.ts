@@ -49,6 +49,9 @@ export const formatInstant = (iso: string): string => {
   return match === null ? iso : `${match[1] ?? ''} ${match[2] ?? ''} UTC`;
 };
 
+/** 09:05:12, of an ISO 8601 instant. */
+export const formatTime = (iso: string): string => iso.slice(11, 19);
+
 /** 1.4 s, 3 min 20 s. */
 const formatDuration = (seconds: number): string => {
   if (seconds < 100) return `${formatTick(seconds)} s`;

@@ -17,19 +17,19 @@ export const latestParts = <P extends PartPlace>(places: readonly P[]): Readonly
   return group(ordered, cellKey);
 };
 
-/** What the parts counted, added up. */
-export const countRequests = (parts: readonly SamplePart[]): RequestCounts =>
-  addCounts(
-    parts.map(({ counts: { sent, ok, unsent, warmup, errors } }) => ({
-      sent,
-      ok,
-      failed: sum(Object.values(errors)),
-      unsent,
-      warmup,
-    })),
-  );
+/** What the parts counted, added up. @param planned of the cell */
+export const countRequests = (parts: readonly SamplePart[], planned: number): RequestCounts => ({
+  planned,
+  sent: sum(parts, ({ counts }) => counts.sent),
+  ok: sum(parts, ({ counts }) => counts.ok),
+  failed: sum(parts, ({ counts }) => sum(Object.values(counts.errors))),
+  unsent: sum(parts, ({ counts }) => counts.unsent),
+  warmup: sum(parts, ({ counts }) => counts.warmup),
+});
 
-export const addCounts = (all: readonly RequestCounts[]): RequestCounts => ({
+/** @param planned of the whole run, rounds that never were included */
+export const addCounts = (all: readonly RequestCounts[], planned: number): RequestCounts => ({
+  planned,
   sent: sum(all, (c) => c.sent),
   ok: sum(all, (c) => c.ok),
   failed: sum(all, (c) => c.failed),
@@ -83,9 +83,20 @@ export const countWorkers = (
   return {
     planned: planned.length,
     finished: finished.size,
-    died: distinctWorkers(unfinished),
+    died: [...group(unfinished, ({ worker }) => worker)]
+      .sort(([a], [b]) => a - b)
+      .map(([worker, own]) => ({ worker, ...lastHeardOf(own) })),
     missing: distinctWorkers(missing),
   };
+};
+
+/** The last answer that the samples tell of. */
+const lastHeardOf = (parts: readonly SamplePart[]): { lastHeardAt?: string } => {
+  const last = max(parts, ({ epoch, measuredUs, samples }) => {
+    const us = max([measuredUs?.to ?? NaN, ...samples.endUs.slice(-1)]);
+    return us === undefined ? undefined : Date.parse(epoch) + us / 1000;
+  });
+  return last === undefined ? {} : { lastHeardAt: new Date(last).toISOString() };
 };
 
 const workerKey = (place: { readonly segment: number; readonly worker: number }): string =>

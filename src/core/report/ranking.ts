@@ -1,25 +1,23 @@
 import { group } from 'd3-array';
 import { type Distribution, sharedRanks } from '../stats/distribution.ts';
 import { verdict, verdictDefaults } from '../stats/verdict.ts';
-import { formatCount } from './format.ts';
+import { failedShareOf, rankableErrorShare } from './failures.ts';
+import { formatCount, formatShare } from './format.ts';
 import { roundDistributions } from './latency.ts';
 import type { Comparison, Ranking, TargetReport } from '../schema/report.ts';
 
-/** A ranking by latency flatters whoever answers only the easy requests: above this share a target stands apart. */
-export const rankableErrorShare = 0.01;
-
 /** Why a target has figures, or none, but no place in the ranking; undefined for one that has a place. */
 const reasonNotRanked = (target: TargetReport): string | undefined => {
-  const { sent, failed } = target.requests;
+  const { sent } = target.requests;
   if (target.state === 'not-timed') return target.remarks[0] ?? 'it was not timed';
   if (target.state === 'unanswered')
     return sent === 1
       ? 'its one request was not answered as expected'
       : `none of its ${formatCount(sent)} requests was answered as expected`;
   if (!target.valid) return target.remarks.find((remark) => remark.includes('invalid')) ?? 'invalid';
-  const share = failed / (failed + target.requests.ok);
+  const share = failedShareOf(target.requests);
   if (share > rankableErrorShare) {
-    return `${(share * 100).toFixed(1)} % of its requests failed (ranked up to ${rankableErrorShare * 100} %)`;
+    return `${formatShare(share)} of its requests failed (ranked up to ${rankableErrorShare * 100} %)`;
   }
   const p50 = target.response.warm?.quantiles.p50;
   if (p50 === undefined) return 'it gave no warm answers';

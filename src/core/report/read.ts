@@ -1,8 +1,11 @@
 /** Reads a report.json, of this version or an earlier one, that somebody names. */
 import { InputError } from '../errors.ts';
 import { Histogram } from '../histogram/histogram.ts';
-import { read } from '../schema/fields.ts';
+import { openFields, read } from '../schema/fields.ts';
+import { loadProfile } from '../schema/load.ts';
 import { type Report, reportSchema, reportVersion } from '../schema/report.ts';
+import { rounds as roundCount } from '../schema/request.ts';
+import { plannedRequests } from './failures.ts';
 
 const allowed = 'a report.json of a run, or the directory it is in';
 
@@ -10,8 +13,43 @@ const refuse = (where: string, why: string): never => {
   throw new InputError('FILE', where, allowed, why);
 };
 
-/** By the version that a report has: what makes it one of the next version. Each takes damaged reports as well, and leaves the damage in. */
-const upgrades: ReadonlyMap<string, (report: object) => object> = new Map();
+type Change = (value: unknown) => unknown;
+
+/** With one field changed, where there is such a field; whatever else the value is stays for the schema to judge. */
+const inField =
+  (key: string, change: Change): Change =>
+  (value) =>
+    isObject(value) && key in value ? { ...value, [key]: change(value[key]) } : value;
+
+const inEach =
+  (change: Change): Change =>
+  (value) =>
+    Array.isArray(value) ? value.map(change) : value;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** v2 counts the planned requests, and tells of a worker that died when it was last heard of. */
+const fromV1: Change = (report) => {
+  const { load, rounds } = read(
+    openFields({ load: loadProfile, rounds: roundCount }),
+    isObject(report) ? report['method'] : undefined,
+    'method',
+    'method',
+  );
+  const cell = plannedRequests(load);
+  const planned = (ofAll: number): Change =>
+    inField('requests', (counts) => (isObject(counts) ? { planned: ofAll, ...counts } : counts));
+  const isTimed = (target: unknown): boolean => isObject(target) && target['state'] !== 'not-timed';
+  const died = inEach((worker) => (typeof worker === 'number' ? { worker } : worker));
+  const round: Change = (value) => planned(cell)(inField('workers', inField('died', died))(value));
+  const target: Change = (value) =>
+    planned(isTimed(value) ? rounds * cell : 0)(inField('rounds', inEach(round))(value));
+  return inField('targets', inEach(target))({ ...(report as object), schema: 'latency-lab.report.v2' });
+};
+
+/** By the version that a report has: what makes it one of the next version. Damage is left in, or refused. */
+const upgrades: ReadonlyMap<string, Change> = new Map([['latency-lab.report.v1', fromV1]]);
 
 /** Whether a parser's error is that the text ended too early. */
 const isCut = (json: string, error: unknown): boolean => {
@@ -29,8 +67,7 @@ const parse = (json: string, where: string): unknown => {
   }
 };
 
-const schemaOf = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
+const schemaOf = (value: unknown): unknown => (isObject(value) ? value['schema'] : undefined);
 
 const versionOf = (schema: string): number => Number(/^latency-lab\.report\.v(\d+)$/.exec(schema)?.[1]);
 
@@ -39,7 +76,7 @@ const upgraded = (value: unknown, where: string): unknown => {
   if (schema === reportVersion) return value;
   if (typeof schema !== 'string') return refuse(where, 'It is another kind of JSON.');
   const upgrade = upgrades.get(schema);
-  if (upgrade !== undefined) return upgraded(upgrade(value as object), where);
+  if (upgrade !== undefined) return upgraded(upgrade(value), where);
   return refuse(
     where,
     versionOf(schema) > versionOf(reportVersion)
@@ -69,13 +106,15 @@ const checkHistograms = ({ targets }: Report): void => {
  * @throws InputError for what is no report, naming for a damaged one the path in the document and what was expected
  */
 export const readReport = (json: string, where: string): Report => {
-  const value = upgraded(parse(json, where), where);
+  const given = parse(json, where);
   try {
+    const value = upgraded(given, where);
     read(reportSchema, value, 'the report');
     checkHistograms(value as Report);
+    // As it was given: fields that a later minor version added are kept.
+    return value as Report;
   } catch (error) {
-    throw error instanceof InputError ? error.renamed(`${where}: ${error.field}`) : error;
+    const damaged = error instanceof InputError && error.field !== 'FILE';
+    throw damaged ? error.renamed(`${where}: ${error.field}`) : error;
   }
-  // As it was given: fields that a later minor version added are kept.
-  return value as Report;
 };

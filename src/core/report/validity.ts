@@ -2,9 +2,9 @@
  * What makes a cell's figures doubtful or worthless, as one table of rules. Each sentence gives its bound, so that a
  * reader can judge the judge; one sentence speaks of one round or, with the worst figure, of several.
  */
-import { sum } from 'd3-array';
+import { extent, sum } from 'd3-array';
 import type { LoadProfile } from '../schema/load.ts';
-import { list, plural } from './format.ts';
+import { formatTime, list, plural } from './format.ts';
 import type { GeneratorReport, WorkerCounts } from '../schema/report.ts';
 
 /**
@@ -15,6 +15,8 @@ export const sendLagBoundMs = (p50Ms: number | undefined): number => Math.max(2,
 
 /** An event loop that is held up this long times what it reads late. */
 const eventLoopBoundMs = 10;
+/** Two intervals of writing: a generator that did nothing for so long was stopped, and what it timed meanwhile is its own. */
+const standstillMs = 10_000;
 /** From here on a single-threaded generator queues requests itself. */
 const busyCpuShare = 0.9;
 
@@ -51,6 +53,13 @@ const rules: readonly Rule[] = [
       `remarked above ${eventLoopBoundMs} ms): part of the tail is its own`,
   },
   {
+    invalidates: true,
+    applies: ({ generator: g }) => g !== undefined && g.eventLoopDelayMaxMs > standstillMs,
+    sentence: (cells) =>
+      `invalid: a generator stood still for ${(worst(cells, (g) => g.eventLoopDelayMaxMs) / 1000).toFixed(0)} s ` +
+      `(suspended, or without a CPU; bound ${standstillMs / 1000} s)`,
+  },
+  {
     invalidates: false,
     applies: ({ generator: g }) => g !== undefined && g.cpuShare > busyCpuShare,
     sentence: (cells) =>
@@ -60,7 +69,9 @@ const rules: readonly Rule[] = [
   {
     invalidates: false,
     applies: ({ workers }) => workers.died.length > 0,
-    sentence: (cells) => `${named(cells, (w) => w.died)} died midway; samples up to then are kept`,
+    sentence: (cells) =>
+      `${named(cells, (w) => w.died.map(({ worker }) => worker))} stopped before the end, without a last word ` +
+      `(killed, out of memory or time, or cut off from the results)${lastHeard(cells)}; samples up to then are kept`,
   },
   {
     invalidates: false,
@@ -83,6 +94,14 @@ const rules: readonly Rule[] = [
       )} not sent because time ran out`,
   },
 ];
+
+const lastHeard = (cells: readonly JudgedCell[]): string => {
+  const times = cells.flatMap(({ workers }) => workers.died.flatMap(({ lastHeardAt }) => lastHeardAt ?? []));
+  const [first, last] = extent(times);
+  if (first === undefined) return '';
+  const until = first === last ? '' : ` to ${formatTime(last)}`;
+  return `, last heard of at ${formatTime(first)}${until} UTC`;
+};
 
 const named = (cells: readonly JudgedCell[], of: (workers: WorkerCounts) => readonly number[]): string => {
   const workers = [...new Set(cells.flatMap((cell) => of(cell.workers)))].sort((a, b) => a - b);

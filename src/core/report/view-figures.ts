@@ -204,7 +204,7 @@ export const tailFigure = (all: readonly Series[]): TailFigure | undefined => {
 
 const roundInWords = ({ round, response, requests, workers }: RoundReport): string => {
   const median = medianMsOf(response.warm);
-  const died = workers.died.length > 0 ? ', a worker died midway' : '';
+  const died = workers.died.length > 0 ? ', a worker stopped before the end' : '';
   return `round ${round}: ${median === undefined ? 'no median' : `median ${formatMs(median)}`}, ${formatCount(requests.failed)} failed${died}`;
 };
 

@@ -1,6 +1,7 @@
 /** The targets in the order of display, and the cells that several tables share. */
 import { distributionFromSamples } from '../stats/distribution.ts';
 import { formatCount, formatInterval, formatNumber, formatQuantile, formatShare } from './format.ts';
+import { failedShareOf } from './failures.ts';
 import { rankingsOf } from './headline.ts';
 import { summariseDistribution } from './latency.ts';
 import type { LatencySummary, QuantileName, Report, TargetReport } from '../schema/report.ts';
@@ -65,8 +66,7 @@ export const quantileCell = (summary: LatencySummary | undefined, name: Quantile
   return { text: formatNumber(quantile.ms), note: formatInterval(quantile.lowMs, quantile.highMs) };
 };
 
-export const failedShare = ({ requests }: TargetReport): string =>
-  formatShare(requests.failed / Math.max(1, requests.failed + requests.ok));
+export const failedShare = ({ requests }: TargetReport): string => formatShare(failedShareOf(requests));
 
 /**
  * A table of these rows, or nothing where there are none. The first column names the rows; the others, where only a head

@@ -1,6 +1,7 @@
 /** Every figure of every target, what failed, and what the generator says about itself. */
 import { max, min, sum } from 'd3-array';
 import { formatCount, formatInterval, formatMs, formatNumber, formatQuantile, list } from './format.ts';
+import { failingTargets } from './failures.ts';
 import { medianMsOf } from './latency.ts';
 import {
   type GeneratorReport,
@@ -66,6 +67,7 @@ const factsOf = (target: TargetReport): Term[] => {
     ['memory', memoryMb === undefined ? undefined : `${formatCount(memoryMb)} MB`],
     ['CPU architecture', target.cpuArchitecture],
     ['runtime', target.runtime],
+    ['planned', formatCount(requests.planned)],
     ['sent', formatCount(requests.sent)],
     ['failed', failedShare(target)],
     ['warm-up, left out', formatCount(requests.warmup)],
@@ -97,10 +99,13 @@ export const targetSection = (report: Report, rows: readonly TargetRow[]): Secti
 });
 
 /** Errors by kind with an example, and every remark on a target. Says so when there is none. */
-export const failureSection = ({ targets, remarks }: Report): Section => {
+export const failureSection = (report: Report): Section => {
+  const { targets, remarks } = report;
+  const failing = failingTargets(report).map(({ id, sentence }) => ({ term: id, text: sentence }));
   const errors = targets.flatMap(({ id, errors: own }) => own.map((error) => ({ id, ...error })));
   const items = [
     ...remarks,
+    ...failing,
     ...targets.flatMap(({ id, remarks: own }) => own.map((text) => ({ term: id, text }))),
   ];
   const fine: Block = { kind: 'text', text: 'Every measured request was answered as expected.' };

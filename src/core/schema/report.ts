@@ -1,6 +1,6 @@
 /**
- * The report, `runs/<runId>/report.json`, schema "latency-lab.report.v1" (schemas/report.v1.schema.json is made of this).
- * Fields may be added within v1; one that changes its meaning or goes makes v2. Times are milliseconds where the name
+ * The report, `runs/<runId>/report.json`, schema "latency-lab.report.v2" (schemas/report.v2.schema.json is made of this).
+ * Fields may be added within v2; one that changes its meaning or goes makes v3, and a step in report/read.ts. Times are milliseconds where the name
  * says Ms; shares are 0 to 1. Nothing is rounded: rounding is for printing.
  */
 import * as v from 'valibot';
@@ -26,6 +26,8 @@ const arrayOf = <S extends v.GenericSchema>(item: S) => v.array(item, 'a JSON ar
 
 /** Measured requests; warm-up is left out. sent = ok + failed, but `dropped` ones failed unsent. */
 const requestCounts = openFields({
+  /** Of the whole run, or of the round: what a generator that died left undone is in here. */
+  planned: count,
   sent: count,
   ok: count,
   failed: count,
@@ -68,8 +70,14 @@ const workerCounts = openFields({
   planned: count,
   /** Wrote a last part. */
   finished: count,
-  /** Wrote parts, but no last one: died midway; their samples up to then are in the figures. */
-  died: arrayOf(count),
+  /** Wrote parts, but no last one: stopped or killed; their samples up to then are in the figures. */
+  died: arrayOf(
+    openFields({
+      worker: count,
+      /** The last that its samples tell of; absent where it left none. */
+      lastHeardAt: v.exactOptional(time),
+    }),
+  ),
   /** Left nothing at all. */
   missing: arrayOf(count),
 });
@@ -189,7 +197,7 @@ const method = openFields({
   rankableErrorShare: share,
 });
 
-export const reportVersion = 'latency-lab.report.v1';
+export const reportVersion = 'latency-lab.report.v2';
 
 export const reportSchema = openFields({
   schema: v.literal(reportVersion, reportVersion),

@@ -20,7 +20,7 @@ const changed = (id: string, change: Partial<TargetReport>): Report => ({
 });
 
 describe('crossedLimits', () => {
-  const requests = { sent: 60, ok: 27, failed: 33, unsent: 0, warmup: 2 };
+  const requests = { planned: 60, sent: 60, ok: 27, failed: 33, unsent: 0, warmup: 2 };
   const errors: TargetReport['errors'] = [
     { kind: 'timeout', count: 1, example: 'no answer within 10 s' },
     { kind: 'connect', count: 32, example: 'connect ECONNREFUSED 127.0.0.1:8000' },
@@ -40,7 +40,7 @@ describe('crossedLimits', () => {
 
   it('lets pass what is allowed, of all that was planned', () => {
     const dying = changed('mine', {
-      requests: { sent: 20, ok: 19, failed: 1, unsent: 80, warmup: 0 },
+      requests: { planned: 100, sent: 20, ok: 19, failed: 1, unsent: 80, warmup: 0 },
       errors,
     });
     expect(crossedLimits(dying, none)).toEqual([]);

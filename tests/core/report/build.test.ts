@@ -43,9 +43,18 @@ describe('buildReport', () => {
     const node = targetOf(report, 'node-dynamodb');
     const round = node.rounds.find((r) => r.round === 2);
     expect(node.state).toBe('incomplete');
-    expect(round?.workers).toEqual({ planned: 1, finished: 0, died: [0], missing: [] });
+    expect(round?.workers).toEqual({
+      planned: 1,
+      finished: 0,
+      died: [{ worker: 0, lastHeardAt: expect.stringMatching(/^2026-11-21T09:/) }],
+      missing: [],
+    });
     expect(round?.requests.ok).toBe(95);
-    expect(node.remarks).toContain('round 2: worker 0 died midway; samples up to then are kept');
+    expect(node.remarks).toContainEqual(
+      expect.stringMatching(
+        /^round 2: worker 0 stopped before the end, without a last word .*, last heard of at 09:\d\d:\d\d UTC; samples up to then are kept$/,
+      ),
+    );
   });
 
   it('counts errors by kind with an example', () => {
@@ -58,7 +67,14 @@ describe('buildReport', () => {
     const python = targetOf(report, 'python-dynamodb');
     expect(python.response.cold?.n).toBe(5);
     expect(python.response.warm?.n).toBe(5 * 199);
-    expect(python.requests).toEqual({ sent: 1000, ok: 1000, failed: 0, unsent: 0, warmup: 50 });
+    expect(python.requests).toEqual({
+      planned: 1000,
+      sent: 1000,
+      ok: 1000,
+      failed: 0,
+      unsent: 0,
+      warmup: 50,
+    });
     expect(python.response.cold?.minMs).toBeGreaterThan(200);
   });
 

@@ -99,14 +99,14 @@ describe('summariseCell', () => {
     expect(summariseCell(parts, load).round.workers).toEqual({
       planned: 3,
       finished: 1,
-      died: [0],
+      died: [{ worker: 0, lastHeardAt: epochOf(0).replace('.000', '.005') }],
       missing: [1],
     });
     const planned = [0, 1, 2, 3].map((worker) => ({ segment: 0, worker, attempt: 1 }));
     const { round } = summariseCell(parts, load, planned);
-    expect(round.workers).toEqual({ planned: 4, finished: 1, died: [0], missing: [1, 3] });
+    expect(round.workers).toMatchObject({ planned: 4, finished: 1, died: [{ worker: 0 }], missing: [1, 3] });
     expect(round.remarks).toEqual([
-      'worker 0 died midway; samples up to then are kept',
+      expect.stringMatching(/^worker 0 stopped before the end/),
       'workers 1 and 3 left no samples',
     ]);
   });
@@ -136,7 +136,7 @@ describe('summariseCell', () => {
     const samples = [ok(0, 900, { error: 'connect' })];
     const { round } = summariseCell([partOf({ cellId: 'a' }, samples)], load);
     expect(round.response).toEqual({});
-    expect(round.requests).toEqual({ sent: 1, ok: 0, failed: 1, unsent: 0, warmup: 0 });
+    expect(round.requests).toEqual({ planned: 10, sent: 1, ok: 0, failed: 1, unsent: 0, warmup: 0 });
   });
 });
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Ajv from 'ajv';
 import { InputError } from '../../../src/core/errors.ts';
 import { renderCsv } from '../../../src/core/report/csv.ts';
-import { diffReports } from '../../../src/core/report/diff.ts';
+import { crossings, diffReports } from '../../../src/core/report/diff.ts';
 import { renderHtml } from '../../../src/core/report/html/page.ts';
 import { renderMarkdown } from '../../../src/core/report/markdown.ts';
 import { readReport } from '../../../src/core/report/read.ts';
@@ -71,7 +72,7 @@ const caught = (run: () => unknown): unknown => {
 const optional = [
   ...['cause', 'cold', 'cpuArchitecture', 'error', 'example', 'generator', 'host CPU', 'kernel', 'maxMs'],
   ...['meanMs', 'memoryMb', 'observed', 'p50Ms', 'reference', 'runtime', 'standardDeviationMs', 'startedAt'],
-  ...['high', 'low', 'rank', 'throughputPerSecond', 'verification', 'warm', 'x-architecture'],
+  ...['high', 'lastHeardAt', 'low', 'rank', 'throughputPerSecond', 'verification', 'warm', 'x-architecture'],
 ];
 
 /** A report with every optional field there is, and small. */
@@ -162,7 +163,7 @@ describe('readReport', () => {
   it.each([
     ['', 'It is empty'],
     [' \n', 'It is empty'],
-    ['{"schema":"latency-lab.report.v1","targ', 'It is cut short'],
+    ['{"schema":"latency-lab.report.v2","targ', 'It is cut short'],
 
     ['<!doctype html>', 'It is not JSON'],
     ['\u0000\u0001', 'It is not JSON'],
@@ -193,16 +194,38 @@ describe('readReport', () => {
     expect(readReport(JSON.stringify(more), 'file')).toMatchObject({ cost: { dollars: 1 } });
   });
 
-  it.each(['report.v1.json'])('reads and renders what an earlier release wrote: %s', (name) => {
-    const old = readReport(fixture(name), name);
-    expect(old.schema).toBe(reportVersion);
-    expect(old.targets.map(({ id, requests }) => [id, requests.ok])).toEqual([
-      ['node-dynamodb', 80],
-      ['null', 80],
-    ]);
-    const view = viewOf(old);
-    expect(renderHtml(view)).toContain('node-dynamodb answered half of its requests within 4.21 ms');
-    expect(renderMarkdown(view)).toContain('| – | node-dynamodb | ');
-    expect(diffReports(old, report).missing).toEqual(['node-dynamodb', 'null']);
+  describe.each(['report.v1.json', 'report.v2.json'])(
+    'of what an earlier or this release wrote: %s',
+    (name) => {
+      it('reads and renders it', () => {
+        const old = readReport(fixture(name), name);
+        expect(old.schema).toBe(reportVersion);
+        expect(old.targets.map(({ id, requests }) => [id, requests.planned, requests.ok])).toEqual([
+          ['node-dynamodb', 80, 80],
+          ['null', 80, 80],
+        ]);
+        const view = viewOf(old);
+        expect(renderHtml(view)).toContain('node-dynamodb answered half of its requests within 4.21 ms');
+        expect(renderMarkdown(view)).toContain('| – | node-dynamodb | ');
+        expect(diffReports(old, report).missing).toEqual(['node-dynamodb', 'null']);
+        expect(crossings(diffReports(old, old, { resamples: 20 }), { p50: 0.1, errors: 0 })).toEqual([]);
+      });
+
+      it('refuses it damaged, naming the file and a path', () => {
+        const old = JSON.parse(fixture(name)) as Report;
+        for (const path of pathsOf(old).filter(([first]) => first !== 'schema')) {
+          const error = caught(() => readReport(JSON.stringify(damage(old, path, 'null')), name));
+          expect([written(path), error]).toEqual([written(path), expect.any(InputError)]);
+          expect((error as InputError).message).toContain(`${name}: ${written(path)}`);
+        }
+      });
+    },
+  );
+
+  it('is still what the published schema of the earlier version describes', () => {
+    const schema = readFileSync(join(__dirname, '../../../schemas/report.v1.schema.json'), 'utf8');
+    const ajv = new Ajv();
+    ajv.addFormat('date-time', (text: string) => !Number.isNaN(Date.parse(text)));
+    expect(ajv.validate(JSON.parse(schema) as object, JSON.parse(fixture('report.v1.json')))).toBe(true);
   });
 });

@@ -6,11 +6,11 @@ import { type Report, reportDefinitions, reportSchema } from '../../../src/core/
 import { coldReport } from './cold-run.ts';
 import { type RunSettings, sampleReport } from './sample-run.ts';
 
-const file = join(__dirname, '../../../schemas/report.v1.schema.json');
+const file = join(__dirname, '../../../schemas/report.v2.schema.json');
 const generated = {
-  title: 'latency-lab report, version 1',
+  title: 'latency-lab report, version 2',
   description:
-    'runs/<runId>/report.json. Times are milliseconds where the name ends in Ms, shares are 0 to 1, nothing is rounded. Response time runs from the planned send, service time from the actual one. Fields may be added within v1.',
+    'runs/<runId>/report.json. Times are milliseconds where the name ends in Ms, shares are 0 to 1, nothing is rounded. Response time runs from the planned send, service time from the actual one. Fields may be added within v2.',
   ...toJsonSchema(reportSchema, { target: 'draft-07', definitions: reportDefinitions }),
 };
 // UPDATE_SCHEMAS=1 npx jest tests/core/report/schema.test.ts writes the file anew.
@@ -40,7 +40,7 @@ const build = (settings: Partial<RunSettings>): Report =>
   });
 const stored = (report: Report): unknown => JSON.parse(JSON.stringify(report));
 
-describe('schemas/report.v1.schema.json', () => {
+describe('schemas/report.v2.schema.json', () => {
   it('is what the schema module generates', () => {
     expect(JSON.parse(published)).toEqual(JSON.parse(JSON.stringify(generated)));
   });
@@ -86,7 +86,7 @@ describe('schemas/report.v1.schema.json', () => {
   it('refuses another schema, a missing field, a number as text and an unknown state', () => {
     const report = build({});
     const [first] = report.targets;
-    expect(validate({ ...report, schema: 'latency-lab.report.v2' })).toBe(false);
+    expect(validate({ ...report, schema: 'latency-lab.report.v1' })).toBe(false);
     expect(validate({ ...report, method: {} })).toBe(false);
     expect(validate({ ...report, targets: [{ ...first, state: 'fine' }] })).toBe(false);
     expect(validate({ ...report, targets: [{ ...first, throughputPerSecond: '1' }] })).toBe(false);

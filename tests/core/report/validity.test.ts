@@ -77,13 +77,22 @@ describe('remarksOnRounds', () => {
         round: 3,
         cell: cell(
           { eventLoopDelayP99Ms: 31 },
-          { workers: { planned: 9, finished: 2, died: [6, 5], missing: [0, 1, 2, 3, 4, 7] } },
+          {
+            workers: {
+              planned: 9,
+              finished: 2,
+              died: [{ worker: 6, lastHeardAt: '2026-11-21T09:00:12.345Z' }, { worker: 5 }],
+              missing: [0, 1, 2, 3, 4, 7],
+            },
+          },
         ),
       },
     ];
     expect(remarksOnRounds(Object.freeze(rounds), closed)).toEqual([
       expect.stringMatching(/^rounds 1 and 3: .*delay p99 31 ms/),
-      'round 3: workers 5 and 6 died midway; samples up to then are kept',
+      expect.stringMatching(
+        /^round 3: workers 5 and 6 stopped before the end.* last heard of at 09:00:12 UTC; samples up to then are kept$/,
+      ),
       'round 3: workers 0, 1, 2, 3, 4 and 1 more left no samples',
     ]);
   });
