@@ -105,7 +105,7 @@ const ends: Readonly<Record<string, string>> = {
 
 const failure = ({ outcome: { error = 'no reason given', cause } }: Report): string =>
   `${ends[error] ?? `The run failed (${error})`}; this is what it left.` +
-  (cause === undefined ? '' : ` Its cause: ${cause}`);
+  (cause === undefined ? '' : ` Its cause: ${cause.replace(/\.?$/, '.')}`);
 
 /** Title and the few sentences under it. The largest ranking speaks; others are pointed at. */
 export const headlineOf = (report: Report): Headline => {

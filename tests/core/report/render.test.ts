@@ -51,7 +51,7 @@ describe('headlineOf', () => {
     expect(headlineOf(build({ characters: [] })).title).toBe('No target was measured');
     const failed = { ...report, outcome: { ok: false, error: 'States.Timeout', cause: 'too slow' } };
     expect(headlineOf(failed).sentences[0]).toBe(
-      'The run took longer than it may; this is what it left. Its cause: too slow',
+      'The run took longer than it may; this is what it left. Its cause: too slow.',
     );
     const odd = { ...report, outcome: { ok: false, error: 'Lambda.Unknown' } };
     expect(headlineOf(odd).sentences[0]).toBe('The run failed (Lambda.Unknown); this is what it left.');

@@ -136,5 +136,5 @@ figure path{vector-effect:non-scaling-stroke;fill:none}
 .mark.alone{background:var(--c,var(--soft));transform:rotate(45deg);outline:2px solid var(--ground)}
 .legend .mark.alone,.legend .mark.burst{width:.66rem;height:.66rem;margin:0}
 .ranking .wide .sub{max-width:8.5rem;margin-left:auto;white-space:normal}
-@media (max-width:40rem){.cold-starts .title{display:none}.colds .row:not(.foot){padding-top:.6rem}}
+@media (max-width:40rem){th .title{display:none}.colds .row:not(.foot){padding-top:.6rem}}
 `;
