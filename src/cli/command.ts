@@ -1,7 +1,7 @@
 /** How a command is declared; commander parses it, explains it and calls it. */
 import { Argument, Command, type CommanderError } from 'commander';
 import { InputError } from '../core/errors.ts';
-import type { Context } from './context.ts';
+import { type Context, orAborted } from './context.ts';
 import type { Options, Values } from './options.ts';
 
 export interface Definition<O extends Options> {
@@ -12,6 +12,8 @@ export interface Definition<O extends Options> {
   readonly examples?: readonly string[];
   readonly arguments?: readonly Argument[];
   readonly options: O;
+  /** Ctrl-C is the command's own business: it has something to clean up or to tell. Others end at once. */
+  readonly endsItself?: true;
   /**
    * @param words the arguments, as many as are declared; undefined for an optional one that was not given
    * @returns the exit code: 0 fine, 1 failed @throws InputError for misuse
@@ -46,7 +48,10 @@ export const defineCommand =
       command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);
     return command.action(() => {
       const words = command.processedArgs as (string | undefined)[];
-      return start((context) => definition.run(command.opts(), words, context));
+      return start((context) => {
+        const work = definition.run(command.opts(), words, context);
+        return definition.endsItself ? work : orAborted(work, context.signal);
+      });
     });
   };
 

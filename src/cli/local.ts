@@ -8,6 +8,7 @@ import { startInstances, type Instances } from '../local/instances/instances.ts'
 import { startPlane, type LocalPlane } from '../local/plane.ts';
 import { orAborted, whenAborted, type Context } from './context.ts';
 import { executeRun } from './run/execute.ts';
+import type { OwnTargets } from './run/own-targets.ts';
 import type { ResultValues, RunParts } from './run/request.ts';
 import { stage } from './terminal.ts';
 import { plural } from './text.ts';
@@ -92,10 +93,12 @@ const withLab = async (
   const { terminal, root } = context;
   let starting: Promise<LocalPlane> | undefined;
   let serving: Promise<Instances> | undefined;
+  let started = false;
   const start = (onLog: (line: string) => void): Promise<LocalPlane> =>
     (starting = startPlane({ root, workDir: options.workDir, onLog }));
   try {
     const [plane, build] = await prepare(context, options, start);
+    started = true;
     for (const { id, reason } of build.leftOut)
       terminal.say(`${terminal.style.red('!')} ${id} is left out: ${reason}`);
     const { outputs } = await deploy(context, plane, build, options.memoryMb);
@@ -110,10 +113,12 @@ const withLab = async (
       (instances) => instances.stop(),
       () => undefined,
     );
-    await starting?.then(
-      (plane) => plane.stop(),
-      () => undefined,
-    );
+    // A plane that is not there yet may wait for another set-up's lock; the reaper ends what it has started.
+    if (started || !context.signal.aborted)
+      await starting?.then(
+        (plane) => plane.stop(),
+        () => undefined,
+      );
   }
 };
 
@@ -123,6 +128,7 @@ export interface LocalRun {
   readonly memoryMb: number;
   readonly keep: boolean;
   readonly only?: readonly string[];
+  readonly own: OwnTargets;
   readonly wanted: ResultValues;
   readonly request: (parts: Omit<RunParts, 'runId'>) => RunRequest;
 }
@@ -153,12 +159,14 @@ export const localRun = (context: Context, options: LocalRun): Promise<number> =
   const workDir = join(context.root, '.latency-lab', 'runs', runId);
   return withLab(context, { workDir, memoryMb, ...(only === undefined ? {} : { only }) }, async (lab) => {
     const { plane, targets, leftOut, outputs } = lab;
-    const request = options.request({ targets, leftOut, labels: plane.labels });
+    const { targets: extraTargets, secrets } = options.own.forRun(labName, runId);
+    const request = options.request({ targets, leftOut, labels: plane.labels, extraTargets });
     const code = await executeRun(context, {
       runId,
       out,
       outputs,
       request,
+      secrets,
       wanted: options.wanted,
       died: plane.died,
       pollMs: 1_000,

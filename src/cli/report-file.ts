@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import { readReport } from '../core/report/read.ts';
+import { readJson } from '../core/schema/fields.ts';
 import type { Report } from '../core/schema/report.ts';
 import { errorCode } from './explain.ts';
 
@@ -29,11 +30,32 @@ const unreadable = (given: string, path: string, error: unknown): InputError => 
   return new InputError('FILE', given, allowed, hint);
 };
 
+/** Of a directory without a report, whose command was killed or is still at work: what its plan and samples say so far. */
+const reportLeft = async (directory: string, root: string): Promise<Report | undefined> => {
+  const plan = await readFile(join(directory, 'plan.json'), 'utf8').catch(() => undefined);
+  if (plan === undefined) return undefined;
+  const [{ fileStore }, { partialReport }, { readManifest }, { storedPlan }] = await Promise.all([
+    import('./run/files.ts'),
+    import('./run/conclude.ts'),
+    import('../local/deploy/build.ts'),
+    import('../core/schema/plan.ts'),
+  ]);
+  const { runId } = readJson(storedPlan, plan, join(directory, 'plan.json'));
+  const { architectures } = await readManifest(root);
+  // Read only: the run may go on, and its own report is yet to come.
+  const store = { ...fileStore(directory, `runs/${runId}/`), put: () => Promise.resolve() };
+  return partialReport(store, runId, 'the command ended before the report was made', architectures);
+};
+
 /** @throws InputError when there is no such file, or for what `readReport` refuses */
-export const readReportFile = async (given: string): Promise<Report> => {
+export const readReportFile = async (given: string, root: string): Promise<Report> => {
   const path = await pathOf(given);
-  const json = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw unreadable(given, path, error);
-  });
-  return readReport(json, given);
+  try {
+    return readReport(await readFile(path, 'utf8'), given);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const left = errorCode(error) === 'ENOENT' && path !== given ? await reportLeft(given, root) : undefined;
+    if (left === undefined) throw unreadable(given, path, error);
+    return left;
+  }
 };

@@ -24,7 +24,7 @@ export interface HostOptions {
 }
 
 /** Invocations at the same time over all functions; more are throttled as on Lambda. */
-const accountConcurrency = 64;
+export const accountConcurrency = 64;
 
 /** Makes one file of the host's sources, which no Node can run as they are. Returns its path. */
 export const bundleHost = async ({ root, stateDir, reaper }: HostOptions): Promise<string> => {

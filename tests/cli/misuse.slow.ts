@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from './program.ts';
+import { run, start } from './program.ts';
 
 let cwd: string;
 beforeAll(() => {
@@ -27,6 +30,9 @@ const misuses: readonly (readonly [string, ...string[]])[] = [
   ['local --rate 50', '--duration: given nothing', 'together with a rate'],
   ['local --rate 5001 --duration 5', '--rate: given 5001', '5,000'],
   ['local --duration 5', '--rate: given nothing', 'durationSeconds'],
+  ['local --concurrency 200', '--concurrency: given 200', '1 to 62', '64 functions'],
+  ['local --only null --target null=http://127.0.0.1/', '--target: given "null"', 'no other target'],
+  ['local --target a=http://127.0.0.1/ --header connection:x', '--header: given', 'connection'],
   ['local --rounds 51', '--rounds: given 51', '1 to 50'],
   ['local --memory 127', '--memory: given 127', '128 to 10240'],
   ['local --memory 10241', '--memory: given 10241', '128 to 10240'],
@@ -107,5 +113,36 @@ describe('completion', () => {
       cwd,
     });
     expect(completed).toBe('report\n');
+  });
+});
+
+describe('Ctrl-C', () => {
+  it.each([
+    ['report', ['report', 'fifo']],
+    ['diff', ['diff', 'fifo', 'other.json']],
+  ])('ends %s at once while it waits for its input', async (_, args) => {
+    rmSync(join(cwd, 'fifo'), { force: true });
+    execFileSync('mkfifo', [join(cwd, 'fifo')]);
+    const program = start(args, cwd);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const before = performance.now();
+    program.child.kill('SIGINT');
+    expect((await program.ended).code).toBe(130);
+    expect(performance.now() - before).toBeLessThan(2_000);
+    rmSync(join(cwd, 'fifo'));
+  });
+
+  it('ends targets --conform at once while a server does not answer', async () => {
+    const server = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const connected = once(server, 'connection');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const program = start(['targets', '--conform', url], cwd);
+    await connected;
+    const before = performance.now();
+    program.child.kill('SIGINT');
+    expect((await program.ended).code).toBe(130);
+    expect(performance.now() - before).toBeLessThan(2_000);
+    server.close();
   });
 });

@@ -1,10 +1,13 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readReportFile } from '../../src/cli/report-file.ts';
-import { sampleReport } from '../core/report/sample-run.ts';
+import { fileStore } from '../../src/cli/run/files.ts';
+import { partKey, planKey } from '../../src/core/keys.ts';
+import { sampleReport, sampleRun } from '../core/report/sample-run.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'latency-lab-reports-'));
+const root = join(__dirname, '../..');
 const report = JSON.parse(JSON.stringify(sampleReport({ rounds: 1, requests: 14 }))) as unknown;
 
 beforeAll(() => {
@@ -23,7 +26,7 @@ describe('readReportFile', () => {
   it.each(['whole', 'whole/report.json'])(
     'takes a report.json or the directory it is in: %s',
     async (name) => {
-      expect(await readReportFile(join(directory, name))).toEqual(report);
+      expect(await readReportFile(join(directory, name), root)).toEqual(report);
     },
   );
 
@@ -35,7 +38,7 @@ describe('readReportFile', () => {
     ['blank.json/report.json', 'A part of the path is no directory'],
   ])('says what is wrong with %s', async (name, why) => {
     const path = join(directory, name);
-    const said = readReportFile(path);
+    const said = readReportFile(path, root);
     await expect(said).rejects.toThrow(`FILE: given ${JSON.stringify(path)}; allowed: a report.json`);
     await expect(said).rejects.toThrow(why);
     await expect(said).rejects.toMatchObject({ exitCode: 2 });
@@ -43,8 +46,28 @@ describe('readReportFile', () => {
 
   it('names the file and the path in a damaged one', async () => {
     const path = join(directory, 'damaged.json');
-    await expect(readReportFile(path)).rejects.toThrow(
+    await expect(readReportFile(path, root)).rejects.toThrow(
       `${path}: targets[0].id: given nothing; allowed: a text`,
     );
+  });
+
+  it('makes the report of what a killed command left, and writes nothing', async () => {
+    const run = sampleRun({
+      rounds: 2,
+      requests: 60,
+      seed: 1,
+      characters: [{ id: 'mine', warmMs: 3, coldMs: 9 }],
+    });
+    const left = join(directory, 'left');
+    const files = fileStore(left, `runs/${run.plan.runId}/`);
+    await files.put(planKey(run.plan.runId), JSON.stringify(run.plan));
+    // Killed in the second round.
+    for (const part of run.parts.filter(({ round }) => round === 1))
+      await files.put(partKey(part), JSON.stringify(part));
+    const before = readdirSync(left, { recursive: true });
+    const found = await readReportFile(left, root);
+    expect(found).toMatchObject({ runId: run.plan.runId, outcome: { ok: false } });
+    expect(found.targets[0]).toMatchObject({ state: 'incomplete', requests: { ok: 60 } });
+    expect(readdirSync(left, { recursive: true })).toEqual(before);
   });
 });

@@ -83,3 +83,11 @@ export const requireLab = (stack: DeployedStack): void => {
 /** The targets that the templates registered in Parameter Store. */
 export const registeredTargets = (labName: string): Promise<readonly Target[]> =>
   ssmTargetRegistry(createSsmClient(), targetsPath(labName)).list();
+
+/** @throws Error where the stack has no such output */
+export const outputOf = (outputs: Readonly<Record<string, string>>, name: string): string => {
+  const value = outputs[name];
+  if (value === undefined)
+    throw new Error(`the deployed stack has no output ${name}; deploy templates/root.yaml again`);
+  return value;
+};

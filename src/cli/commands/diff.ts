@@ -95,8 +95,8 @@ export const diff = defineCommand({
     format: choice('--format <FORMAT>', ['table', 'json'], 'default table'),
     json: toggle('--json', 'the same as --format json'),
   },
-  run: async (values, [base = '', other = ''], { print, terminal }) => {
-    const found = diffReports(await readReportFile(base), await readReportFile(other));
+  run: async (values, [base = '', other = ''], { print, terminal, root }) => {
+    const found = diffReports(await readReportFile(base, root), await readReportFile(other, root));
     const limits = {
       p50: values.maxP50Increase,
       p99: values.maxP99Increase,

@@ -130,6 +130,7 @@ export const hit = defineCommand({
     json: toggle('--json', 'print the result as JSON'),
     iMayLoadThis: toggle('--i-may-load-this', 'the URL is yours to load: send as fast as it answers'),
   },
+  endsItself: true,
   run: async (values, [url, count], context) => {
     const request = underFlagNames(() =>
       parseHit({

@@ -1,8 +1,10 @@
 /** `latency-lab local`: the whole lab on this machine. */
 import { InputError } from '../../core/errors.ts';
+import { workersOf } from '../../core/schedule/segments.ts';
+import type { LoadProfile } from '../../core/schema/load.ts';
 import type { Architecture } from '../../core/schema/manifest.ts';
-import type { Target } from '../../core/schema/target.ts';
 import { readManifest } from '../../local/deploy/build.ts';
+import { accountConcurrency } from '../../local/host-process.ts';
 import { withoutFunctionHost } from '../../local/labels.ts';
 import { read } from '../../core/schema/fields.ts';
 import { memoryMb as memorySize } from '../../core/schema/target.ts';
@@ -31,15 +33,27 @@ const options = {
 const checkSomething = (
   only: readonly string[] | undefined,
   architectures: readonly Architecture[],
-  extraTargets: readonly Target[],
+  own: readonly string[],
 ): void => {
   const others = architectures.filter(({ kind }) => kind !== 'null').map(({ id }) => id);
-  if (only === undefined || extraTargets.length > 0 || only.some((id) => others.includes(id))) return;
+  if (only === undefined || own.length > 0 || only.some((id) => others.includes(id))) return;
   throw new InputError(
     '--only',
     only.join(','),
     others.join(', '),
     'null alone compares nothing. Or add a --target.',
+  );
+};
+
+/** Generators and the functions that they call are throttled together, beyond what a new account on AWS gets. */
+const checkConcurrency = (load: LoadProfile): void => {
+  if (load.model !== 'closed' || workersOf(load) + load.concurrency <= accountConcurrency) return;
+  const most = accountConcurrency - workersOf({ ...load, concurrency: accountConcurrency });
+  throw new InputError(
+    '--concurrency',
+    load.concurrency,
+    `a whole number from 1 to ${most} on this machine`,
+    `At most ${accountConcurrency} functions run at the same time, as in a new AWS account, the generators among them`,
   );
 };
 
@@ -57,6 +71,7 @@ export const local = defineCommand({
     'latency-lab local --only null --target mine=http://127.0.0.1:8000/health',
   ],
   options,
+  endsItself: true,
   run: async (values, _, context) => {
     const { architectures } = await readManifest(context.root);
     const runnable = architectures.filter((architecture) => architecture.local);
@@ -67,8 +82,13 @@ export const local = defineCommand({
     const memoryMb = read(memorySize, values.memory ?? 512, '--memory');
     const runId = newRunId('local', new Date());
     const { load } = checkRequest(runRequest(values, { runId }));
-    const extraTargets = ownTargets(values, load, withoutFunctionHost);
-    checkSomething(values.only, runnable, extraTargets);
+    checkConcurrency(load);
+    const own = ownTargets(values, {
+      load,
+      taken: architectures.map(({ id }) => id),
+      vantage: withoutFunctionHost,
+    });
+    checkSomething(values.only, runnable, own.ids);
     return withOut({ given: values.out, runId, overwrite: values.overwrite === true }, async (out) => {
       // The AWS SDK takes longer to load than all checks of the input together.
       const { localRun } = await import('../local.ts');
@@ -79,8 +99,8 @@ export const local = defineCommand({
         keep: values.keep === true,
         wanted: values,
         ...(values.only === undefined ? {} : { only: values.only }),
-        request: (parts) =>
-          runRequest(values, { runId, ...parts, ...(extraTargets.length === 0 ? {} : { extraTargets }) }),
+        own,
+        request: (parts) => runRequest(values, { runId, ...parts }),
       });
     });
   },

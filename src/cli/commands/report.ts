@@ -52,8 +52,8 @@ export const report = defineCommand({
     json: toggle('--json', 'the same as --format json'),
     out: text('--out <FILE>', 'where to write it; default stdout'),
   },
-  run: async (values, [file = ''], { print, terminal }) => {
-    const view = viewOf(await readReportFile(file));
+  run: async (values, [file = ''], { print, terminal, root }) => {
+    const view = viewOf(await readReportFile(file, root));
     const format = values.format ?? (values.json ? 'json' : formatOf(values.out)) ?? 'table';
     const rendered = renderers[format](view);
     if (values.out === undefined) print(rendered);

@@ -1,4 +1,5 @@
 /** `latency-lab run`: one run on a deployed stack. */
+import { InputError } from '../../core/errors.ts';
 import type { RunRequest } from '../../core/schema/request.ts';
 import type { Finding } from '../aws/preflight.ts';
 import type { DeployedStack } from '../aws/stack.ts';
@@ -38,7 +39,7 @@ const checkAccount = async (
   context: Context,
   stack: DeployedStack,
   request: RunRequest,
-  only: readonly string[] | undefined,
+  { only, own }: { readonly only: readonly string[] | undefined; readonly own: readonly string[] },
 ): Promise<boolean> => {
   const { load } = checkRequest(request);
   const { findings, targets } = await stage(
@@ -52,6 +53,8 @@ const checkAccount = async (
       only,
       targets.map(({ id }) => id),
     );
+  const clash = targets.find(({ id }) => own.includes(id));
+  if (clash !== undefined) throw new InputError('--target', clash.id, 'a name that no other target has');
   return findings.every(({ verdict }) => verdict !== 'bad');
 };
 
@@ -68,20 +71,23 @@ export const run = defineCommand({
     'latency-lab run --target mine=https://api.example.com/health --rate 5 --duration 5m',
   ],
   options,
+  endsItself: true,
   run: async (values, _, context) => {
     const runId = values.runId ?? newRunId('run', new Date());
     const { load } = checkRequest(runRequest(values, { runId }));
-    const extraTargets = ownTargets(values, load);
-    const request = runRequest(values, {
-      runId,
-      ...(values.only === undefined ? {} : { targets: values.only }),
-      ...(extraTargets.length === 0 ? {} : { extraTargets }),
-    });
+    // Of the registered ones, the preflight knows the names.
+    const own = ownTargets(values, { load, taken: values.only ?? [] });
     return withOut({ given: values.out, runId, overwrite: values.overwrite === true }, async (out) => {
       // The AWS SDK takes longer to load than all checks of the input together.
       const { describeStack } = await import('../aws/stack.ts');
       const stack = await describeStack(values.stack ?? 'latency-lab');
-      const ready = await checkAccount(context, stack, request, values.only);
+      const { targets: extraTargets, secrets } = own.forRun(stack.parameters['LabName'] ?? 'default', runId);
+      const request = runRequest(values, {
+        runId,
+        extraTargets,
+        ...(values.only === undefined ? {} : { targets: values.only }),
+      });
+      const ready = await checkAccount(context, stack, request, { only: values.only, own: own.ids });
       if (!ready && !values.skipPreflight) {
         context.terminal.say(
           'Nothing was started. Mend what is marked, or start all the same with --skip-preflight.',
@@ -89,7 +95,15 @@ export const run = defineCommand({
         return 1;
       }
       const { executeRun } = await import('../run/execute.ts');
-      return executeRun(context, { runId, out, outputs: stack.outputs, request, wanted: values, pollMs });
+      return executeRun(context, {
+        runId,
+        out,
+        outputs: stack.outputs,
+        request,
+        secrets,
+        wanted: values,
+        pollMs,
+      });
     });
   },
 });

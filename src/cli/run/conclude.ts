@@ -75,7 +75,7 @@ export const concludeEnded = async (
  * @param why the run ended early, in words for the report's face
  * @returns undefined where there is nothing to report: no plan, or no sample yet
  */
-const writePartialReport = async (
+export const partialReport = async (
   store: ObjectStore,
   runId: string,
   why: string,
@@ -91,7 +91,7 @@ const writePartialReport = async (
 export const concludePartial = async (context: Context, results: Results, why: string): Promise<void> => {
   const { terminal } = context;
   terminal.say(`${terminal.style.red('The run was cut short:')} ${why}`);
-  const report = await writePartialReport(
+  const report = await partialReport(
     results.files,
     results.runId,
     why,

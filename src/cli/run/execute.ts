@@ -6,11 +6,13 @@ import { createS3Client, s3ObjectStore } from '../../adapters/aws/object-store.t
 import { extendLock } from '../../app/lock.ts';
 import type { RunRequest } from '../../core/schema/request.ts';
 import { stepFunctions, type Executions } from '../aws/executions.ts';
+import { outputOf } from '../aws/stack.ts';
 import type { ObjectStore } from '../../ports/index.ts';
 import type { Context } from '../context.ts';
 import { errorCode } from '../explain.ts';
 import { concludeEnded, concludePartial, type Results } from './conclude.ts';
 import type { ResultValues } from './request.ts';
+import { withStoredSecrets } from './secrets.ts';
 import { fileStore, makeMirror, type Mirror } from './files.ts';
 import { follow, type FollowEnd } from './follow.ts';
 
@@ -21,18 +23,13 @@ export interface RunToExecute {
   /** The root stack's: StateMachineArn and ResultsBucketName. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly request: RunRequest;
+  /** What the request refers to; kept as long as the run lasts. */
+  readonly secrets: ReadonlyMap<string, string>;
   readonly wanted: ResultValues;
   /** Resolves with a reason when what it runs on is gone. */
   readonly died?: Promise<string>;
   readonly pollMs: number;
 }
-
-const outputOf = (outputs: Readonly<Record<string, string>>, name: string): string => {
-  const value = outputs[name];
-  if (value === undefined)
-    throw new Error(`the deployed stack has no output ${name}; deploy templates/root.yaml again`);
-  return value;
-};
 
 const conclude = async (context: Context, results: Results, end: FollowEnd): Promise<number> => {
   if (end.kind === 'ended') return concludeEnded(context, results, end.state);
@@ -88,8 +85,7 @@ export const leave = async ({ executions, arn, runId, bucket, copy }: LeftRun): 
   await Promise.allSettled([copy(), stop()]);
 };
 
-/** @returns the exit code @throws Interrupted after Ctrl-C, when what was measured is safe */
-export const executeRun = async (context: Context, run: RunToExecute): Promise<number> => {
+const execute = async (context: Context, run: RunToExecute): Promise<number> => {
   const { runId, out, outputs } = run;
   const prefix = `runs/${runId}/`;
   const files = fileStore(out, prefix);
@@ -110,3 +106,7 @@ export const executeRun = async (context: Context, run: RunToExecute): Promise<n
   const code = await conclude(context, results, end);
   return results === aimed ? code : 1;
 };
+
+/** @returns the exit code @throws Interrupted after Ctrl-C, when what was measured is safe */
+export const executeRun = (context: Context, run: RunToExecute): Promise<number> =>
+  withStoredSecrets(run.secrets, () => execute(context, run));

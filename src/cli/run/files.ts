@@ -30,9 +30,10 @@ export const fileStore = (directory: string, prefix: string): ObjectStore => {
   const writeAside = async (key: string, body: string): Promise<{ path: string; aside: string }> => {
     const path = pathOf(key);
     const aside = `${path}.${randomUUID()}.tmp`;
-    await mkdir(dirname(path), { recursive: true });
+    // Answers and requests of others may be in it.
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     try {
-      await writeFile(aside, body);
+      await writeFile(aside, body, { mode: 0o600 });
     } catch (error) {
       await rm(aside, { force: true });
       throw error;

@@ -45,7 +45,7 @@ const makeDirectory = async (directory: string): Promise<void> => {
   const found = await stat(directory).catch(() => undefined);
   if (found?.isDirectory() === true) return;
   if (parent !== directory) await makeDirectory(parent);
-  await mkdir(directory);
+  await mkdir(directory, { mode: 0o700 });
 };
 
 /** Held by the process that writes into the directory. */

@@ -4,6 +4,7 @@ import { requirePermission } from '../../core/load/permission.ts';
 import type { LoadProfile } from '../../core/schema/load.ts';
 import { type RequestSpec, type Target, asTarget } from '../../core/schema/target.ts';
 import { number, repeated, text, toggle, type Values } from '../options.ts';
+import { type Keep, keepHeader, keepQuery, readBody, secretsOf } from './secrets.ts';
 
 export const ownTargetOptions = {
   target: repeated(
@@ -11,8 +12,14 @@ export const ownTargetOptions = {
     'measure this as well: name=https://... or name=arn:aws:lambda:...; may be repeated',
   ),
   method: text('--method <METHOD>', 'of the requests to --target; default GET'),
-  header: repeated('--header <NAME: VALUE>', 'sent with the requests to --target; may be repeated'),
-  payload: text('--payload <TEXT>', 'body of the requests to --target'),
+  header: repeated(
+    '--header <NAME: VALUE>',
+    'sent with the requests to --target; may be repeated. A secret by its place: "authorization: Bearer env:TOKEN" or file:PATH',
+  ),
+  payload: text(
+    '--payload <TEXT>',
+    'body of the requests to --target; @PATH for that of a file, env:NAME for a secret',
+  ),
   expectStatus: number('--expect-status <STATUS>', 'what --target answers when all is well; default 200'),
   iMayLoadThis: toggle(
     '--i-may-load-this',
@@ -29,23 +36,40 @@ const fieldFlags: Readonly<Record<string, string>> = {
   'request.expectedStatus': '--expect-status',
 };
 
-const headersOf = (lines: readonly string[]): Record<string, string> =>
-  Object.fromEntries(
-    lines.map((line) => {
-      const [, name, value = ''] = /^([^:]+):\s*(.*)$/.exec(line) ?? [];
-      if (name === undefined) throw new InputError('--header', line, 'a header as in "accept: text/html"');
-      return [name.trim().toLowerCase(), value] as const;
-    }),
-  );
+const headersOf = (lines: readonly string[], keep: Keep): Record<string, string> => {
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const [, given, value = ''] = /^([^:]+):\s*(.*)$/s.exec(line) ?? [];
+    if (given === undefined) throw new InputError('--header', line, 'a header as in "accept: text/html"');
+    const name = given.trim().toLowerCase();
+    if (Object.hasOwn(headers, name)) throw new InputError('--header', name, 'each header once');
+    headers[name] = keepHeader(name, value, keep, '--header');
+  }
+  return headers;
+};
 
-const requestOf = (values: OwnValues): RequestSpec => ({
-  ...(values.method === undefined ? {} : { method: values.method.toUpperCase() }),
-  ...(values.header === undefined ? {} : { headers: headersOf(values.header) }),
-  ...(values.payload === undefined ? {} : { body: values.payload }),
-  ...(values.expectStatus === undefined ? {} : { expectedStatus: values.expectStatus }),
-});
+const requestOf = (values: OwnValues, keep: Keep): RequestSpec => {
+  const { method, header, payload, expectStatus } = values;
+  const body = payload === undefined ? undefined : readBody(payload, '--payload');
+  return {
+    ...(method === undefined ? {} : { method: method.toUpperCase() }),
+    ...(header === undefined ? {} : { headers: headersOf(header, keep) }),
+    ...(body === undefined ? {} : { body: body.secret ? keep(body.text) : body.text }),
+    ...(expectStatus === undefined ? {} : { expectedStatus: expectStatus }),
+  };
+};
 
-const targetOf = (given: string, request: RequestSpec): Target => {
+/** What is said of a value may be what must not be shown. */
+const underFlag = (error: InputError): InputError => {
+  const field = error.field.replace(/^target\./, '').replace(/^(request\.headers)\..*$/, '$1');
+  const flag = fieldFlags[field] ?? '--target';
+  const hidden = field === 'request.headers' && error.field !== 'target.request.headers';
+  return hidden
+    ? new InputError(flag, error.field.slice('target.request.headers.'.length), error.allowed, error.hint)
+    : error.renamed(flag);
+};
+
+const targetOf = (given: string, request: RequestSpec, keep: Keep): Target => {
   const [, id, address] = /^([^=]*)=(.*)$/.exec(given) ?? [];
   if (id === undefined || address === undefined) {
     throw new InputError(
@@ -54,24 +78,19 @@ const targetOf = (given: string, request: RequestSpec): Target => {
       'a name and an address: name=https://... or name=arn:aws:lambda:...',
     );
   }
-  const where = address.startsWith('arn:') ? { functionArn: address } : { url: address };
+  const where = address.startsWith('arn:')
+    ? { functionArn: address }
+    : { url: keepQuery(address, keep, '--target') };
   try {
     return asTarget({ version: 1, id, kind: 'url', ...where, request }, 'target');
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const field = error.field.replace(/^target\./, '').replace(/^(request\.headers)\..*$/, '$1');
-    throw error.renamed(fieldFlags[field] ?? '--target');
+    throw error instanceof InputError ? underFlag(error) : error;
   }
 };
 
-/**
- * @throws InputError naming the flag: a target that is malformed, a request's flag without any target, or more than
- * 10 requests per second to another machine without --i-may-load-this
- * @param vantage of URLs, where they are called another way than the registered targets
- */
-export const ownTargets = (values: OwnValues, load: LoadProfile, vantage?: string): readonly Target[] => {
+const make = (values: OwnValues, keep: Keep): readonly Target[] => {
   const { target: given = [] } = values;
-  const request = requestOf(values);
+  const request = requestOf(values, keep);
   if (given.length === 0 && Object.keys(request).length > 0) {
     throw new InputError(
       '--target',
@@ -79,11 +98,47 @@ export const ownTargets = (values: OwnValues, load: LoadProfile, vantage?: strin
       'a target: --method, --header, --payload and --expect-status are for it',
     );
   }
-  const targets = given.map((one) => targetOf(one, request));
-  for (const { url } of targets) if (url !== undefined) permit(url, load, values.iMayLoadThis === true);
-  return targets.map((target) =>
-    vantage === undefined || target.url === undefined ? target : { ...target, vantage },
-  );
+  return given.map((one) => targetOf(one, request, keep));
+};
+
+export interface OwnTargets {
+  readonly ids: readonly string[];
+  /** The targets as an execution's input has them, and the parameters that their requests refer to. */
+  readonly forRun: (
+    labName: string,
+    runId: string,
+  ) => { readonly targets: readonly Target[]; readonly secrets: ReadonlyMap<string, string> };
+}
+
+export interface OwnConditions {
+  readonly load: LoadProfile;
+  /** Ids that are taken: a report has one row for each. */
+  readonly taken: readonly string[];
+  /** Of URLs, where they are called another way than the registered targets. */
+  readonly vantage?: string;
+}
+
+/**
+ * @throws InputError naming the flag: a target that is malformed, a name that is taken, a request's flag without any
+ * target, or more than 10 requests per second to another machine without --i-may-load-this
+ */
+export const ownTargets = (values: OwnValues, { load, taken, vantage }: OwnConditions): OwnTargets => {
+  // As they are sent, for the checks alone.
+  const plain = make(values, (value) => value);
+  for (const { url } of plain) if (url !== undefined) permit(url, load, values.iMayLoadThis === true);
+  const ids = plain.map(({ id }) => id);
+  const clash = ids.find((id, i) => taken.includes(id) || ids.indexOf(id) !== i);
+  if (clash !== undefined) throw new InputError('--target', clash, 'a name that no other target has');
+  return {
+    ids,
+    forRun: (labName, runId) => {
+      const { keep, parameters } = secretsOf(labName, runId);
+      const targets = make(values, keep).map((target) =>
+        vantage === undefined || target.url === undefined ? target : { ...target, vantage },
+      );
+      return { targets, secrets: parameters };
+    },
+  };
 };
 
 const permit = (url: string, load: LoadProfile, mayLoad: boolean): void => {

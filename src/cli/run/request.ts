@@ -85,7 +85,13 @@ export const runRequest = (values: Values<typeof loadOptions>, parts: RunParts):
   const { requests, concurrency, rate, warmup, timeout, rounds, seed } = values;
   const timeoutMs = timeout === undefined ? undefined : Math.round(timeout * 1000);
   const load = defined({ requests, concurrency, rate, durationSeconds: values.duration, warmup, timeoutMs });
-  return { ...parts, ...defined({ rounds, seed }), load };
+  const { extraTargets = [], ...rest } = parts;
+  return {
+    ...rest,
+    ...(extraTargets.length === 0 ? {} : { extraTargets }),
+    ...defined({ rounds, seed }),
+    load,
+  };
 };
 
 /** Checks by the state machine's own rules, before anything is built or sent. @throws InputError naming the flag */

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryObjectStore } from '../../support/memory.ts';
@@ -28,6 +28,12 @@ describe('fileStore', () => {
     await store.delete('runs/r/plan.json');
     expect(await store.get('runs/r/plan.json')).toBeUndefined();
     expect(readdirSync(directory)).toEqual(['cells']);
+  });
+
+  it('lets nobody else read what it keeps', async () => {
+    await fileStore(directory, 'runs/r/').put('runs/r/cells/1/x.json', 'answers');
+    const mode = (path: string): number => statSync(join(directory, path)).mode & 0o777;
+    expect([mode('cells'), mode('cells/1/x.json')]).toEqual([0o700, 0o600]);
   });
 
   it('lists nothing where the directory is not there yet', async () => {

@@ -63,7 +63,8 @@ describe('checkRequest', () => {
 describe('ownTargets', () => {
   const slow: LoadProfile = checkRequest(requestOf('--rate 10 --duration 5')).load;
   const fast: LoadProfile = checkRequest(requestOf('')).load;
-  const own = (line: string, load: LoadProfile) => ownTargets(valuesOf(line), load);
+  const own = (line: string, load: LoadProfile, taken: readonly string[] = []) =>
+    ownTargets(valuesOf(line), { load, taken }).forRun('lab', 'r').targets;
 
   it('reads URLs and function ARNs, with the request that is the same for all', () => {
     const arn = 'arn:aws:lambda:eu-west-2:123456789012:function:mine:live';
@@ -78,7 +79,11 @@ describe('ownTargets', () => {
   it('gives URLs, and no functions, the vantage that they are called from', () => {
     const line =
       '--target a=http://127.0.0.1/ --target b=arn:aws:lambda:eu-west-2:123456789012:function:mine:live';
-    const vantages = ownTargets(valuesOf(line), fast, 'beside').map(({ vantage }) => vantage);
+    const { targets } = ownTargets(valuesOf(line), { load: fast, taken: [], vantage: 'beside' }).forRun(
+      'l',
+      'r',
+    );
+    const vantages = targets.map(({ vantage }) => vantage);
     expect(vantages).toEqual(['beside', undefined]);
   });
 
@@ -87,7 +92,9 @@ describe('ownTargets', () => {
       ['--target', 'a=http://127.0.0.1/', '--header', 'Accept: text/html', '--header', 'x-a:b:c'],
       options,
     );
-    expect(ownTargets(values, fast)[0]?.request?.headers).toEqual({ accept: 'text/html', 'x-a': 'b:c' });
+    expect(
+      ownTargets(values, { load: fast, taken: [] }).forRun('l', 'r').targets[0]?.request?.headers,
+    ).toEqual({ accept: 'text/html', 'x-a': 'b:c' });
   });
 
   it('lets this machine be loaded without permission, another one only with it', () => {
@@ -107,9 +114,13 @@ describe('ownTargets', () => {
     ['--target a=arn:aws:s3:::bucket', '--target'],
     ['--target a=http://127.0.0.1/ --method FETCH', '--method'],
     ['--target a=http://127.0.0.1/ --header nonsense', '--header'],
+    ['--target a=http://127.0.0.1/ --header a:1 --header A:2', '--header'],
+    ['--target a=http://127.0.0.1/ --header connection:close', '--header'],
+    ['--target a=http://127.0.0.1/ --target a=http://127.0.0.1/2', '--target'],
+    ['--target taken=http://127.0.0.1/', '--target'],
     ['--target a=http://127.0.0.1/ --expect-status 99', '--expect-status'],
     ['--payload x', '--target'],
   ])('refuses %s and names the flag %s', (line, flag) => {
-    expect(faultOf(() => own(line, fast)).field).toBe(flag);
+    expect(faultOf(() => own(line, fast, ['taken'])).field).toBe(flag);
   });
 });
