@@ -48,7 +48,6 @@ const manifest = fields({
   architectures: list(architecture, 1_000),
 });
 
-export type Reference = Output<typeof reference>;
 export type Architecture = Output<typeof architecture>;
 export type Manifest = Output<typeof manifest>;
 

@@ -134,7 +134,6 @@ export const target = v.pipe(
 
 export type Target = Output<typeof target>;
 export type RequestSpec = Output<typeof requestSpec>;
-export type LoadFrom = Output<typeof loadFrom>;
 
 /** @throws InputError naming `field` */
 export const asTargetId = (value: unknown, field: string): string => read(targetId, value, field);
