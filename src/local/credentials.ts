@@ -13,6 +13,9 @@ export interface Credentials {
 /** Who deploys and asks from outside: the command line, the SAM CLI. */
 export const administrator = 'administrator';
 
+/** Who reads configurations and writes the logs of functions. */
+export const functionHost = 'the function host';
+
 export const newSecret = (): string => randomBytes(16).toString('hex');
 
 const digest = (secret: string, text: string): Buffer => createHmac('sha256', secret).update(text).digest();

@@ -8,9 +8,10 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { SSMClient } from '@aws-sdk/client-ssm';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ssmTargetRegistry } from '../../src/adapters/aws/parameters.ts';
-import { targetsPath } from '../../src/core/keys.ts';
+import { secretsPath, targetsPath } from '../../src/core/keys.ts';
+import { secretPrefix } from '../../src/core/secrets.ts';
 import type { Report } from '../../src/core/schema/report.ts';
 import type { Target } from '../../src/core/schema/target.ts';
 import { buildLab } from '../../src/local/deploy/build.ts';
@@ -33,8 +34,6 @@ export interface DeployedLab {
   readonly root: string;
   readonly stackName: string;
   readonly emulatorUrl: string;
-  /** Access key ids of whoever works the plane. */
-  readonly operators: readonly string[];
   /** Every call to an API, with who made it. */
   readonly callsFile: string;
   readonly env: Readonly<Record<string, string>>;
@@ -44,6 +43,8 @@ export interface DeployedLab {
   keys(prefix: string): Promise<readonly string[]>;
   /** What registered itself as a target, without the HTTP API in front of it where there is one. */
   direct(): Promise<readonly Target[]>;
+  /** Stores a secret of a run, and gives the reference to it. */
+  secret(runId: string, value: string): Promise<string>;
   report(runId: string): Promise<Report>;
   /** Deletes the stack and what it does not keep. */
   delete(): Promise<void>;
@@ -91,7 +92,6 @@ export const deployWholeLab = async (targets: readonly string[]): Promise<Deploy
     root,
     stackName,
     emulatorUrl: plane.emulatorUrl,
-    operators: ['test', plane.env['AWS_ACCESS_KEY_ID'] ?? ''],
     callsFile,
     env: plane.env,
     credentials: plane.credentials,
@@ -115,6 +115,11 @@ export const deployWholeLab = async (targets: readonly string[]): Promise<Deploy
       return registered.map(({ id, functionArn = '' }) => ({
         ...{ version: 1, id: `direct-${id}`, kind: 'url', functionArn },
       }));
+    },
+    secret: async (runId, Value) => {
+      const Name = `${secretsPath(labName, runId)}1`;
+      await ssm.send(new PutParameterCommand({ Name, Value, Type: 'SecureString' }));
+      return `${secretPrefix}${Name}`;
     },
     report: async (runId) => {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: `runs/${runId}/report.json` }));

@@ -13,6 +13,8 @@ export type Call =
       readonly logGroup: string;
       readonly logStream: string;
     }
+  /** Whose keys are the plane's own programs' and its user's. */
+  | { readonly kind: 'operator'; readonly accessKeyId: string }
   /** A signed request to Lambda's API. */
   | {
       readonly kind: 'request';

@@ -1,6 +1,6 @@
 /** Puts the function host together and takes it apart again. */
 import { messageOf } from '../../core/errors.ts';
-import { keyPrefixOf } from '../credentials.ts';
+import { administrator, credentialsFor, functionHost, keyPrefixOf } from '../credentials.ts';
 import { createCallRecorder, recorded } from './call-recorder.ts';
 import { createCodeStore } from './code-store.ts';
 import type { HostConfig } from './config.ts';
@@ -64,6 +64,8 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
   const passOn = ({ method, target, headers, body }: HttpRequest, other = target): Promise<EmulatorReply> =>
     deps.send(method, other, [...endToEnd(headers), recorded], body);
   const record = createCallRecorder(config.callsFile);
+  for (const principal of [administrator, functionHost])
+    record?.({ kind: 'operator', accessKeyId: credentialsFor(config.secret, principal).accessKeyId });
 
   let handleLambda: Parameters<typeof serveHttp>[1] = () => undefined;
   const lambdaServer = await serveHttp(lambdaBodyLimit, (exchange) => {

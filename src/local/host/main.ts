@@ -3,7 +3,7 @@
  * stderr, ends with all function processes on SIGTERM, SIGINT or the end of stdin.
  */
 import { messageOf } from '../../core/errors.ts';
-import { credentialsFor } from '../credentials.ts';
+import { credentialsFor, functionHost } from '../credentials.ts';
 import { readConfig } from './config.ts';
 import { createEmulatorClient, createEmulatorLogs } from './emulator-client.ts';
 import { createEmulatorState } from './emulator-state.ts';
@@ -16,11 +16,7 @@ const say = (line: string): void => {
 const main = async (): Promise<void> => {
   const config = readConfig(process.env['LATENCY_LAB_HOST']);
   const { emulatorUrl, region, secret } = config;
-  const client = createEmulatorClient(
-    emulatorUrl,
-    region,
-    credentialsFor(secret, 'the function host').accessKeyId,
-  );
+  const client = createEmulatorClient(emulatorUrl, region, credentialsFor(secret, functionHost).accessKeyId);
   const control = createEmulatorState(client);
   const running: { host?: Host } = {};
   let ending = false;

@@ -1,6 +1,6 @@
 import { needsOf, type RequestCall, type TaskCall } from './calls.ts';
 
-const place = { region: 'eu-west-2', accountId: '111122223333', operators: ['test'] };
+const place = { region: 'eu-west-2', accountId: '111122223333' };
 const base: RequestCall = {
   ...{ kind: 'request', accessKeyId: 'ASIA', service: '', method: 'POST', path: '/', query: '', status: 200 },
 };

@@ -46,7 +46,13 @@ export interface Environment {
   readonly logStream: string;
 }
 
-export type Call = RequestCall | TaskCall | RouteCall | Environment;
+/** Nor is this: whoever works the plane, whose rights are not the lab's. */
+export interface Operator {
+  readonly kind: 'operator';
+  readonly accessKeyId: string;
+}
+
+export type Call = RequestCall | TaskCall | RouteCall | Environment | Operator;
 
 export interface Need {
   readonly action: string;
@@ -57,8 +63,6 @@ export interface Need {
 export interface Place {
   readonly region: string;
   readonly accountId: string;
-  /** Access key ids of whoever works the plane, whose rights are not the lab's. */
-  readonly operators: readonly string[];
 }
 
 const arn = ({ region, accountId }: Place, service: string, resource: string): string =>
@@ -98,6 +102,7 @@ const operations: Readonly<Record<string, (names: Names) => readonly string[]>> 
   'ssm:GetParameter': oneParameter,
   'ssm:PutParameter': oneParameter,
   'ssm:GetParameters': (names) => allNames(names, 'Names').map(parameter),
+  'ssm:DeleteParameters': (names) => allNames(names, 'Names').map(parameter),
   'ssm:GetParametersByPath': (names) => [parameter(name(names, 'Path'))],
   'logs:CreateLogGroup': (names) => [`log-group:${name(names, 'logGroupName')}`],
   'logs:CreateLogStream': stream,

@@ -3,7 +3,7 @@ import { check, type Findings } from './check.ts';
 import type { Deployed, Role } from './deployed.ts';
 import type { Policy, Statement } from './policy.ts';
 
-const place = { region: 'eu-west-2', accountId: '111122223333', operators: ['test'] };
+const place = { region: 'eu-west-2', accountId: '111122223333' };
 const policy = (...Statement: readonly Statement[]): Policy => ({ Version: '2012-10-17', Statement });
 const trusting = (Service: string, Condition = {}): Policy =>
   policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service }, Condition });
@@ -99,7 +99,8 @@ const route: Call = {
   routeKey: '$default',
   functionArn: alias,
 };
-const whole = [environment, get, put, log, task, route];
+const operator: Call = { kind: 'operator', accessKeyId: 'test' };
+const whole = [operator, environment, get, put, log, task, route];
 
 const judged = (calls: readonly Call[], change: Partial<Deployed> = {}): Findings =>
   check(calls, { ...deployed, ...change }, place);
@@ -138,7 +139,7 @@ describe('check', () => {
 
   it('judges by the limits of a boundary', () => {
     const boundary = policy({ Effect: 'Allow', Action: 'logs:*', Resource: '*' });
-    expect(refusedOf([environment, get, log], withRole({ boundary }))).toEqual([
+    expect(refusedOf([operator, environment, get, log], withRole({ boundary }))).toEqual([
       expect.stringContaining('may not s3:GetObject'),
     ]);
   });
@@ -194,8 +195,10 @@ describe('check', () => {
   });
 
   it('leaves the operator out, but for the log lines of functions', () => {
-    expect(refusedOf([environment, { ...get, accessKeyId: 'test', path: '/anything/at/all' }])).toEqual([]);
+    expect(
+      refusedOf([operator, environment, { ...get, accessKeyId: 'test', path: '/anything/at/all' }]),
+    ).toEqual([]);
     const elsewhere = { ...deployed, ...withRole({ policies: {} }) };
-    expect(refusedOf([environment, log], elsewhere)).toHaveLength(1);
+    expect(refusedOf([operator, environment, log], elsewhere)).toHaveLength(1);
   });
 });

@@ -1,6 +1,13 @@
 /** Who did what, of the recorded calls: each a request that AWS would judge by policies. Pure. */
 import { messageOf } from '../../../src/core/errors.ts';
-import { type Call, type Environment, needsOf, type Place, type RequestCall } from './calls.ts';
+import {
+  type Call,
+  type Environment,
+  needsOf,
+  type Operator,
+  type Place,
+  type RequestCall,
+} from './calls.ts';
 import type { Request } from './policy.ts';
 
 export interface Deed {
@@ -46,17 +53,17 @@ interface Caller extends Source {
   readonly principal: string;
 }
 
+interface Keys {
+  readonly environments: readonly Environment[];
+  readonly operators: readonly Operator[];
+}
+
 /** A function by its keys, or Lambda with the function's role where it writes the function's log. */
-const callerOf = (
-  call: RequestCall,
-  environments: readonly Environment[],
-  { operators }: Place,
-): Caller | undefined => {
-  if (!operators.includes(call.accessKeyId)) {
-    const found = environments.find(({ accessKeyId }) => accessKeyId === call.accessKeyId);
-    if (found === undefined) throw new Error('nobody was given the key that signed it');
-    return { principal: found.role, function: found.functionArn };
-  }
+const callerOf = (call: RequestCall, { environments, operators }: Keys): Caller | undefined => {
+  const code = environments.find(({ accessKeyId }) => accessKeyId === call.accessKeyId);
+  if (code !== undefined) return { principal: code.role, function: code.functionArn };
+  if (!operators.some(({ accessKeyId }) => accessKeyId === call.accessKeyId))
+    throw new Error('nobody was given the key that signed it');
   const { logGroupName, logStreamName } = call.names ?? {};
   const found = environments.find(
     ({ logGroup, logStream }) => logGroup === logGroupName && logStream === logStreamName,
@@ -67,7 +74,8 @@ const callerOf = (
 const wordsOf = ({ service, method, path, target = '' }: RequestCall): string =>
   target === '' ? `${service} ${method} ${path}` : target;
 
-const deedsOfOne = (call: Call, environments: readonly Environment[], place: Place): readonly Deed[] => {
+const deedsOfOne = (call: Call, keys: Keys, place: Place): readonly Deed[] => {
+  if (call.kind === 'operator') return [];
   if (call.kind === 'environment')
     return [assuming('lambda.amazonaws.com', call.role, call.functionArn, place)];
   const deedsBy = ({ principal, ...source }: Caller, words: string): Deed[] =>
@@ -85,7 +93,7 @@ const deedsOfOne = (call: Call, environments: readonly Environment[], place: Pla
     const service = `arn:aws:${api}/${call.stage}/${call.routeKey}`;
     return deedsBy({ principal: 'apigateway.amazonaws.com', service }, `a request to ${service}`);
   }
-  const caller = callerOf(call, environments, place);
+  const caller = callerOf(call, keys);
   return caller === undefined ? [] : deedsBy(caller, wordsOf(call));
 };
 
@@ -94,12 +102,15 @@ export const deedsOf = (
   calls: readonly Call[],
   place: Place,
 ): { readonly deeds: readonly Deed[]; readonly unclear: readonly string[] } => {
-  const environments = calls.filter((call) => call.kind === 'environment');
+  const keys: Keys = {
+    environments: calls.filter((call) => call.kind === 'environment'),
+    operators: calls.filter((call) => call.kind === 'operator'),
+  };
   const deeds = new Map<string, Deed>();
   const unclear: string[] = [];
   for (const call of calls)
     try {
-      for (const deed of deedsOfOne(call, environments, place)) deeds.set(JSON.stringify(deed.request), deed);
+      for (const deed of deedsOfOne(call, keys, place)) deeds.set(JSON.stringify(deed.request), deed);
     } catch (error) {
       unclear.push(`${messageOf(error)}: ${JSON.stringify(call)}`);
     }

@@ -15,6 +15,7 @@ import {
 import { GetPolicyCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetBucketPolicyCommand, paginateListBuckets, S3Client } from '@aws-sdk/client-s3';
 import { parseDocument } from 'yaml';
+import type { Credentials } from '../../../src/local/credentials.ts';
 import type { Policy } from './policy.ts';
 
 export interface Role {
@@ -124,6 +125,7 @@ const readNames = async (
 };
 
 interface Lab {
+  readonly credentials: Credentials;
   readonly root: string;
   readonly emulatorUrl: string;
   readonly region: string;
@@ -135,11 +137,11 @@ interface Lab {
 export const readDeployed = async ({
   root,
   emulatorUrl,
+  credentials,
   region,
   stackName,
   functions,
 }: Lab): Promise<Deployed> => {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const config = { endpoint: emulatorUrl, region, credentials };
   const [iam, lambda] = [new IAMClient(config), new LambdaClient(config)];
   const [s3, cloudFormation] = [
