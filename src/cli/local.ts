@@ -1,4 +1,5 @@
 /** The lab on this machine: builds, starts and deploys it, one stage after the other for the eye, and runs it from an empty emulator to a report. */
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LeftOut, RunRequest } from '../core/schema/request.ts';
 import { list } from '../core/report/format.ts';
@@ -133,11 +134,26 @@ export interface LocalRun {
   readonly request: (parts: Omit<RunParts, 'runId'>) => RunRequest;
 }
 
+/** Logs of runs are for looking after what went wrong; nobody does after a month. */
+const keepRunsMs = 30 * 24 * 3_600_000;
+
+const forgetOldRuns = async (runs: string): Promise<void> => {
+  for (const name of await readdir(runs).catch(() => [])) {
+    const path = join(runs, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > keepRunsMs)
+      await rm(path, { recursive: true, force: true });
+  }
+};
+
 const keepRunning = async (context: Context, { plane, outputs }: Lab, json: boolean): Promise<void> => {
   const { print, terminal, signal } = context;
   const exports = Object.entries(plane.env).map(([name, value]) => `export ${name}='${value}'`);
+  const { registeredTargets } = await import('./aws/stack.ts');
+  const registered = await registeredTargets(labName);
   const rows = [
     '',
+    ...registered.flatMap(({ id, url }) => (url === undefined ? [] : [`Target     ${id} ${url}`])),
     `Emulator   ${plane.emulatorUrl}`,
     `Lambda     ${plane.lambdaUrl}`,
     `HTTP APIs  http://<api id>.${plane.apiUrlSuffix}`,
@@ -154,9 +170,11 @@ const keepRunning = async (context: Context, { plane, outputs }: Lab, json: bool
 };
 
 /** @returns the exit code: 1 also when a target that `only` names was left out */
-export const localRun = (context: Context, options: LocalRun): Promise<number> => {
+export const localRun = async (context: Context, options: LocalRun): Promise<number> => {
   const { runId, out, only, memoryMb } = options;
-  const workDir = join(context.root, '.latency-lab', 'runs', runId);
+  const runs = join(context.root, '.latency-lab', 'runs');
+  await forgetOldRuns(runs);
+  const workDir = join(runs, runId);
   return withLab(context, { workDir, memoryMb, ...(only === undefined ? {} : { only }) }, async (lab) => {
     const { plane, targets, leftOut, outputs } = lab;
     const { targets: extraTargets, secrets } = options.own.forRun(labName, runId);

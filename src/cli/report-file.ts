@@ -1,6 +1,9 @@
 /** Reads a report.json that somebody names. */
+import { constants, openSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
+import { text as streamText } from 'node:stream/consumers';
 import { InputError } from '../core/errors.ts';
 import { readReport } from '../core/report/read.ts';
 import { readJson } from '../core/schema/fields.ts';
@@ -12,6 +15,13 @@ const allowed = 'a report.json of a run, or the directory it is in';
 const pathOf = async (given: string): Promise<string> => {
   const found = await stat(given).catch(() => undefined);
   return found?.isDirectory() === true ? join(given, 'report.json') : given;
+};
+
+/** A thread that waits for a pipe's writer cannot be ended, and would keep the whole process after Ctrl-C: a socket waits without one. */
+const readText = async (path: string): Promise<string> => {
+  if (!(await stat(path)).isFIFO()) return readFile(path, 'utf8');
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return streamText(new Socket({ fd, readable: true, writable: false }));
 };
 
 const reasons: Readonly<Record<string, string>> = {
@@ -51,7 +61,7 @@ const reportLeft = async (directory: string, root: string): Promise<Report | und
 export const readReportFile = async (given: string, root: string): Promise<Report> => {
   const path = await pathOf(given);
   try {
-    return readReport(await readFile(path, 'utf8'), given);
+    return readReport(await readText(path), given);
   } catch (error) {
     if (error instanceof InputError) throw error;
     const left = errorCode(error) === 'ENOENT' && path !== given ? await reportLeft(given, root) : undefined;

@@ -4,9 +4,10 @@ import {
   CreateStackCommand,
   waitUntilStackCreateComplete,
 } from '@aws-sdk/client-cloudformation';
+import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -165,6 +166,60 @@ describe('latency-lab run', () => {
         code: 1,
         stderr: expect.stringMatching(/dying: \d+ of 60 requests failed .*refused/),
       });
+    },
+    2 * minutes,
+  );
+
+  it(
+    'sends a secret that it writes down nowhere',
+    async () => {
+      const seen = new Set<string>();
+      const server = createServer(({ headers }, response) => {
+        seen.add(headers.authorization ?? 'none');
+        response.end();
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      const flags = [
+        '--only',
+        'null',
+        '--rounds',
+        '1',
+        '--requests',
+        '5',
+        '--warmup',
+        '0',
+        '--out',
+        'secret',
+      ];
+      const header = ['--header', 'authorization: Bearer env:MY_TOKEN'];
+      const { code, stdout, stderr } = await run(
+        ['run', ...flags, '--target', `mine=${url}`, ...header],
+        cwd,
+        {
+          ...env,
+          MY_TOKEN: 'very-s3cret',
+        },
+      );
+      server.close();
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      expect([...seen]).toEqual(['Bearer very-s3cret']);
+      const files = readdirSync(join(cwd, 'secret'), { recursive: true, encoding: 'utf8' })
+        .map((path) => join(cwd, 'secret', path))
+        .filter((path) => statSync(path).isFile());
+      expect(files.length).toBeGreaterThan(5);
+      for (const text of [stdout, stderr, ...files.map((path) => readFileSync(path, 'utf8'))])
+        expect(text).not.toContain('very-s3cret');
+      for (const path of files) expect(statSync(path).mode & 0o77).toBe(0);
+      const left = await new SSMClient({
+        region: env['AWS_REGION']!,
+        endpoint: env['AWS_ENDPOINT_URL']!,
+        credentials: {
+          accessKeyId: env['AWS_ACCESS_KEY_ID']!,
+          secretAccessKey: env['AWS_SECRET_ACCESS_KEY']!,
+        },
+      }).send(new GetParametersByPathCommand({ Path: '/latency-lab/local/secrets', Recursive: true }));
+      expect(left.Parameters).toEqual([]);
     },
     2 * minutes,
   );

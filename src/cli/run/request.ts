@@ -55,6 +55,14 @@ const flagOfField: Readonly<Record<string, string>> = {
   runId: '--run-id',
 };
 
+/** What a message of the core says of fields, said of flags. */
+const inFlags = (words: string): string =>
+  Object.entries(flagOfField).reduce(
+    (text, [field, flag]) =>
+      /[A-Z]/.test(field) ? text.replaceAll(new RegExp(`\\b${field}\\b`, 'g'), flag) : text,
+    words,
+  );
+
 /** Runs a check of the core and tells its input errors under the flags' names. */
 export const underFlagNames = <T>(check: () => T): T => {
   try {
@@ -62,7 +70,13 @@ export const underFlagNames = <T>(check: () => T): T => {
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const flag = flagOfField[error.field.replace('load.', '')];
-    throw flag === undefined ? error : error.renamed(flag);
+    const { field, given, allowed, hint } = error;
+    throw new InputError(
+      flag ?? field,
+      given,
+      inFlags(allowed),
+      hint === undefined ? undefined : inFlags(hint),
+    );
   }
 };
 
