@@ -1,6 +1,6 @@
 /** Every suite of tests and every check, with how its results are read. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cargoCounts, jestCounts, plainCounts, unittestCounts } from './counts.mjs';
 
@@ -64,14 +64,24 @@ const native = (service, read) => ({
 });
 const arch = process.arch === 'arm64' ? 'arm64' : 'x86_64';
 
-/** @param {string} root the repository @returns {Suite} */
-const rust = (root) => {
-  const suite = native('rust-dynamodb', cargoCounts);
-  if (spawnSync('cargo', ['--version'], { stdio: 'ignore' }).status === 0) return suite;
-  const source = join(root, 'src/services/rust-dynamodb/src');
-  const text = readdirSync(source).map((file) => readFileSync(join(source, file), 'utf8'));
-  const tests = text.join('').match(/^\s*#\[(?:tokio::)?test/gm)?.length ?? 0;
-  return { ...suite, skip: { tests, why: 'cargo is missing: install Rust from https://rustup.rs' } };
+/**
+ * The native services: built for Linux, as for Lambda. A machine that cannot skips as many tests as the sources hold.
+ * @param {string} root the repository @returns {Suite[]}
+ */
+const natives = (root) => {
+  const cargo = spawnSync('cargo', ['--version'], { stdio: 'ignore' }).status === 0;
+  const linux = process.platform === 'linux' ? undefined : 'it is built for Linux, as for Lambda';
+  const read = (/** @type {string} */ file) => readFileSync(join(root, 'src/services', file), 'utf8');
+  const inRust = read('rust-dynamodb/src/service_test.rs').match(/^#\[(?:tokio::)?test/gm)?.length ?? 0;
+  const inCpp =
+    /tests = \{([^}]*)\}/.exec(read('cpp-dynamodb/tests/service_test.cpp'))?.[1]?.split(',').length ?? 0;
+  const whyRust = cargo ? linux : 'cargo is missing: install Rust from https://rustup.rs';
+  const skip = (/** @type {number} */ tests, /** @type {string | undefined} */ why) =>
+    why === undefined ? {} : { skip: { tests, why } };
+  return [
+    { ...native('rust-dynamodb', cargoCounts), ...skip(inRust, whyRust) },
+    { ...native('cpp-dynamodb', plainCounts), ...skip(inCpp, linux) },
+  ];
 };
 
 /**
@@ -86,8 +96,7 @@ export const suites = (results, { root, pythonRuntime, fastapi }) => [
   python('python-dynamodb', pythonRuntime),
   python('python-s3', pythonRuntime),
   python('fastapi', fastapi),
-  rust(root),
-  native('cpp-dynamodb', plainCounts),
+  ...natives(root),
   jest(results, 'slow', [
     '--selectProjects',
     'slow',

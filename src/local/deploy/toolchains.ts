@@ -10,7 +10,10 @@ interface Probe {
 }
 
 /** What zig compiles, as for Lambda. */
-const linux: Probe = { command: ['sh', '-c', 'uname -s | grep Linux'], get: 'it compiles for Linux' };
+const linux: Probe = {
+  command: ['sh', '-c', 'uname -s | grep Linux'],
+  get: 'what it compiles runs on Linux alone',
+};
 
 /** undefined: the lab sets it up itself, wherever it runs. */
 const probes: Readonly<Record<Toolchain, Probe | undefined>> = {
