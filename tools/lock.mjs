@@ -9,7 +9,7 @@ import { argv, env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { cacheRoot } from './setup/cache.mjs';
 import { pythonEnvironments } from './setup/python.mjs';
-import { run } from './setup/run.mjs';
+import { run } from './setup/program.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cwd = join(root, 'tools', 'python');

@@ -2,8 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { mendFor, SetupError } from './errors.mjs';
-import { parseJson } from './json.mjs';
+import { mendFor, parseJson, SetupError } from './program.mjs';
 import { withLock } from './lock.mjs';
 
 /** An empty variable counts as unset. @param {string | undefined} value @returns {string | undefined} */

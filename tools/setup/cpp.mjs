@@ -4,10 +4,8 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cached } from './cache.mjs';
-import { mendFor, SetupError } from './errors.mjs';
-import { parseJson } from './json.mjs';
+import { mendFor, parseJson, run, SetupError } from './program.mjs';
 import { zigPrograms } from './python.mjs';
-import { run } from './run.mjs';
 
 const attempts = 3;
 

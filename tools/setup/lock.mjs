@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mendFor, SetupError } from './errors.mjs';
+import { mendFor, SetupError } from './program.mjs';
 
 const pollMs = 100;
 

@@ -1,10 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached } from './cache.mjs';
-import { SetupError } from './errors.mjs';
-import { parseJson } from './json.mjs';
+import { parseJson, run, SetupError } from './program.mjs';
 import { withLock } from './lock.mjs';
-import { run } from './run.mjs';
 
 const ci = ['ci', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
 

@@ -1,9 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached } from './cache.mjs';
-import { SetupError } from './errors.mjs';
-import { parseJson } from './json.mjs';
-import { run } from './run.mjs';
+import { parseJson, run, SetupError } from './program.mjs';
 
 const oldest = [3, 10];
 const installMend =

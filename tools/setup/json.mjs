@@ -1,2 +1,0 @@
-/** JSON.parse whose result must be given a type. @type {(text: string) => unknown} */
-export const parseJson = JSON.parse;
