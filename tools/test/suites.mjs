@@ -36,7 +36,7 @@ export const crossBuilds = [['cpp-dynamodb', 'bootstrap']].map(([service, target
 }));
 
 /** @param {string} results directory for jest's results @param {string} name @param {string[]} args @returns {Suite} */
-const jest = (results, name, args) => {
+const byJest = (results, name, args) => {
   const file = join(results, `${name.replaceAll(/\W+/g, '-')}.json`);
   const command = [
     'node',
@@ -69,7 +69,7 @@ const arch = process.arch === 'arm64' ? 'arm64' : 'x86_64';
  * @param {string} root the repository @returns {Suite[]}
  */
 const natives = (root) => {
-  const cargo = spawnSync('cargo', ['--version'], { stdio: 'ignore' }).status === 0;
+  const cargo = spawnSync('cargo', ['--version'], { stdio: 'ignore', env: process.env }).status === 0;
   const linux = process.platform === 'linux' ? undefined : 'it is built for Linux, as for Lambda';
   const read = (/** @type {string} */ file) => readFileSync(join(root, 'src/services', file), 'utf8');
   const inRust = read('rust-dynamodb/src/service_test.rs').match(/^#\[(?:tokio::)?test/gm)?.length ?? 0;
@@ -91,13 +91,18 @@ const natives = (root) => {
  */
 export const suites = (results, { root, pythonRuntime, fastapi }) => [
   // What the emulator is relied on for comes first: when it fails, nothing after it means anything.
-  jest(results, 'emulator conformance', ['tests/local/emulator', '--selectProjects', 'slow', '--runInBand']),
-  jest(results, 'unit', ['--selectProjects', 'unit']),
+  byJest(results, 'emulator conformance', [
+    'tests/local/emulator',
+    '--selectProjects',
+    'slow',
+    '--runInBand',
+  ]),
+  byJest(results, 'unit', ['--selectProjects', 'unit']),
   python('python-dynamodb', pythonRuntime),
   python('python-s3', pythonRuntime),
   python('fastapi', fastapi),
   ...natives(root),
-  jest(results, 'slow', [
+  byJest(results, 'slow', [
     '--selectProjects',
     'slow',
     '--runInBand',
