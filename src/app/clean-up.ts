@@ -28,11 +28,13 @@ export const cleanUp = async (
   const lock = await readLock(store);
   const runId = run.runId ?? (lock?.executionName === executionName ? lock.runId : undefined);
   const error = errorOf(run);
+  const failures = run.report?.output.failures ?? [];
   const outcome: Outcome = {
     schema: 'latency-lab.outcome.v1',
     ...(runId === undefined ? {} : { runId }),
     status: error === undefined ? 'succeeded' : 'failed',
     ...(error === undefined ? {} : { error }),
+    ...(failures.length === 0 ? {} : { failures }),
     finishedAt: new Date(clock.wallTime()).toISOString(),
   };
   try {

@@ -31,7 +31,7 @@ const lockMs = (targets: number): number => (targets * 305 + 600) * 1000;
 
 const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
   const request = parseRunRequest(input);
-  const { runId, load, rounds, seed, labels, leftOut } = request;
+  const { runId, load, rounds, seed, maxFailed, labels, leftOut } = request;
   const chosen = chooseTargets(request, await deps.registry.list());
   requireLimits(request, chosen, deps.limits);
   const targets = chosen.map((target) =>
@@ -46,6 +46,7 @@ const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
     load,
     rounds,
     seed,
+    maxFailed,
     targets,
     leftOut,
     labels,

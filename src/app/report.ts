@@ -1,8 +1,9 @@
 /** Report: whatever the run left in the bucket, good or bad, becomes report.json, .html, .md and .csv. */
 import { messageOf, InputError } from '../core/errors.ts';
 import { reportKey, verifyKey } from '../core/keys.ts';
-import type { FinishInput, ReportOutput } from '../core/schema/outcome.ts';
+import type { Failure, FinishInput, ReportOutput } from '../core/schema/outcome.ts';
 import { verifications as stored } from '../core/schema/plan.ts';
+import { type FailingTarget, failingTargets } from '../core/report/failures.ts';
 import { buildReport } from '../core/report/build.ts';
 import { renderCsv } from '../core/report/csv.ts';
 import { renderHtml } from '../core/report/html/page.ts';
@@ -33,6 +34,13 @@ const outcomeOf = ({ error }: FinishInput): Outcome => {
 /** Without a failed request and whole, as the state machine's output has it. */
 const isClean = ({ state, valid, requests }: Report['targets'][number]): boolean =>
   state === 'measured' && valid && requests.failed === 0;
+
+/** Cut, because a state's data may not pass 256 KiB. */
+const failureOf = ({ id, share, sentence }: FailingTarget): Failure => ({
+  id,
+  share,
+  error: sentence.slice(0, 100),
+});
 
 /** Writes report.json first: it is the record, the others are made of it. */
 const writeReport = async (store: ObjectStore, report: Report): Promise<void> => {
@@ -93,6 +101,7 @@ export const makeReport = async (
   const report = await gatherReport(deps, input);
   await writeReport(deps.store, report);
   const { runId } = report;
+  const { maxFailed } = await readPlan(deps.store, runId);
   const clean = report.targets.filter(isClean).map(({ id }) => id);
   return {
     report,
@@ -101,6 +110,7 @@ export const makeReport = async (
       reportKey: reportKey(runId, 'json'),
       htmlKey: reportKey(runId, 'html'),
       measured: clean,
+      failures: failingTargets(report, maxFailed).map(failureOf),
       failed: report.targets.map(({ id }) => id).filter((id) => !clean.includes(id)),
     },
   };

@@ -44,6 +44,13 @@ describe('cleanUp', () => {
     expect(objects.has(lockKey)).toBe(false);
   });
 
+  it('records which targets lost more than the run allows', async () => {
+    const failures = [{ id: 'a', share: 0.55, error: 'answered 503' }];
+    const { finish, written } = setUp('e-1');
+    await finish({ runId: 'run-1', report: { output: { failures } } });
+    expect(written()).toMatchObject({ status: 'succeeded', failures });
+  });
+
   it("deletes the run's secrets and no other's", async () => {
     const { deleted, finish } = setUp('e-1');
     await finish({ runId: 'run-1' });

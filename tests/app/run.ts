@@ -22,6 +22,7 @@ export const planOf = (change: Partial<Plan> = {}): Plan => ({
   load: { model: 'closed', requests: 300, concurrency: 1, warmup: 10, timeoutMs: 10_000 },
   rounds: 2,
   seed: 1,
+  maxFailed: 0.01,
   targets: [targetOf('a'), targetOf('b'), targetOf('null', { kind: 'null' })],
   leftOut: [],
   labels: {},

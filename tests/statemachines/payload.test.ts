@@ -85,6 +85,7 @@ describe('the data between the states', () => {
           htmlKey: `runs/${runId}/report.html`,
           measured: times(maxTargets, () => targetId),
           failed: [],
+          failures: times(maxTargets, () => ({ id: targetId, share: 0.123_456_789, error: 'e'.repeat(100) })),
         },
       },
     };

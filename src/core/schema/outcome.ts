@@ -1,10 +1,21 @@
 /** What Report and CleanUp are given and make. */
 import * as v from 'valibot';
-import { fields, oneOf, type Output, time } from './fields.ts';
+import { fields, list, number, oneOf, type Output, time } from './fields.ts';
 import { executionName } from './plan.ts';
-import { runId } from './request.ts';
+import { maxTargets, runId } from './request.ts';
+import { targetId } from './target.ts';
 
 const caught = v.object({ Error: v.string(), Cause: v.exactOptional(v.string()) });
+
+/** A target that lost more of its planned requests than the run allows. */
+const failure = v.object({
+  id: targetId,
+  /** Of its planned requests, 0 to 1. */
+  share: number(0, 1),
+  /** The first, in words. */
+  error: v.exactOptional(v.string('a text')),
+});
+const failures = list(failure, maxTargets);
 
 /** Input of Report, and of CleanUp as its `run`: the state as it was left, with whatever else is in it. */
 export const finishInput = v.object({
@@ -14,6 +25,8 @@ export const finishInput = v.object({
   error: v.exactOptional(caught),
   /** There for CleanUp when Report failed. */
   reportError: v.exactOptional(caught),
+  /** There for CleanUp when Report did not fail. */
+  report: v.exactOptional(v.object({ output: v.object({ failures: v.exactOptional(failures) }) })),
 });
 
 /** Input of CleanUp: the lock is released only where this execution holds it. */
@@ -25,9 +38,12 @@ export const outcome = fields({
   runId: v.exactOptional(runId),
   status: oneOf(['succeeded', 'failed']),
   error: v.exactOptional(fields({ name: v.string(), message: v.string() })),
+  /** Absent where every target kept within the bound. */
+  failures: v.exactOptional(failures),
   finishedAt: time,
 });
 
+export type Failure = Output<typeof failure>;
 export type FinishInput = Output<typeof finishInput>;
 export type CleanUpInput = Output<typeof cleanUpInput>;
 export type Outcome = Output<typeof outcome>;
@@ -40,4 +56,5 @@ export interface ReportOutput {
   /** Targets measured without any failed request. */
   readonly measured: readonly string[];
   readonly failed: readonly string[];
+  readonly failures: readonly Failure[];
 }

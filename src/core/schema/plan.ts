@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { dictionary, fields, line, list, number, oneOf, type Output, text, time, whole } from './fields.ts';
 import { loadProfile } from './load.ts';
-import { labels, leftOut, maxTargets, rounds, runId, seed } from './request.ts';
+import { labels, leftOut, maxFailed, maxTargets, rounds, runId, seed } from './request.ts';
 import { functionArn, loadFrom, target, targetId } from './target.ts';
 
 /** `$$.Execution.Name`; the longest that Step Functions takes. */
@@ -29,6 +29,7 @@ export const storedPlan = fields({
   load: loadProfile,
   rounds,
   seed,
+  maxFailed: v.exactOptional(maxFailed),
   targets: list(target, maxTargets),
   leftOut,
   labels,

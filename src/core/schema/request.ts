@@ -9,6 +9,7 @@ import {
   line,
   list,
   matching,
+  number,
   type Output,
   read,
   text,
@@ -26,6 +27,9 @@ const maxRunIdLength = 60;
 export const runId = matching(/^[A-Za-z0-9-]{1,60}$/, '1 to 60 letters, digits and hyphens');
 export const rounds = whole(1, 50);
 export const seed = whole(0, 0xffff_ffff);
+
+/** Share of a target's planned requests that may fail before the run is said to have failed on it. */
+export const maxFailed = number(0, 1);
 
 /** What the report's face says about where it ran: host, versions. Printed as they are. */
 export const labels = v.pipe(dictionary(text(1_000), v.string()), v.maxEntries(100, 'at most 100 labels'));
@@ -66,6 +70,7 @@ export const runRequest = fields({
   rounds: v.optional(rounds, 3),
   /** Of the shuffle inside each round, so that a run can be repeated. */
   seed: v.optional(seed, 1),
+  maxFailed: v.optional(maxFailed, 0.01),
   labels: v.optional(labels, {}),
   leftOut: v.optional(leftOut, []),
 });

@@ -20,6 +20,7 @@ describe('parseRunRequest', () => {
       load: { model: 'closed', requests: 300, concurrency: 1, warmup: 10, timeoutMs: 10_000 },
       rounds: 3,
       seed: 1,
+      maxFailed: 0.01,
       labels: {},
       leftOut: [],
     });
@@ -73,6 +74,7 @@ describe('parseRunRequest', () => {
     ['rounds', { rounds: 1.5 }],
     ['rounds', { rounds: '3' }],
     ['rounds', { rounds: null }],
+    ['maxFailed', { maxFailed: 1.5 }],
     ['seed', { seed: -1 }],
     ['seed', { seed: 2 ** 32 }],
     ['labels', { labels: [] }],
@@ -102,7 +104,7 @@ describe('parseRunRequest', () => {
 
   it('says which fields there are when one is unknown', () => {
     expect(() => parse({ round: 3 })).toThrow(
-      'round: given 3; allowed: the fields runId, targets, extraTargets, load, rounds, seed, labels, leftOut',
+      'round: given 3; allowed: the fields runId, targets, extraTargets, load, rounds, seed, maxFailed, labels, leftOut',
     );
   });
 
