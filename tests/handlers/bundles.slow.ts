@@ -2,24 +2,32 @@ import { build } from 'esbuild';
 import path from 'node:path';
 
 const root = path.join(__dirname, '../..');
-/** Bytes; what a handler weighs is what each of its cold starts has to read. The SDK comes with the runtime. */
-const limit = 300_000;
+/**
+ * Bytes, minified as `sam build` ships them: what a handler weighs is what each of its cold starts has to read. The SDK
+ * comes with the runtime. The report brings its renderers along.
+ */
+const limits = {
+  plan: 80_000,
+  verify: 80_000,
+  schedule: 80_000,
+  generate: 80_000,
+  report: 180_000,
+  'clean-up': 80_000,
+};
 
 describe('the bundle of an orchestrator handler', () => {
-  it.each(['plan', 'verify', 'schedule', 'generate', 'report', 'clean-up'])(
-    '%s stays within 300 KB',
-    async (name) => {
-      const { outputFiles, warnings } = await build({
-        entryPoints: [path.join(root, 'src/handlers', `${name}.ts`)],
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        external: ['@aws-sdk/*'],
-        write: false,
-        logLevel: 'silent',
-      });
-      expect(warnings).toEqual([]);
-      expect(outputFiles[0]?.contents.length).toBeLessThanOrEqual(limit);
-    },
-  );
+  it.each(Object.entries(limits))('%s stays within %d bytes', async (name, limit) => {
+    const { outputFiles, warnings } = await build({
+      entryPoints: [path.join(root, 'src/handlers', `${name}.ts`)],
+      bundle: true,
+      minify: true,
+      platform: 'node',
+      format: 'esm',
+      external: ['@aws-sdk/*'],
+      write: false,
+      logLevel: 'silent',
+    });
+    expect(warnings).toEqual([]);
+    expect(outputFiles[0]?.contents.length).toBeLessThanOrEqual(limit);
+  });
 });

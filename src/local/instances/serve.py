@@ -10,6 +10,7 @@ import sys
 import threading
 
 import uvicorn
+
 from app import app
 
 OWN_HOST = r"(127\.0\.0\.1|localhost|\[::1\]):%d"

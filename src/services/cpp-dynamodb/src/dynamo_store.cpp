@@ -24,8 +24,8 @@ std::string required(const char *name) {
     return value;
 }
 
-/// What the AWS CLI and SDKs take certificates from, or where Amazon Linux and Debian keep those they trust; a static
-/// libcurl knows of none.
+/// What the AWS CLI and SDKs take certificates from, or where Amazon Linux and Debian keep those they trust;
+/// a static libcurl knows of none.
 const char *certificates() {
     if (const char *given = std::getenv("AWS_CA_BUNDLE"); given != nullptr && *given != '\0')
         return given;

@@ -1,4 +1,4 @@
-"""`entry.py NAME ADDRESS`: of a target on stdin, makes the PutParameter that registers it under a name at an address."""
+"""`entry.py NAME ADDRESS`: of a target on stdin, makes the PutParameter that registers it at an address."""
 
 import json
 import sys
