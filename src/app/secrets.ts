@@ -19,7 +19,8 @@ const hidden = (result: Exchange['result'], hide: (text: string) => string): Exc
   };
 };
 
-const quiet = (connection: Connection, hide: (text: string) => string): Connection => ({
+/** A connection whose answers had `hide` at them before anybody sees them. */
+export const quiet = (connection: Connection, hide: (text: string) => string): Connection => ({
   send: async (timeoutMs) => {
     const exchange = await connection.send(timeoutMs);
     return { ...exchange, result: hidden(exchange.result, hide) };

@@ -47,6 +47,8 @@ export interface HttpRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Of an https URL: the server's certificate is not checked. */
+  readonly insecure?: boolean;
 }
 
 export interface HttpReply {

@@ -1,4 +1,4 @@
-import type { HitRequest } from '../../src/app/hit/hit.ts';
+import type { HitRequest } from '../../src/app/hit/request.ts';
 import { hitFrom } from '../../src/cli/commands/hit.ts';
 import type { FunctionReply } from '../../src/ports/index.ts';
 

@@ -1,20 +1,39 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { HitResult } from '../../src/app/hit/result.ts';
+import { selfSigned } from '../support/certificate.ts';
 import { run, start, until } from './program.ts';
 
 const delayMs = 20;
 let server: Server;
 let url: string;
-const seen = { requests: 0, connections: 0, status: 200 };
+interface Seen {
+  requests: number;
+  connections: number;
+  status: number;
+  readonly bodies: string[];
+  readonly heads: string[];
+}
+const seen: Seen = { requests: 0, connections: 0, status: 200, bodies: [], heads: [] };
 
 beforeEach(async () => {
-  Object.assign(seen, { requests: 0, connections: 0, status: 200 });
-  server = createServer((_request, response) => {
+  Object.assign(seen, { requests: 0, connections: 0, status: 200, bodies: [], heads: [] });
+  server = createServer((request, response) => {
     seen.requests++;
-    setTimeout(() => response.writeHead(seen.status).end('{"hits":1}'), delayMs);
+    const { method = '', url: path = '', headers } = request;
+    seen.heads.push(`${method} ${path} ${headers.authorization ?? '-'} ${String(headers['x-mine'] ?? '-')}`);
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => (body += text));
+    request.on('end', () => {
+      seen.bodies.push(body);
+      const echo = seen.status < 300 ? '{"hits":1}' : `${path} ${headers.authorization ?? ''}`;
+      setTimeout(() => response.writeHead(seen.status).end(echo), delayMs);
+    });
   });
   server.on('connection', () => seen.connections++);
   server.listen(0, '127.0.0.1');
@@ -73,5 +92,154 @@ describe('latency-lab hit', () => {
     expect(seen.requests).toBeGreaterThanOrEqual(result.sent);
     expect(seen.requests).toBeLessThanOrEqual(result.sent + givenUp);
     expect(result.ok).toBe(result.sent);
+  });
+});
+
+describe('what latency-lab hit sends', () => {
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'latency-lab-hit-'));
+    writeFileSync(join(directory, 'item.json'), '{"name":"ü"}\n');
+    writeFileSync(join(directory, 'bytes'), Buffer.from([0xff, 0xfe]));
+  });
+  afterAll(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  it.each([
+    ['as it stands', 'a text', '', 'a text'],
+    ['from a file, to the byte', '@item.json', '', '{"name":"ü"}\n'],
+    ['from stdin, to the byte', '-', 'on stdin\n', 'on stdin\n'],
+    ['from a variable', 'env:MINE', '', 'b0dy-of-mine'],
+  ])('is a method, headers and a body %s', async (_, body, input, sent) => {
+    seen.status = 201;
+    const args = ['hit', url, '2', '--method', 'post', '--header', 'X-Mine: 1', '--body', body];
+    const env = { MINE: 'b0dy-of-mine' };
+    expect((await run([...args, '--expect', '201'], directory, env, input)).code).toBe(0);
+    expect(seen.heads).toEqual(Array<string>(2).fill('POST /hits - 1'));
+    expect(seen.bodies).toEqual([sent, sent]);
+  });
+
+  it('ends with 1 where another status is expected', async () => {
+    const { code, stdout } = await run(['hit', url, '2', '--expect', '204'], tmpdir());
+    expect(code).toBe(1);
+    expect(stdout).toContain('answered 200 instead of 204');
+  });
+
+  it('holds secrets that it does not print, even when the answer repeats them', async () => {
+    seen.status = 403;
+    const args = [
+      'hit',
+      `${url}?token=qu3ry+secret`,
+      '-n',
+      '1',
+      '--header',
+      'authorization: Bearer env:MINE',
+    ];
+    const secret = { MINE: 'h3ader-secret' };
+    const { code, stdout, stderr } = await run(args, tmpdir(), secret);
+    expect(code).toBe(1);
+    expect(seen.heads).toEqual(['GET /hits?token=qu3ry%20secret Bearer h3ader-secret -']);
+    expect(stdout).toContain('/hits?token=[secret]');
+    expect(stdout).toContain('answered 403');
+    expect(stdout + stderr).not.toMatch(/qu3ry|h3ader/);
+  });
+
+  it('goes over several connections, as many requests as asked for', async () => {
+    const result = await hitJson(url, '-n', '40', '--concurrency', '4');
+    expect(seen).toMatchObject({ requests: 40, connections: 4 });
+    expect(result).toMatchObject({ count: 40, ok: 40, concurrency: 4, connections: 4 });
+  });
+
+  it('goes out at planned times, whether or not earlier ones were answered', async () => {
+    const result = await hitJson(url, '--rate', '100', '--duration', '1');
+    // 100 requests of 20 ms take 2 s in succession.
+    expect(result).toMatchObject({ count: 100, ok: 100, rate: 100, durationSeconds: 1, unsent: 0 });
+    expect(result.seconds).toBeGreaterThan(0.98);
+    expect(result.seconds).toBeLessThan(1.9);
+    expect(result.response!.n).toBe(100);
+    expect(result.response!.minMs).toBeGreaterThanOrEqual(delayMs - 1);
+  });
+
+  it('stops at Ctrl-C also between two requests that are far apart', async () => {
+    const program = start(['hit', url, '--rate', '0.02', '--duration', '200', '--json'], tmpdir());
+    await until('one request', 10_000, () => seen.requests === 1);
+    program.child.kill('SIGINT');
+    const { code, stdout } = await program.ended;
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout)).toMatchObject({ count: 4 });
+  });
+
+  it.each([
+    [['--method', 'BREW'], '--method: given "BREW"', 'OPTIONS'],
+    [['--header', 'connection: close'], '--header: given', 'connection'],
+    [['--header', 'x-a: env:NOT_SET_ANYWHERE'], '--header: given "env:NOT_SET_ANYWHERE"', 'is set'],
+    [['--body', '@none'], '--body: given "@none"', 'a file that can be read'],
+    [['--body', '@bytes'], '--body: given "@bytes"', 'UTF-8'],
+    [['--expect', '99'], '--expect: given 99', '200 to 599'],
+    [['-n', '1000001'], '--requests: given 1000001', '1 to 1,000,000'],
+    [['5', '-n', '5'], '--requests: given 5', 'not both'],
+    [['--concurrency', '1001'], '--concurrency: given 1001', '1 to 1,000'],
+    [['--rate', '5001', '--duration', '1'], '--rate: given 5001', '5,000'],
+    [['--rate', '5'], '--duration: given nothing', 'together with a rate'],
+    [['--duration', '5'], '--rate: given nothing', 'together with a duration'],
+    [['--rate', '5000', '--duration', '1h'], '--duration: given 3600', '1,000,000 requests'],
+    [['--rate', '5', '--duration', '5', '-n', '3'], '--requests: given 3', '--rate and --duration'],
+    [['--rate', '5', '--duration', '5', '--concurrency', '2'], '--concurrency: given 2', 'a rate opens'],
+  ])('is refused with 2 before anything is sent: %j', async (args, given, allowed) => {
+    const { code, stdout, stderr } = await run(['hit', url, ...args], directory);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(given);
+    expect(stderr).toContain(allowed);
+    expect(seen.requests).toBe(0);
+  });
+
+  it.each([
+    [['--rate', '11', '--duration', '1'], 'URL: given "http://host.invalid/?token=[secret]"'],
+    [['--concurrency', '2'], '--concurrency: given 2'],
+  ])('is not for another machine without a word of its owner: %j', async (args, given) => {
+    const { code, stderr } = await run(['hit', 'http://host.invalid/?token=s3cret', ...args], directory);
+    expect(code).toBe(2);
+    expect(stderr).toContain(given);
+    expect(stderr).toContain('--i-may-load-this');
+    expect(stderr).not.toContain('s3cret');
+  });
+});
+
+describe('latency-lab hit over TLS, with a certificate of the own CA', () => {
+  const { key, cert } = selfSigned('127.0.0.1');
+  const secure = createTlsServer({ key, cert }, (_request, response) => response.end('{"hits":1}'));
+  let directory: string;
+  let secureUrl: string;
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'latency-lab-tls-'));
+    writeFileSync(join(directory, 'ca.pem'), cert);
+    secure.listen(0, '127.0.0.1');
+    await once(secure, 'listening');
+    secureUrl = `https://127.0.0.1:${(secure.address() as AddressInfo).port}/hits`;
+  });
+  afterAll(() => {
+    secure.closeAllConnections();
+    secure.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('trusts what NODE_EXTRA_CA_CERTS names', async () => {
+    const trusting = { NODE_EXTRA_CA_CERTS: join(directory, 'ca.pem') };
+    const { code, stdout } = await run(['hit', secureUrl, '3'], directory, trusting);
+    expect(stdout).toContain('3 answered');
+    expect(code).toBe(0);
+  });
+
+  it('says without it what to do', async () => {
+    const { code, stdout, stderr } = await run(['hit', secureUrl, '3'], directory);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^latency-lab: no connection to 127\.0\.0\.1:\d+: .*NODE_EXTRA_CA_CERTS.*\n$/);
+  });
+
+  it('asks nobody with --insecure', async () => {
+    const { code, stdout } = await run(['hit', secureUrl, '3', '--insecure'], directory);
+    expect(stdout).toContain('3 answered');
+    expect(code).toBe(0);
   });
 });

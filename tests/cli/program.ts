@@ -18,13 +18,22 @@ export interface Program {
   readonly said: () => string;
 }
 
-/** Runs in `cwd`, so that nothing is written into the repository but its own state. */
-export const start = (args: readonly string[], cwd: string, env: Record<string, string> = {}): Program => {
+/**
+ * Runs in `cwd`, so that nothing is written into the repository but its own state.
+ * @param input on stdin, which is empty without it
+ */
+export const start = (
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string> = {},
+  input = '',
+): Program => {
   const child = spawn(process.execPath, [join(root, 'bin/latency-lab.mjs'), ...args], {
     cwd,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  child.stdin.on('error', () => undefined).end(input);
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
@@ -32,8 +41,7 @@ export const start = (args: readonly string[], cwd: string, env: Record<string, 
   return { child, ended, said: () => output.stderr };
 };
 
-export const run = (args: readonly string[], cwd: string, env?: Record<string, string>): Promise<Ended> =>
-  start(args, cwd, env).ended;
+export const run = (...program: Parameters<typeof start>): Promise<Ended> => start(...program).ended;
 
 export interface Process {
   readonly pid: number;

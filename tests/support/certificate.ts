@@ -1,5 +1,6 @@
 /** A self-signed certificate, made on the spot so that no private key lies in the repository. */
 import { createSign, generateKeyPairSync } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 
 const der = (tag: number, ...contents: (Buffer | string)[]): Buffer => {
   const body = Buffer.concat(
@@ -18,10 +19,14 @@ const ecdsaWithSha256 = sequence('06082a8648ce3d040302');
 const commonName = (name: string): Buffer =>
   sequence(der(0x31, sequence('0603550403', der(0x0c, Buffer.from(name)))));
 
-const alternativeName = (name: string): Buffer =>
-  der(0xa3, sequence(sequence('0603551d11', der(0x04, sequence(der(0x82, Buffer.from(name)))))));
+/** A DNS name, or an IPv4 address as its four bytes. */
+const generalName = (name: string): Buffer =>
+  isIPv4(name) ? der(0x87, Buffer.from(name.split('.').map(Number))) : der(0x82, Buffer.from(name));
 
-/** X.509 v3 (RFC 5280) for one DNS name, valid from 2020 to 2049. PEM. */
+const alternativeName = (name: string): Buffer =>
+  der(0xa3, sequence(sequence('0603551d11', der(0x04, sequence(generalName(name))))));
+
+/** X.509 v3 (RFC 5280) for one DNS name or IPv4 address, valid from 2020 to 2049. PEM. */
 export const selfSigned = (name: string): { readonly key: string; readonly cert: string } => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const time = (text: string): Buffer => der(0x17, Buffer.from(text));

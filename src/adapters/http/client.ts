@@ -20,7 +20,8 @@ class HttpConnection implements Connection {
     this.#address = addressOf(request.url);
     this.#bytes = requestBytes(request, this.#address);
     this.#method = request.method;
-    this.#options = { maxBodyBytes: defaultMaxBodyBytes, ...options };
+    const { insecure = false } = request;
+    this.#options = { maxBodyBytes: defaultMaxBodyBytes, insecure, ...options };
   }
 
   /** One attempt, never a second: an increment that was perhaps processed must not be sent again. */

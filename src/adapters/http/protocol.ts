@@ -11,7 +11,14 @@ export class BodyLimitError extends Error {
   override readonly name = 'BodyLimitError';
 }
 
+const untrusted =
+  'nobody whom this process trusts signed its certificate. Name the file of the signer in NODE_EXTRA_CA_CERTS';
+
 const inWords = new Map([
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', untrusted],
+  ['SELF_SIGNED_CERT_IN_CHAIN', untrusted],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', untrusted],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', untrusted],
   ['ECONNREFUSED', 'connection refused: nothing listens there'],
   ['ENOTFOUND', 'no such host name'],
   ['EAI_AGAIN', 'the host name could not be looked up'],

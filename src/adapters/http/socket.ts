@@ -11,6 +11,8 @@ export interface SocketOptions {
   readonly maxBodyBytes: number;
   /** Certificates to trust instead of the built-in ones, PEM. */
   readonly ca?: string;
+  /** The server's certificate is not checked. */
+  readonly insecure?: boolean;
 }
 
 /** Of the time that a server promises to keep an idle connection, the share in which one is still reused. */
@@ -29,6 +31,7 @@ const dial = (address: Address, options: SocketOptions, signal: AbortSignal): ne
   const ca = options.ca === undefined ? {} : { ca: options.ca };
   const secured: tls.ConnectionOptions & { signal: AbortSignal } = {
     ...{ host, port, servername, ALPNProtocols: ['http/1.1'], signal },
+    rejectUnauthorized: options.insecure !== true,
     ...ca,
   };
   return tls.connect(secured).setNoDelay(true);

@@ -1,14 +1,13 @@
 import { LabError } from '../../core/errors.ts';
-import { judge } from '../../core/load/judge.ts';
+import { type Expectation, judge } from '../../core/load/judge.ts';
+import { openSchedule } from '../../core/load/schedule.ts';
+import { defaultConnections } from '../../core/schema/load.ts';
 import type { ErrorKind } from '../../core/schema/part.ts';
-import type { Clock, HttpRequest, Connection } from '../../ports/index.ts';
-import { driveClosed, type Sent } from '../generate/closed.ts';
-import { type HitResult, type Hits, summarise } from './result.ts';
-import * as v from 'valibot';
-import { isLoopback, politeRate } from '../../core/load/permission.ts';
-import { fields, type Output, read, whole } from '../../core/schema/fields.ts';
-import { requests, timeoutMs } from '../../core/schema/load.ts';
-import { httpUrl } from '../../core/schema/target.ts';
+import type { Clock, HttpRequest, Connection, OpenConnection } from '../../ports/index.ts';
+import { type Drive, driveClosed, type Driven, type Sent } from '../generate/closed.ts';
+import { driveOpen } from '../generate/open.ts';
+import { type HitResult, type HitRun, type Hits, summarise } from './result.ts';
+import type { HitRequest } from './request.ts';
 
 export interface HitDeps {
   readonly clock: Clock;
@@ -25,23 +24,31 @@ export class UnreachableError extends LabError {
   override readonly name = 'UnreachableError';
 }
 
-/** Books one request after another; milliseconds. */
+/** Books requests as they end; milliseconds. */
 class HitLog implements Hits {
   readonly serviceMs: number[] = [];
+  readonly responseMs: number[] = [];
   readonly errors: Partial<Record<ErrorKind, number>> = {};
   readonly examples: Partial<Record<ErrorKind, string>> = {};
+  readonly #expected: Expectation;
   connections = 0;
   connectMs = 0;
   sent = 0;
+  ended = 0;
   first: Hits['first'];
 
-  add({ sentMs, endMs, connectMs, result }: Sent): void {
-    this.sent++;
+  constructor({ expectedStatus }: HitRequest) {
+    this.#expected = { kind: 'url', ...(expectedStatus === undefined ? {} : { expectedStatus }) };
+  }
+
+  add({ plannedMs, sentMs, endMs, connectMs, result }: Sent): void {
+    this.ended++;
+    if (!('error' in result && result.error === 'dropped')) this.sent++;
     if (connectMs !== undefined) this.connections++;
     const { cold, error } =
       'error' in result
         ? { cold: false, error: { kind: result.error, message: result.message } }
-        : judge(result, { kind: 'url' });
+        : judge(result, this.#expected);
     if (error !== undefined) {
       this.errors[error.kind] = (this.errors[error.kind] ?? 0) + 1;
       this.examples[error.kind] ??= error.message;
@@ -50,76 +57,85 @@ class HitLog implements Hits {
     this.connectMs += connectMs ?? 0;
     this.first ??= { connectMs: connectMs ?? 0, serviceMs: endMs - sentMs, cold };
     this.serviceMs.push(endMs - sentMs);
+    this.responseMs.push(endMs - plannedMs);
   }
 }
 
-const openConnection = ({ httpConnection, signal }: HitDeps, url: string): Connection => {
-  const connection = httpConnection({ url, method: 'GET', headers: {} });
-  const close = (): void => {
-    connection.close();
+const connectionsOf = ({ httpConnection, signal }: HitDeps, request: HitRequest): OpenConnection => {
+  const { url, method = 'GET', headers = {}, body, insecure = false } = request;
+  const open = new Set<Connection>();
+  const closeAll = (): void => {
+    for (const connection of open) connection.close();
   };
-  signal?.addEventListener('abort', close, { once: true });
-  return connection;
+  signal?.addEventListener('abort', closeAll, { once: true });
+  return () => {
+    const connection = httpConnection({
+      ...{ url, method, headers, insecure },
+      ...(body === undefined ? {} : { body }),
+    });
+    open.add(connection);
+    return connection;
+  };
+};
+
+/** How long an abort may go unnoticed between two planned requests, in milliseconds. */
+const lookEveryMs = 250;
+
+/** A clock whose sleep an abort ends. */
+const wakeful = (clock: Clock, signal: AbortSignal | undefined): Clock => ({
+  now: () => clock.now(),
+  wallTime: () => clock.wallTime(),
+  sleepUntil: async (atMs) => {
+    while (clock.now() < atMs && signal?.aborted !== true)
+      await clock.sleepUntil(Math.min(atMs, clock.now() + lookEveryMs));
+  },
+});
+
+const drive = async (request: HitRequest, by: Drive): Promise<Driven> => {
+  const { count, concurrency = 1, rate, durationSeconds = 0, timeoutMs } = request;
+  if (rate === undefined) return driveClosed({ requests: count, concurrency, warmup: 0, timeoutMs }, by);
+  const schedule = openSchedule({ totalRate: rate, durationSeconds, worker: 0, workers: 1 });
+  const load = { warmup: 0, timeoutMs, maxConnections: defaultConnections(rate) };
+  return driveOpen(load, schedule, by.clock.now(), by);
 };
 
 /**
- * The reference method: `count` requests in succession over one kept-alive connection.
+ * Calls a URL again and again: `count` requests in succession over one kept-alive connection (the reference method),
+ * over `concurrency` of them, or at the times that a rate plans.
  * @throws UnreachableError when the first request finds no connection
  */
 export const hit = async (deps: HitDeps, request: HitRequest): Promise<HitResult> => {
-  const { clock } = deps;
-  const { url, count, timeoutMs, maxRate } = request;
-  const log = new HitLog();
+  const clock = wakeful(deps.clock, deps.signal);
+  const { url, count, concurrency, rate, durationSeconds, maxRate } = request;
+  const log = new HitLog(request);
   const startedAt = new Date(clock.wallTime()).toISOString();
   const startMs = clock.now();
   let lastSentMs = startMs;
-  const { unsent } = await driveClosed(
-    { requests: count, concurrency: 1, warmup: 0, timeoutMs },
-    {
-      clock,
-      openConnection: () => openConnection(deps, url),
-      mayGoOn: () => deps.signal?.aborted !== true && (deps.mayGoOn?.() ?? true),
-      onSent: (sent) => {
-        if (deps.signal?.aborted === true) return;
-        log.add(sent);
-        lastSentMs = sent.sentMs;
-        if (log.sent === 1 && log.examples.connect !== undefined)
-          throw new UnreachableError(log.examples.connect);
-        deps.onProgress?.(log.sent);
-      },
-      between: () =>
-        maxRate === undefined || log.sent === count
-          ? undefined
-          : clock.sleepUntil(lastSentMs + 1000 / maxRate),
+  let unreachable: string | undefined;
+  const isAborted = (): boolean => deps.signal?.aborted === true;
+  const { unsent } = await drive(request, {
+    clock,
+    openConnection: connectionsOf(deps, request),
+    mayGoOn: () => unreachable === undefined && !isAborted() && (deps.mayGoOn?.() ?? true),
+    onSent: (sent) => {
+      if (isAborted()) return;
+      log.add(sent);
+      lastSentMs = sent.sentMs;
+      if (log.ended === 1) unreachable = log.examples.connect;
+      if (unreachable === undefined) deps.onProgress?.(log.ended);
     },
-  );
-  const seconds = (clock.now() - startMs) / 1000;
+    between: () =>
+      maxRate === undefined || log.ended === count
+        ? undefined
+        : clock.sleepUntil(lastSentMs + 1000 / maxRate),
+  });
+  if (unreachable !== undefined) throw new UnreachableError(unreachable);
+  const asked = { concurrency, rate, durationSeconds, maxRate };
   return summarise(log, {
-    url,
-    count,
-    unsent,
-    startedAt,
-    seconds,
-    ...(maxRate === undefined ? {} : { maxRate }),
+    ...{ url, count, unsent, startedAt },
+    seconds: (clock.now() - startMs) / 1000,
+    ...(Object.fromEntries(
+      Object.entries(asked).filter(([, value]) => value !== undefined),
+    ) as Partial<HitRun>),
   });
 };
-
-const hitRequest = fields({
-  url: httpUrl,
-  count: v.optional(requests, 100),
-  timeoutMs: v.optional(timeoutMs, 10_000),
-  /** Requests per second at most; absent = each as soon as the last one was answered. */
-  maxRate: v.exactOptional(whole(1, 5_000)),
-});
-
-export type HitRequest = Output<typeof hitRequest>;
-
-/**
- * Reads what a person or a payload asked for; default 100 requests with 10 s each.
- * @throws InputError on the first field that is wrong or unknown
- */
-export const parseHit = (given: unknown): HitRequest => read(hitRequest, given, 'hit');
-
-/** The rate that a hit is held to: 10 requests/s to another machine, unless the user said that they may load it. */
-export const politely = (request: HitRequest, iMayLoadThis: boolean): HitRequest =>
-  iMayLoadThis || isLoopback(request.url) ? request : { ...request, maxRate: politeRate };

@@ -9,6 +9,8 @@ export interface Hits {
   /** All connecting that led to an answered request. */
   readonly connectMs: number;
   readonly serviceMs: readonly number[];
+  /** From the planned time: waiting and connecting included where a rate planned them. */
+  readonly responseMs: readonly number[];
   readonly first:
     { readonly connectMs: number; readonly serviceMs: number; readonly cold: boolean } | undefined;
   readonly errors: Partial<Record<ErrorKind, number>>;
@@ -23,10 +25,13 @@ export interface HitRun {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly seconds: number;
+  readonly concurrency?: number;
+  readonly rate?: number;
+  readonly durationSeconds?: number;
   readonly maxRate?: number;
 }
 
-/** Milliseconds, connecting left out; n of them. Quantiles with their 95 % interval, or the n that each would need. */
+/** Milliseconds; n of them. Quantiles with their 95 % interval, or the n that each would need. */
 export interface HitFigures {
   readonly n: number;
   readonly meanMs: number;
@@ -46,6 +51,8 @@ export interface HitResult extends HitRun {
   /** Plain mean over every answered request, connecting and cold call included, as the reference figures were taken. */
   readonly referenceMeanMs?: number;
   readonly first?: NonNullable<Hits['first']>;
+  /** With a rate: every answered request from its planned time on, waiting for a connection and connecting included. */
+  readonly response?: HitFigures;
   /** Every answered request but the first. */
   readonly rest?: HitFigures;
 }
@@ -82,11 +89,13 @@ export const summarise = (hits: Hits, run: HitRun): HitResult => {
   } as const;
   if (first === undefined) return counted;
   const rest = figuresOf(serviceMs.slice(1));
+  const response = run.rate === undefined ? undefined : figuresOf(hits.responseMs);
   const totalMs = serviceMs.reduce((sum, ms) => sum + ms, hits.connectMs);
   return {
     ...counted,
     referenceMeanMs: totalMs / serviceMs.length,
     first,
+    ...(response === undefined ? {} : { response }),
     ...(rest === undefined ? {} : { rest }),
   };
 };
@@ -104,8 +113,8 @@ const quantileLine = ([name, estimate]: [string, QuantileEstimate]): string =>
       : `needs ${estimate.neededN} requests`,
   );
 
-const figureLines = (rest: HitFigures): string[] => [
-  `The ${rest.n} after the first, connecting left out:`,
+const figureLines = (title: string, rest: HitFigures): string[] => [
+  title,
   line(
     'mean',
     `${ms(rest.meanMs)}${rest.sdMs === undefined ? '' : `   standard deviation ${ms(rest.sdMs)}`}`,
@@ -117,14 +126,21 @@ const figureLines = (rest: HitFigures): string[] => [
 
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
-const head = ({ url, sent, ok, seconds, connections, maxRate }: HitResult): string => {
+const modelOf = ({ concurrency = 1, rate }: HitResult): string => {
+  if (rate !== undefined) return ` at ${rate}/s`;
+  return concurrency === 1 ? ' in succession' : `, ${concurrency} at a time,`;
+};
+
+const head = (result: HitResult): string => {
+  const { url, sent, ok, seconds, connections, maxRate } = result;
   const pace = maxRate === undefined ? '' : `, at most ${maxRate}/s`;
-  return `${url}\n${plural(sent, 'request')} in succession over ${plural(connections, 'connection')} in ${seconds.toFixed(1)} s${pace}: ${ok} answered`;
+  return `${url}\n${plural(sent, 'request')}${modelOf(result)} over ${plural(connections, 'connection')} in ${seconds.toFixed(1)} s${pace}: ${ok} answered`;
 };
 
 /** The result for a person at a terminal; ends without a line break. */
 export const hitText = (result: HitResult): string => {
-  const { errors, examples, unsent, referenceMeanMs, first, rest } = result;
+  const { errors, examples, unsent, referenceMeanMs, first, rest, response } = result;
+  const isReference = result.rate === undefined && (result.concurrency ?? 1) === 1;
   const lines = [head(result)];
   for (const [kind, count] of Object.entries(errors)) {
     lines.push(
@@ -134,11 +150,17 @@ export const hitText = (result: HitResult): string => {
   if (unsent > 0) lines.push(line('unsent', `${unsent}, because the run was ended early`));
   if (first !== undefined && referenceMeanMs !== undefined) {
     lines.push(
-      line('mean', `${ms(referenceMeanMs)}, connecting and first request included (the reference method)`),
+      line(
+        'mean',
+        `${ms(referenceMeanMs)}, connecting and first request included${isReference ? ' (the reference method)' : ''}`,
+      ),
       line('connect', ms(first.connectMs)),
       line('first', `${ms(first.serviceMs)}${first.cold ? ' (cold)' : ''}`),
     );
   }
-  if (rest !== undefined) lines.push(...figureLines(rest));
+  if (response !== undefined)
+    lines.push(...figureLines('All from their planned times, waiting and connecting included:', response));
+  if (rest !== undefined)
+    lines.push(...figureLines(`The ${rest.n} after the first, connecting left out:`, rest));
   return lines.join('\n');
 };

@@ -2,22 +2,28 @@
 import { Argument } from 'commander';
 import { httpConnection } from '../../adapters/http/client.ts';
 import { systemClock } from '../../adapters/system.ts';
-import { hit as send, parseHit, politely, type HitRequest } from '../../app/hit/hit.ts';
+import { hit as send } from '../../app/hit/hit.ts';
+import type { HitRequest } from '../../app/hit/request.ts';
 import { type HitResult, hitText } from '../../app/hit/result.ts';
+import { quiet } from '../../app/secrets.ts';
 import { InputError, messageOf } from '../../core/errors.ts';
 import { formatCount } from '../../core/report/format.ts';
 import type { FunctionInvoker, FunctionReply } from '../../ports/index.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { duration, readNumber, text, toggle } from '../options.ts';
-import { underFlagNames } from '../run/request.ts';
+import { text, toggle } from '../options.ts';
+import { hitOptions, readHit, shownResult } from '../run/hit-request.ts';
 import { stage } from '../terminal.ts';
 import { durationText } from '../text.ts';
 
 /** The status is for the eye; written at every request it would disturb the next one. */
 const statusEveryMs = 250;
 
-const fromHere = async (request: HitRequest, { terminal, signal }: Context): Promise<HitResult> => {
+const fromHere = async (
+  request: HitRequest,
+  hide: (text: string) => string,
+  { terminal, signal }: Context,
+): Promise<HitResult> => {
   const start = performance.now();
   let shown = start;
   const onProgress = (done: number): void => {
@@ -32,7 +38,7 @@ const fromHere = async (request: HitRequest, { terminal, signal }: Context): Pro
   const result = await send(
     {
       clock: systemClock,
-      httpConnection: (spec) => httpConnection(spec, { clock: systemClock }),
+      httpConnection: (spec) => quiet(httpConnection(spec, { clock: systemClock }), hide),
       signal,
       onProgress,
     },
@@ -110,14 +116,17 @@ const fromFunction = async (name: string, request: HitRequest, context: Context)
 
 export const hit = defineCommand({
   name: 'hit',
-  summary: 'Calls a URL N times in succession over one connection and says how long it took.',
+  summary: 'Calls a URL N times, in succession unless told otherwise, and says how long it took.',
   details: [
     'Prints the plain mean, with connecting and the first request included as the reference figures were taken, and apart from them the quantiles of the rest with their intervals.',
-    'Another machine than this one gets at most 10 requests per second unless you say that you may load it.',
+    'Another machine than this one gets at most 10 requests per second over one connection unless you say that you may load it.',
+    'A server whose certificate is signed by a CA of your own: name the file of that CA in the environment variable NODE_EXTRA_CA_CERTS.',
   ],
   examples: [
     'latency-lab hit http://127.0.0.1:8000/hits 1000',
     'latency-lab hit https://example.com/hits 1000 --i-may-load-this',
+    'latency-lab hit http://127.0.0.1:8000/items 50 --method POST --header "content-type: application/json" --body @item.json --expect 201',
+    'latency-lab hit http://127.0.0.1:8000/hits --rate 200 --duration 30s',
     'latency-lab hit https://example.com/hits --from arn:aws:lambda:eu-west-2:123456789012:function:generator',
   ],
   arguments: [
@@ -126,25 +135,25 @@ export const hit = defineCommand({
   ],
   options: {
     from: text('--from <FUNCTION>', "send from inside this Lambda: the stack's output GeneratorFunctionArn"),
-    timeout: duration('--timeout <TIME>', 'how long an answer may take, up to 60s; default 10s'),
+    ...hitOptions,
     json: toggle('--json', 'print the result as JSON'),
-    iMayLoadThis: toggle('--i-may-load-this', 'the URL is yours to load: send as fast as it answers'),
   },
   endsItself: true,
-  run: async (values, [url, count], context) => {
-    const request = underFlagNames(() =>
-      parseHit({
-        url,
-        ...(count === undefined ? {} : { count: readNumber(count, 'COUNT') }),
-        ...(values.timeout === undefined ? {} : { timeoutMs: Math.round(values.timeout * 1000) }),
-      }),
+  run: async (values, words, context) => {
+    const { request, hide, holdsSecrets } = await readHit(values, words, context.signal);
+    const { from } = values;
+    if (from !== undefined && holdsSecrets)
+      throw new InputError(
+        '--from',
+        from,
+        'a request without secrets in its headers and body: they stay in this process',
+      );
+    const result = shownResult(
+      await (from === undefined ? fromHere(request, hide, context) : fromFunction(from, request, context)),
+      hide,
     );
-    const polite = politely(request, values.iMayLoadThis === true);
-    const result = await (values.from === undefined
-      ? fromHere(polite, context)
-      : fromFunction(values.from, polite, context));
     context.print(`${values.json ? JSON.stringify(result, null, 2) : hitText(result)}\n`);
     context.signal.throwIfAborted();
-    return result.ok === result.sent ? 0 : 1;
+    return result.ok === result.sent && Object.keys(result.errors).length === 0 ? 0 : 1;
   },
 });

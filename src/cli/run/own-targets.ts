@@ -36,7 +36,8 @@ const fieldFlags: Readonly<Record<string, string>> = {
   'request.expectedStatus': '--expect-status',
 };
 
-const headersOf = (lines: readonly string[], keep: Keep): Record<string, string> => {
+/** @throws InputError for a line that is no header, or one given twice */
+export const headersOf = (lines: readonly string[], keep: Keep): Record<string, string> => {
   const headers: Record<string, string> = {};
   for (const line of lines) {
     const [, given, value = ''] = /^([^:]+):\s*(.*)$/s.exec(line) ?? [];

@@ -42,8 +42,6 @@ export const resultOptions = {
 export type ResultValues = Values<typeof resultOptions>;
 
 const flagOfField: Readonly<Record<string, string>> = {
-  url: 'URL',
-  count: 'COUNT',
   requests: '--requests',
   concurrency: '--concurrency',
   rate: '--rate',
@@ -89,7 +87,8 @@ export interface RunParts {
   readonly leftOut?: readonly LeftOut[];
 }
 
-const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+/** Without the fields that were not given. */
+export const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };

@@ -7,17 +7,18 @@ const modelNames = '"closed" or "open"';
 const closedModel = v.literal('closed', modelNames);
 const openModel = v.literal('open', modelNames);
 
+export const mostRequests = 1_000_000;
 /** Measured requests of a cell over all workers. Warm-up comes on top. */
-export const requests = whole(1, 1_000_000);
+export const requests = whole(1, mostRequests);
 /** A request without a full answer after this is an error of kind `timeout`. */
 export const timeoutMs = whole(1, 60_000);
 /** Requests sent first, kept in the raw samples and left out of every figure. */
 const warmup = whole(0, 100_000);
 /** Connections of the cell over all workers. */
-const concurrency = whole(1, 1_000);
+export const concurrency = whole(1, 1_000);
 /** Requests per second of the cell over all workers. */
-const rate = number(0.01, 5_000, ', together with a duration');
-const durationSeconds = number(1, 43_200, ', together with a rate');
+export const rate = number(0.01, 5_000, ', together with a duration');
+export const durationSeconds = number(1, 43_200, ', together with a rate');
 /** Over all workers; a planned send that finds none free waits, and is `dropped` after timeoutMs. */
 const maxConnections = whole(1, 10_000);
 
@@ -48,7 +49,8 @@ const plannedSends = (load: { readonly rate: number; readonly durationSeconds: n
   Math.round(load.rate * load.durationSeconds);
 
 /** Enough connections for answers that take a second, unless the caller knows better. */
-const defaultConnections = (perSecond: number): number => Math.min(1_000, Math.max(50, Math.ceil(perSecond)));
+export const defaultConnections = (perSecond: number): number =>
+  Math.min(1_000, Math.max(50, Math.ceil(perSecond)));
 
 const openInput = v.pipe(
   fields(

@@ -66,7 +66,7 @@ const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELE
 export const method = oneOf(methods);
 
 /** The request that is sent again and again. Defaults: GET, no headers, no body, status 200. */
-const requestSpec = fields({
+export const requestSpec = fields({
   method: v.exactOptional(method),
   headers: v.exactOptional(headers),
   body: v.exactOptional(v.string('a text. Write a JSON body as a text with escaped quotes')),

@@ -1,7 +1,14 @@
-import { hit, UnreachableError, type HitRequest, parseHit, politely } from '../../../src/app/hit/hit.ts';
+import { hit, UnreachableError } from '../../../src/app/hit/hit.ts';
+import { type HitRequest, parseHit, politely } from '../../../src/app/hit/request.ts';
 import { hitText } from '../../../src/app/hit/result.ts';
 import type { Connection } from '../../../src/ports/index.ts';
-import { type Behaviour, answer, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
+import {
+  type Behaviour,
+  answer,
+  stalling,
+  VirtualClock,
+  virtualServer,
+} from '../../support/virtual-clock.ts';
 import { InputError } from '../../../src/core/errors.ts';
 
 const request: HitRequest = { url: 'http://127.0.0.1:1/hits', count: 5, timeoutMs: 1000 };
@@ -101,6 +108,45 @@ describe('hit', () => {
     expect(done).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('times from the planned times where a rate plans them, so that a stall shows in all that it held up', async () => {
+    const planned = parseHit({ url: request.url, rate: 10, durationSeconds: 2 });
+    const { result, clock } = await run(stalling(1, 500, 1000), planned);
+    expect(result).toMatchObject({ count: 20, sent: 20, ok: 20, rate: 10, durationSeconds: 2, unsent: 0 });
+    // Those planned at 500, 600, ... 1400 wait for 1500; each opened a connection, which takes 20 ms.
+    expect(result.response).toMatchObject({ n: 20, maxMs: 1001 });
+    expect(clock.now()).toBeGreaterThanOrEqual(1901);
+    expect(hitText(result)).toContain('20 requests at 10/s over ');
+    expect(hitText(result)).toContain('All from their planned times');
+    expect(hitText(result)).not.toContain('reference method');
+  });
+
+  it('keeps several connections busy, and does not call that the reference method', async () => {
+    const { result, server } = await run((sentMs) => ({ endMs: sentMs + 10 }), { count: 30, concurrency: 3 });
+    expect(server.mostAtOnce()).toBe(3);
+    expect(result).toMatchObject({ sent: 30, ok: 30, connections: 3, concurrency: 3, seconds: 0.12 });
+    expect(hitText(result)).toContain('30 requests, 3 at a time, over 3 connections');
+    expect(hitText(result)).not.toContain('reference method');
+  });
+
+  it('stops all connections when nothing listens there', async () => {
+    const refused = { error: 'connect', message: 'refused' } as const;
+    const asked: number[] = [];
+    const behave: Behaviour = (sentMs, index) => {
+      asked.push(index);
+      return { endMs: sentMs + 1, result: refused };
+    };
+    await expect(run(behave, { count: 1000, concurrency: 3 })).rejects.toThrow(UnreachableError);
+    expect(asked).toEqual([0, 1, 2]);
+  });
+
+  it('expects a status where one is given', async () => {
+    const { result } = await run(
+      (sentMs, index) => ({ endMs: sentMs + 1, result: answer({}, index === 0 ? 200 : 404) }),
+      { expectedStatus: 404 },
+    );
+    expect(result).toMatchObject({ ok: 4, examples: { status: expect.stringContaining('instead of 404') } });
+  });
+
   it('has no figures when nothing was answered', async () => {
     const { result } = await run((sentMs) => ({ endMs: sentMs + 1, result: answer({}, 404) }));
     expect(result).toMatchObject({ sent: 5, ok: 0, errors: { status: 5 } });
@@ -170,6 +216,18 @@ describe('parseHit', () => {
     [{ url, timeoutMs: 60_001 }, 'timeoutMs'],
     [{ url, maxRate: 0 }, 'maxRate'],
     [{ url, counts: 3 }, 'counts'],
+    [{ url, method: 'brew' }, 'method'],
+    [{ url, headers: { te: 'x' } }, 'headers'],
+    [{ url, expectedStatus: 600 }, 'expectedStatus'],
+    [{ url, concurrency: 1001 }, 'concurrency'],
+    [{ url, rate: 5 }, 'durationSeconds'],
+    [{ url, durationSeconds: 5 }, 'rate'],
+    [{ url, rate: 5001, durationSeconds: 5 }, 'rate'],
+    [{ url, rate: 5000, durationSeconds: 201 }, 'durationSeconds'],
+    [{ url, rate: 0.01, durationSeconds: 1 }, 'durationSeconds'],
+    [{ url, rate: 5, durationSeconds: 5, count: 24 }, 'count'],
+    [{ url, rate: 5, durationSeconds: 5, concurrency: 2 }, 'concurrency'],
+    [{ url, concurrency: 2, maxRate: 5 }, 'maxRate'],
     [7, 'hit'],
   ])('refuses %j, naming %s', (given, field) => {
     expect(() => parseHit(given)).toThrow(InputError);
@@ -182,5 +240,14 @@ describe('politely', () => {
     expect(politely(parseHit({ url }), false).maxRate).toBe(10);
     expect(politely(parseHit({ url }), true).maxRate).toBeUndefined();
     expect(politely(parseHit({ url: 'http://a.localhost:1/' }), false).maxRate).toBeUndefined();
+  });
+
+  it.each([
+    [{ rate: 10, durationSeconds: 5 }, { rate: 11, durationSeconds: 5 }, 'url'],
+    [{ concurrency: 1 }, { concurrency: 2 }, 'concurrency'],
+  ])('lets %j pass and refuses %j without that', (allowed, refused, field) => {
+    expect(politely(parseHit({ url, ...allowed }), false)).toMatchObject(allowed);
+    expect(politely(parseHit({ url, ...refused }), true)).toMatchObject(refused);
+    expect(() => politely(parseHit({ url, ...refused }), false)).toThrow(new RegExp(`^${field}: given `));
   });
 });

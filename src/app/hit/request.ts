@@ -1,0 +1,118 @@
+/** What a hit is asked for, by a person or by the payload of the generator function. */
+import * as v from 'valibot';
+import { InputError } from '../../core/errors.ts';
+import { isLoopback, politeRate, requirePermission } from '../../core/load/permission.ts';
+import { fields, type Output, read, whole } from '../../core/schema/fields.ts';
+import {
+  concurrency,
+  durationSeconds,
+  mostRequests,
+  rate,
+  requests,
+  timeoutMs,
+} from '../../core/schema/load.ts';
+import { httpUrl, requestSpec } from '../../core/schema/target.ts';
+
+const hitFields = fields({
+  url: httpUrl,
+  ...requestSpec.entries,
+  /** Any certificate of the server will do. */
+  insecure: v.exactOptional(v.boolean('true or false')),
+  /** Requests in all: with a rate, those that it plans for the duration. */
+  count: v.exactOptional(requests),
+  /** Connections that send at the same time; absent = 1. */
+  concurrency: v.exactOptional(concurrency),
+  rate: v.exactOptional(rate),
+  durationSeconds: v.exactOptional(durationSeconds),
+  timeoutMs: v.optional(timeoutMs, 10_000),
+  /** Requests per second at most over one connection; absent = each as soon as the last one was answered. */
+  maxRate: v.exactOptional(whole(1, 5_000)),
+});
+
+const defaultCount = 100;
+
+interface Pace {
+  readonly rate?: number;
+  readonly durationSeconds?: number;
+}
+
+const plannedBy = ({ rate: perSecond, durationSeconds: seconds }: Pace): number | undefined =>
+  perSecond === undefined || seconds === undefined ? undefined : Math.round(perSecond * seconds);
+
+const hitRequest = v.pipe(
+  hitFields,
+  v.forward(
+    v.check(
+      (hit) => hit.durationSeconds === undefined || hit.rate !== undefined,
+      'a number from 0.01 to 5,000, together with a duration',
+    ),
+    ['rate'],
+  ),
+  v.forward(
+    v.check(
+      (hit) => hit.rate === undefined || hit.durationSeconds !== undefined,
+      'a number from 1 to 43,200, together with a rate',
+    ),
+    ['durationSeconds'],
+  ),
+  v.forward(
+    v.check(
+      (hit) => {
+        const planned = plannedBy(hit) ?? 1;
+        return planned >= 1 && planned <= mostRequests;
+      },
+      `a time in which the rate makes 1 to ${mostRequests.toLocaleString('en')} requests`,
+    ),
+    ['durationSeconds'],
+  ),
+  v.forward(
+    v.check(
+      (hit) => hit.count === undefined || hit.count === (plannedBy(hit) ?? hit.count),
+      'nothing: rate and durationSeconds make the count',
+    ),
+    ['count'],
+  ),
+  v.forward(
+    v.check(
+      (hit) => hit.concurrency === undefined || hit.rate === undefined,
+      'nothing: a rate opens as many connections as it needs',
+    ),
+    ['concurrency'],
+  ),
+  v.forward(
+    v.check(
+      (hit) => hit.maxRate === undefined || (hit.rate === undefined && (hit.concurrency ?? 1) === 1),
+      'nothing: it is for requests in succession over one connection',
+    ),
+    ['maxRate'],
+  ),
+  v.transform((hit) => ({ ...hit, count: hit.count ?? plannedBy(hit) ?? defaultCount })),
+);
+
+export type HitRequest = Output<typeof hitRequest>;
+
+/**
+ * Reads what a person or a payload asked for; default 100 requests in succession with 10 s each.
+ * @throws InputError on the first field that is wrong or unknown
+ */
+export const parseHit = (given: unknown): HitRequest => read(hitRequest, given, 'hit');
+
+/**
+ * The rate that a hit is held to: 10 requests/s to another machine, unless the user said that they may load it.
+ * @throws InputError without that for a higher rate, and for several connections
+ */
+export const politely = (request: HitRequest, iMayLoadThis: boolean): HitRequest => {
+  const { url, rate: perSecond, concurrency: connections = 1 } = request;
+  if (iMayLoadThis || isLoopback(url)) return request;
+  if (perSecond !== undefined) {
+    requirePermission(url, { model: 'open', rate: perSecond }, false);
+    return request;
+  }
+  if (connections === 1) return { ...request, maxRate: politeRate };
+  throw new InputError(
+    'concurrency',
+    connections,
+    '1 to another machine than this one',
+    'If the server is yours or its owner agreed, say so with --i-may-load-this',
+  );
+};
