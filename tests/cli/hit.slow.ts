@@ -145,6 +145,55 @@ describe('what latency-lab hit sends', () => {
     expect(stdout + stderr).not.toMatch(/qu3ry|h3ader/);
   });
 
+  it('follows redirects only when asked to, without what other servers must not see', async () => {
+    const other = createServer((request, response) => {
+      const { method = '', url: path = '', headers } = request;
+      seen.heads.push(
+        `other ${method} ${path} ${headers.authorization ?? '-'} ${String(headers['x-mine'] ?? '-')}`,
+      );
+      if (path === '/away') response.writeHead(302, { location: 'http://host.invalid/' }).end();
+      else response.writeHead(302, { location: path === '/from' ? '/near' : url }).end();
+    });
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const from = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const args = [
+      '--method',
+      'POST',
+      '--body',
+      'b',
+      '--header',
+      'authorization: Basic abcd',
+      '--header',
+      'x-mine: 1',
+    ];
+    const followed = await run(['hit', `${from}/from`, '2', ...args, '--follow'], tmpdir());
+    const plain = await run(['hit', `${from}/from`, '1'], tmpdir());
+    const away = await run(['hit', `${from}/away`, '1', '--follow'], tmpdir());
+    other.close();
+    const chain = ['other POST /from Basic abcd 1', 'other GET /near Basic abcd 1', 'GET /hits - -'];
+    expect(seen.heads).toEqual([...chain, ...chain, 'other GET /from - -', 'other GET /away - -']);
+    expect(followed.code).toBe(0);
+    expect(followed.stdout).toContain('2 requests in succession over 1 connection');
+    expect(seen.connections).toBe(1);
+    expect(plain.stdout).toContain('answered 302');
+    expect(away.stdout).toContain('not followed to another machine');
+  });
+
+  it('follows a redirect that repeats a secret', async () => {
+    const other = createServer((request, response) => {
+      response.writeHead(307, { location: `${url}${String(request.url).slice(1)}` }).end();
+    });
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const from = `http://127.0.0.1:${(other.address() as AddressInfo).port}/?token=s3cret-one`;
+    const { code, stdout } = await run(['hit', from, '1', '--follow'], tmpdir());
+    other.close();
+    expect(seen.heads).toEqual(['GET /hits?token=s3cret-one - -']);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('s3cret');
+  });
+
   it('goes over several connections, as many requests as asked for', async () => {
     const result = await hitJson(url, '-n', '40', '--concurrency', '4');
     expect(seen).toMatchObject({ requests: 40, connections: 4 });
@@ -197,6 +246,7 @@ describe('what latency-lab hit sends', () => {
   it.each([
     [['--rate', '11', '--duration', '1'], 'URL: given "http://host.invalid/?token=[secret]"'],
     [['--concurrency', '2'], '--concurrency: given 2'],
+    [['--follow'], '--follow: given true'],
   ])('is not for another machine without a word of its owner: %j', async (args, given) => {
     const { code, stderr } = await run(['hit', 'http://host.invalid/?token=s3cret', ...args], directory);
     expect(code).toBe(2);

@@ -5,8 +5,10 @@ import { defaultConnections } from '../../core/schema/load.ts';
 import type { ErrorKind } from '../../core/schema/part.ts';
 import type { Clock, HttpRequest, Connection, OpenConnection } from '../../ports/index.ts';
 import { type Drive, driveClosed, type Driven, type Sent } from '../generate/closed.ts';
+import { quiet } from '../secrets.ts';
 import { driveOpen } from '../generate/open.ts';
 import { type HitResult, type HitRun, type Hits, summarise } from './result.ts';
+import { followingConnection } from './follow.ts';
 import type { HitRequest } from './request.ts';
 
 export interface HitDeps {
@@ -16,6 +18,8 @@ export interface HitDeps {
   readonly mayGoOn?: () => boolean;
   /** Ends the sending at once: the request under way is given up and not counted. */
   readonly signal?: AbortSignal;
+  /** Blots the request's secrets out of what an answer says, before anything of it is kept. */
+  readonly hide?: (text: string) => string;
   readonly onProgress?: (done: number) => void;
 }
 
@@ -61,20 +65,23 @@ class HitLog implements Hits {
   }
 }
 
-const connectionsOf = ({ httpConnection, signal }: HitDeps, request: HitRequest): OpenConnection => {
-  const { url, method = 'GET', headers = {}, body, insecure = false } = request;
+const connectionsOf = (
+  { clock, httpConnection, signal, hide }: HitDeps,
+  request: HitRequest,
+): OpenConnection => {
+  const { url, method = 'GET', headers = {}, body, insecure = false, follow } = request;
+  const sent = { url, method, headers, insecure, ...(body === undefined ? {} : { body }) };
   const open = new Set<Connection>();
   const closeAll = (): void => {
     for (const connection of open) connection.close();
   };
   signal?.addEventListener('abort', closeAll, { once: true });
   return () => {
-    const connection = httpConnection({
-      ...{ url, method, headers, insecure },
-      ...(body === undefined ? {} : { body }),
-    });
+    const connection =
+      follow === undefined ? httpConnection(sent) : followingConnection(httpConnection, clock, sent, follow);
     open.add(connection);
-    return connection;
+    // Around the redirects, which may repeat a secret that is to be sent again.
+    return hide === undefined ? connection : quiet(connection, hide);
   };
 };
 

@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import { InputError } from '../../core/errors.ts';
 import { isLoopback, politeRate, requirePermission } from '../../core/load/permission.ts';
-import { fields, type Output, read, whole } from '../../core/schema/fields.ts';
+import { reaches } from './follow.ts';
+import { fields, oneOf, type Output, read, whole } from '../../core/schema/fields.ts';
 import {
   concurrency,
   durationSeconds,
@@ -18,6 +19,8 @@ const hitFields = fields({
   ...requestSpec.entries,
   /** Any certificate of the server will do. */
   insecure: v.exactOptional(v.boolean('true or false')),
+  /** Redirects are followed, where they lead there; absent = they are answers as others. */
+  follow: v.exactOptional(oneOf(reaches)),
   /** Requests in all: with a rate, those that it plans for the duration. */
   count: v.exactOptional(requests),
   /** Connections that send at the same time; absent = 1. */
@@ -97,22 +100,22 @@ export type HitRequest = Output<typeof hitRequest>;
  */
 export const parseHit = (given: unknown): HitRequest => read(hitRequest, given, 'hit');
 
+const permissionHint = 'If the server is yours or its owner agreed, say so with --i-may-load-this';
+
 /**
  * The rate that a hit is held to: 10 requests/s to another machine, unless the user said that they may load it.
- * @throws InputError without that for a higher rate, and for several connections
+ * @throws InputError without that for a higher rate, for several connections and for following redirects
  */
 export const politely = (request: HitRequest, iMayLoadThis: boolean): HitRequest => {
-  const { url, rate: perSecond, concurrency: connections = 1 } = request;
-  if (iMayLoadThis || isLoopback(url)) return request;
+  const { url, rate: perSecond, concurrency: connections = 1, follow } = request;
+  if (iMayLoadThis) return request;
+  if (isLoopback(url)) return follow === undefined ? request : { ...request, follow: 'this machine' };
+  // Each redirect is a request more.
+  if (follow !== undefined) throw new InputError('follow', true, 'a URL of this machine', permissionHint);
   if (perSecond !== undefined) {
     requirePermission(url, { model: 'open', rate: perSecond }, false);
     return request;
   }
   if (connections === 1) return { ...request, maxRate: politeRate };
-  throw new InputError(
-    'concurrency',
-    connections,
-    '1 to another machine than this one',
-    'If the server is yours or its owner agreed, say so with --i-may-load-this',
-  );
+  throw new InputError('concurrency', connections, '1 to another machine than this one', permissionHint);
 };

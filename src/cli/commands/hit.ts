@@ -5,7 +5,6 @@ import { systemClock } from '../../adapters/system.ts';
 import { hit as send } from '../../app/hit/hit.ts';
 import type { HitRequest } from '../../app/hit/request.ts';
 import { type HitResult, hitText } from '../../app/hit/result.ts';
-import { quiet } from '../../app/secrets.ts';
 import { InputError, messageOf } from '../../core/errors.ts';
 import { formatCount } from '../../core/report/format.ts';
 import type { FunctionInvoker, FunctionReply } from '../../ports/index.ts';
@@ -38,7 +37,8 @@ const fromHere = async (
   const result = await send(
     {
       clock: systemClock,
-      httpConnection: (spec) => quiet(httpConnection(spec, { clock: systemClock }), hide),
+      httpConnection: (spec) => httpConnection(spec, { clock: systemClock }),
+      hide,
       signal,
       onProgress,
     },

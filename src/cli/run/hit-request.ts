@@ -28,6 +28,10 @@ export const hitOptions = {
   ),
   body: text('--body <TEXT>', '@PATH for that of a file, - for that on stdin, env:NAME for a secret'),
   expect: number('--expect <STATUS>', 'what is answered when all is well, 200 to 599; default any 2xx'),
+  follow: toggle(
+    '--follow',
+    'follow up to 10 redirects, timed as one request; headers like authorization and bodies go to no other server',
+  ),
   insecure: toggle('--insecure', "do not check the server's certificate"),
   iMayLoadThis: toggle(
     '--i-may-load-this',
@@ -44,7 +48,7 @@ const flagOfField: Readonly<Record<string, string>> = {
   durationSeconds: '--duration',
   timeoutMs: '--timeout (in milliseconds)',
   ...Object.fromEntries(
-    ['method', 'body', 'insecure', 'concurrency', 'rate'].map((field) => [field, `--${field}`]),
+    ['method', 'body', 'follow', 'insecure', 'concurrency', 'rate'].map((field) => [field, `--${field}`]),
   ),
 };
 
@@ -124,6 +128,7 @@ export const readHit = async (
     headers: header === undefined ? undefined : headersOf(header, remember),
     body: body === undefined ? undefined : await bodyOf(body, remember, signal),
     expectedStatus: values.expect,
+    follow: values.follow === undefined ? undefined : 'anywhere',
     insecure: values.insecure,
     count: requests,
     concurrency: values.concurrency,
