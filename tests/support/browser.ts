@@ -1,10 +1,9 @@
 /** Headless Chromium for tests of pages: no network, one page, one answer. */
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
+import { launch } from 'puppeteer-core';
 import { ensureTools } from '../../tools/setup/ensure.mjs';
 import { root } from '../local/fixtures/bundle.ts';
 
@@ -31,7 +30,6 @@ const findBrowser = async (): Promise<{ program: string; env: NodeJS.ProcessEnv 
 };
 
 const flags = [
-  '--headless',
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -40,7 +38,6 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
   '--hide-scrollbars',
-  '--virtual-time-budget=30000',
 ];
 
 export interface View {
@@ -49,34 +46,25 @@ export interface View {
 }
 
 /**
- * Opens the page, runs the script in it after it has loaded and gives back what its promise is fulfilled with.
- * @param script an expression, at the end of the page, whose value is a promise of JSON
+ * Opens the page, runs the script in it after it has loaded and gives back what its promise is fulfilled with. By the
+ * browser's own protocol: a build without `--dump-dom`, as the one of the registry is, would wait for ever.
+ * @param script an expression whose value is a promise of JSON
  */
 export const evaluateInPage = async (html: string, script: string, view: View): Promise<unknown> => {
   const { program, env } = await findBrowser();
   const directory = await mkdtemp(join(tmpdir(), 'latency-lab-page-'));
-  const answer =
-    `<script>addEventListener('load', () => (async () => (${script}))().then(String, (e) => 'failed: ' + e)` +
-    `.then((text) => { document.body.innerHTML = '<pre id="answer"></pre>';` +
-    `document.getElementById('answer').textContent = btoa(unescape(encodeURIComponent(text))); }))</script>`;
+  const browser = await launch({ executablePath: program, env, args: flags, timeout: 60_000 });
   try {
-    const page = join(directory, 'page.html');
-    const end = html.lastIndexOf('</body>');
-    await writeFile(page, html.slice(0, end) + answer + html.slice(end));
-    const scheme = view.dark === true ? ['--blink-settings=preferredColorScheme=0'] : [];
-    const profile = `--user-data-dir=${join(directory, 'profile')}`;
-    const args = [
-      ...flags,
-      ...scheme,
-      profile,
-      `--window-size=${view.width},2000`,
-      '--dump-dom',
-      `file://${page}`,
-    ];
-    const { stdout } = await promisify(execFile)(program, args, { env, timeout: 90_000, maxBuffer: 2 ** 26 });
-    const encoded = /<pre id="answer">([^<]*)<\/pre>/.exec(stdout)?.[1] ?? '';
-    return JSON.parse(Buffer.from(encoded, 'base64').toString('utf8'));
+    const file = join(directory, 'page.html');
+    await writeFile(file, html);
+    const page = await browser.newPage();
+    await page.setViewport({ width: view.width, height: 2_000 });
+    const value = view.dark === true ? 'dark' : 'light';
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+    await page.goto(`file://${file}`);
+    return JSON.parse(String(await page.evaluate(`(async () => (${script}))()`)));
   } finally {
+    await browser.close();
     await rm(directory, { recursive: true, force: true });
   }
 };
