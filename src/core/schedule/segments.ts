@@ -44,7 +44,9 @@ export const segmentCountOf = (load: LoadProfile, meanMs: number): number =>
 export const segmentsOf = (load: LoadProfile, meanMs: number): readonly LoadProfile[] => {
   const sends = plannedSends(load);
   const count = segmentCountOf(load, meanMs);
-  if (count === 1) return [load];
+  // Planned sends are rounded, so a slow rate may reach a little beyond what holds as many sends.
+  const fits = load.model === 'closed' || load.durationSeconds <= segmentSeconds;
+  if (count === 1 && fits) return [load];
   return Array.from({ length: count }, (_, i) => {
     const share = dealt(sends, i, count);
     if (load.model === 'closed') return { ...load, requests: share };

@@ -87,6 +87,11 @@ describe('segmentsOf', () => {
     expect(segments[0]).toEqual({ ...open, durationSeconds: 720 });
   });
 
+  it('keeps a slow rate within a segment where its last interval reaches beyond it', () => {
+    const slow = { ...open, rate: 0.01, durationSeconds: 845 };
+    expect(segmentsOf(slow, 50)).toMatchObject([{ rate: 0.01, durationSeconds: 800 }]);
+  });
+
   it('cuts a closed load by twice the pace that was seen', () => {
     // 8,400 s at 1 request/s and factor 2 are 16,800 s: 840 s hold 420 requests, of which 10 are the warm-up.
     const load = { ...closed, requests: 8_400 };
