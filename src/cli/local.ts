@@ -12,7 +12,7 @@ import { executeRun } from './run/execute.ts';
 import type { OwnTargets } from './run/own-targets.ts';
 import type { ResultValues, RunParts } from './run/request.ts';
 import { stage } from './terminal.ts';
-import { plural } from './text.ts';
+import { plural } from '../core/report/format.ts';
 
 const labName = 'local';
 

@@ -1,6 +1,5 @@
 /** Tables, numbers and times for people. */
 import Table from 'cli-table3';
-import { formatCount } from '../core/report/format.ts';
 import type { ReportView } from '../core/report/view-model.ts';
 
 export interface Column {
@@ -37,8 +36,6 @@ export const summaryTable = ({ summary: { table: shown, notes } }: ReportView): 
     (shown?.columns ?? []).map(({ head, align }) => ({ title: head, align: align ?? 'left' })),
     (shown?.rows ?? []).map((cells) => cells.map((cell) => (typeof cell === 'string' ? cell : cell.text))),
   ) + notes.map((note) => `${note}\n`).join('');
-
-export const plural = (n: number, noun: string): string => `${formatCount(n)} ${noun}${n === 1 ? '' : 's'}`;
 
 /** Whole seconds, since it ticks: `8 s`, `2 min 05 s`, `1 h 20 min`. */
 export const durationText = (seconds: number): string => {

@@ -1,4 +1,5 @@
-import { durationText, plural, table } from '../../src/cli/text.ts';
+import { plural } from '../../src/core/report/format.ts';
+import { durationText, table } from '../../src/cli/text.ts';
 
 describe('durationText', () => {
   it.each([

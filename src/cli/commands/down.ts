@@ -10,7 +10,7 @@ import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { text, toggle } from '../options.ts';
 import { stage } from '../terminal.ts';
-import { plural } from '../text.ts';
+import { plural } from '../../core/report/format.ts';
 
 /**
  * The answer must be the word itself: a bare `y` is typed too easily.

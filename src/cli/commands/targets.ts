@@ -11,7 +11,8 @@ import { readManifest } from '../../local/deploy/build.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { choice, text, toggle } from '../options.ts';
-import { plural, table } from '../text.ts';
+import { plural } from '../../core/report/format.ts';
+import { table } from '../text.ts';
 
 const timeoutMs = 10_000;
 const kinds = ['sync-counter', 'null'] as const;

@@ -3,6 +3,7 @@ import { parseAssignmentsKey, parsePartKey, planKey, reportKey, verifyKey } from
 import type { LoadProfile } from '../../core/schema/load.ts';
 import type { Plan, Verification } from '../../core/schema/plan.ts';
 import type { SamplePart } from '../../core/schema/part.ts';
+import { plannedRequests } from '../../core/report/failures.ts';
 import { formatCount } from '../../core/report/format.ts';
 import { durationText } from '../text.ts';
 
@@ -71,10 +72,6 @@ const parseObject = (text: string): Readonly<Record<string, unknown>> => {
     return {};
   }
 };
-
-/** Measured requests that one cell plans. */
-const plannedRequests = (load: LoadProfile): number =>
-  load.model === 'closed' ? load.requests : Math.round(load.rate * load.durationSeconds) - load.warmup;
 
 /** Targets that are being timed: the fit ones; before Verify is through, all of them. */
 export const timedTargets = ({ plan, verifications }: RunProgress): readonly string[] => {
