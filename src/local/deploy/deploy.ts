@@ -7,6 +7,11 @@ import {
   type Stack,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
+import {
+  CloudWatchLogsClient,
+  paginateDescribeLogGroups,
+  paginateFilterLogEvents,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { region } from '../aws-environment.ts';
 import { keyHeader } from '../credentials.ts';
 import type { LocalPlane } from '../plane.ts';
@@ -30,8 +35,13 @@ export interface DeployOptions {
 /** Where the stacks are, and by whose leave. */
 type PlaneAccess = Pick<LocalPlane, 'emulatorUrl' | 'credentials'>;
 
-const clientOf = ({ emulatorUrl, credentials }: PlaneAccess): CloudFormationClient =>
-  new CloudFormationClient({ endpoint: emulatorUrl, region, credentials });
+const settings = ({ emulatorUrl, credentials }: PlaneAccess) => ({
+  endpoint: emulatorUrl,
+  region,
+  credentials,
+});
+
+const clientOf = (plane: PlaneAccess): CloudFormationClient => new CloudFormationClient(settings(plane));
 
 const stacksOf = async (client: CloudFormationClient, name?: string): Promise<Stack[]> => {
   const stacks: Stack[] = [];
@@ -58,12 +68,30 @@ const outputsOf = async (
   );
 };
 
+/** Platform lines that say nothing of a cause. */
+const plainLine = /^(INIT_START|START|END|REPORT|INIT_REPORT|RequestId:) ?/;
+const linesOfFunction = 5;
+
+/** The last that the functions of a stack said, each line once. Where a custom resource fails, the reason is there. */
+const lastWordsOf = async (plane: PlaneAccess, stackName: string): Promise<readonly string[]> => {
+  const client = new CloudWatchLogsClient(settings(plane));
+  const said = new Set<string>();
+  for await (const { logGroups = [] } of paginateDescribeLogGroups({ client }, {})) {
+    for (const { logGroupName = '' } of logGroups.filter(({ logGroupName: name }) =>
+      name?.includes(stackName),
+    ))
+      for await (const { events = [] } of paginateFilterLogEvents({ client }, { logGroupName }))
+        for (const { message = '' } of events) if (!plainLine.test(message)) said.add(message.trim());
+  }
+  return [...said].slice(-linesOfFunction);
+};
+
 const sentenceOf = (event: StackEvent): string =>
   `${event.StackName ?? '?'} / ${event.LogicalResourceId ?? '?'} (${event.ResourceType ?? '?'}): ${event.ResourceStatusReason ?? 'no reason given'}`;
 
 /**
  * What could not be created, one sentence each: resources of the stack and of those nested in it, at any depth.
- * That a stack failed because of a resource in it is told only where no resource is to blame.
+ * That a stack failed because of a resource in is told only where no resource is to blame.
  */
 export const failuresOf = async (plane: PlaneAccess, stackName: string): Promise<readonly string[]> => {
   const client = clientOf(plane);
@@ -73,7 +101,14 @@ export const failuresOf = async (plane: PlaneAccess, stackName: string): Promise
   const events = (await Promise.all(stacks.map((stack) => eventsOf(client, stack)))).flat();
   const failed = events.filter(({ ResourceStatus = '' }) => /^(CREATE|UPDATE)_FAILED$/.test(ResourceStatus));
   const resources = failed.filter(({ ResourceType }) => ResourceType !== 'AWS::CloudFormation::Stack');
-  return [...new Set((resources.length > 0 ? resources : failed).map(sentenceOf))];
+  const custom = resources.filter(({ ResourceType = '' }) => ResourceType.startsWith('Custom::'));
+  const words = await Promise.all(custom.map(({ StackName = '' }) => lastWordsOf(plane, StackName)));
+  return [
+    ...new Set([
+      ...(resources.length > 0 ? resources : failed).map(sentenceOf),
+      ...words.flat().map((line) => `  its function said: ${line}`),
+    ]),
+  ];
 };
 
 const bucket = 'latency-lab-packages';

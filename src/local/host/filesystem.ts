@@ -127,11 +127,27 @@ const mounted = (directory: string, image: string, fstab: string, isRoot: boolea
   };
 };
 
+/** Node, and Python where it is installed. */
+const programsOf = ({ runtimes }: FileSystemConfig): readonly string[] => [
+  findProgram(runtimes.node.exec) ?? runtimes.node.exec,
+  ...[findProgram(runtimes.python.exec) ?? []].flat(),
+];
+
 /** Runs what a function's start runs, and checks that it sees what it should. Why that fails, or undefined. */
-const whyNot = (files: FileSystem, code: string, node: string): string | undefined => {
+const whyNot = (files: FileSystem, code: string, programs: readonly string[]): string | undefined => {
   const tmp = files.openTmp('trial');
   const { file, args } = files.shell(tmp);
-  const checks = `test -x ${quoted(node)} && test -r . && test -w ${quoted(files.layout(code, undefined, tmp).tmp ?? '/tmp')}`;
+  const writable = files.layout(code, undefined, tmp).tmp ?? '/tmp';
+  const checks = [
+    ...programs.map((program) => ['-x', program, 'be executed']),
+    ['-r', '.', 'be read'],
+    ['-w', writable, 'be written to'],
+  ]
+    .map(
+      ([test = '', path = '', what = '']) =>
+        `{ test ${test} ${quoted(path)} || { echo ${quoted(`${path} cannot ${what}`)} >&2; exit 1; }; }`,
+    )
+    .join(' && ');
   const command = [...files.unprivileged, 'sh', '-c', checks].map(quoted).join(' ');
   const trial = spawnSync(file, args, {
     input: `${files.place(code, undefined)}exec ${command}\n`,
@@ -155,7 +171,8 @@ const plain = (config: FileSystemConfig, why: string): FileSystem => {
   mkdirSync(modules, { recursive: true });
   writeFileSync(join(directory, 'task', 'package.json'), '{}');
   for (const scope of sdkScopes) symlinkSync(join(runtimes.node.sdkModules, scope), join(modules, scope));
-  const node = findProgram(runtimes.node.exec) ?? runtimes.node.exec;
+  const programs = programsOf(config);
+  const [node = runtimes.node.exec] = programs;
   const as = (user: string, unprivileged: readonly string[], owner: number): FileSystem => ({
     report: `none: ${why}; code, layers and /tmp have other paths than on Lambda`,
     user,
@@ -171,7 +188,7 @@ const plain = (config: FileSystemConfig, why: string): FileSystem => {
   });
   if (process.getuid?.() !== 0) return as('the user of this process', [], process.getuid?.() ?? 0);
   const dropped = as(lambdaUser, asLambdaUser, uid);
-  const fault = whyNot(dropped, join(directory, 'task'), node);
+  const fault = whyNot(dropped, join(directory, 'task'), programs);
   return fault === undefined ? dropped : as(`root: ${fault}`, [], 0);
 };
 
@@ -191,9 +208,11 @@ export const openFileSystem = (config: FileSystemConfig): FileSystem => {
   });
   if (failure !== undefined) return plain(config, failure);
   const faults: string[] = [];
+  const { node, python } = lambdaLayout;
+  const programs = programsOf(config).length > 1 ? [node, python] : [node];
   for (const isRoot of process.getuid?.() === 0 ? [true, false] : [false]) {
     const files = mounted(workDir, image, fstab, isRoot);
-    const fault = whyNot(files, join(workDir, 'task'), lambdaLayout.node);
+    const fault = whyNot(files, join(workDir, 'task'), programs);
     if (fault === undefined) return files;
     faults.push(fault);
   }

@@ -7,7 +7,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  readFileSync,
   readdirSync,
   readlinkSync,
   realpathSync,
@@ -91,22 +90,19 @@ const addNode = (image: Image, loop: string, { exec, sdkModules }: HostConfig['r
   symlinkSync('/var/runtime/node_modules', image.inside('node_modules'));
 };
 
-/** A virtual environment moves to /var/lang with its libraries; what it is based on stays where it is. */
+/** A virtual environment moves to /var/lang with its libraries; the Python it is made of stays where it really is. */
 const addPython = (image: Image, python: string): void => {
   const exec = findProgram(python);
   if (exec === undefined) return;
   const real = realpathSync(exec);
   const prefix = dirname(dirname(exec));
-  const settings = join(prefix, 'pyvenv.cfg');
-  const bases = new Set([dirname(dirname(real))]);
   symlinkSync(real, image.inside('var/lang/bin/python3'));
-  if (existsSync(settings)) {
-    copyFileSync(settings, image.inside('var/lang/pyvenv.cfg'));
+  if (existsSync(join(prefix, 'pyvenv.cfg'))) {
+    // Its own may name a directory of links, ~/.local/bin say, which functions have no business in.
+    writeFileSync(image.inside('var/lang/pyvenv.cfg'), `home = ${dirname(real)}\n`);
     image.mount(join(prefix, 'lib'), '/var/lang/lib', 'bind');
-    const [, home] = /^home *= *(.+)$/m.exec(readFileSync(settings, 'utf8')) ?? [];
-    if (home !== undefined) bases.add(dirname(home));
   }
-  for (const base of bases) image.keep(base);
+  image.keep(dirname(dirname(real)));
 };
 
 /** Makes the directory; the list of mounts, as an fstab. A runtime that is not installed is left out. */

@@ -15,6 +15,8 @@ const say = (line: string): void => {
 
 const main = async (): Promise<void> => {
   const config = readConfig(process.env['LATENCY_LAB_HOST']);
+  // Functions are another user, who must be able to read what is unpacked for them.
+  process.umask(0o022);
   const { emulatorUrl, region, secret } = config;
   const client = createEmulatorClient(emulatorUrl, region, credentialsFor(secret, functionHost).accessKeyId);
   const control = createEmulatorState(client);

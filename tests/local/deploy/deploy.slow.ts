@@ -70,6 +70,27 @@ describe('deployLab', () => {
     });
   });
 
+  it('says what the function of a custom resource said before it failed', async () => {
+    lab.write(
+      'templates/plain.json',
+      plainTemplate({
+        Made: {
+          Type: 'Custom::Thing',
+          Properties: { ServiceToken: { 'Fn::GetAtt': ['plainFunction', 'Arn'] }, ServiceTimeout: 2 },
+        },
+      }),
+    );
+    lab.write(
+      'src/services/plain/app.ts',
+      `export const handler = (): never => { throw new Error('no thing today'); };`,
+    );
+    await expect(deploy('custom')).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /Made \(Custom::Thing\): .*timed out after 2s.*\n {2}its function said: .*no thing today/s,
+      ),
+    });
+  });
+
   it('does not wait for a plane that is gone', async () => {
     lab.write('templates/plain.json', plainTemplate());
     const dead: LocalPlane = {

@@ -1,6 +1,16 @@
 /** Programs as others write and pack them: none of them knows the lab. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { FunctionVersion } from '../../../src/local/host/functions.ts';
@@ -150,6 +160,36 @@ with zipfile.ZipFile(sys.stdout.buffer, 'w', zipfile.ZIP_STORED) as archive:
   });
 });
 
+it('runs Python of an environment that was made through a link, and shows nothing beside the link', async () => {
+  const { 'python-runtime': tool } = await ensure(['python-runtime'], { log: () => undefined });
+  const state = resolve(__dirname, '..', '..', '..', '.latency-lab');
+  mkdirSync(state, { recursive: true });
+  // Not below /tmp, which functions have one of their own of.
+  const bin = mkdtempSync(join(state, 'linked-python-'));
+  const environment = join(bin, 'env');
+  mkdirSync(join(environment, 'bin'), { recursive: true });
+  symlinkSync(realpathSync(tool.exec), join(bin, 'python3'));
+  symlinkSync(join(bin, 'python3'), join(environment, 'bin', 'python'));
+  symlinkSync(join(tool.dir, 'lib'), join(environment, 'lib'));
+  writeFileSync(join(environment, 'pyvenv.cfg'), `home = ${bin}\n`);
+  const { runtimes } = defaultConfig('/');
+  const exec = join(environment, 'bin', 'python');
+  const lambda = await startInMemoryHost({ runtimes: { ...runtimes, python: { exec } } });
+  try {
+    const source = `import boto3, os\ndef handler(event, context):\n    return os.path.exists(${JSON.stringify(bin)})\n`;
+    lambda.define('linked', [{ path: 'app.py', data: source }], {
+      ...python,
+      handler: 'app.handler',
+      timeoutMs: 10_000,
+    });
+    const { text } = await lambda.invoke('linked');
+    expect(JSON.parse(text)).toBe(lambda.host.isolation.files.startsWith('none'));
+  } finally {
+    await lambda.close();
+    rmSync(bin, { recursive: true });
+  }
+}, 60_000);
+
 describe('where nothing can be mounted', () => {
   let lambda: InMemoryHost;
   const programs = mkdtempSync(join(tmpdir(), 'no-unshare-'));
@@ -176,6 +216,18 @@ describe('where nothing can be mounted', () => {
       expect(JSON.parse((await lambda.invoke(name, '{"name":"lab"}')).text)).toEqual(expected);
     },
   );
+
+  it('runs functions as root, and says so, where their user cannot reach the runtimes', async () => {
+    if (process.getuid?.() !== 0) return;
+    const closed = mkdtempSync(join(tmpdir(), 'closed-'));
+    writeFileSync(join(closed, 'python'), '', { mode: 0o755 });
+    const { runtimes } = defaultConfig('/');
+    const python = { exec: join(closed, 'python') };
+    const other = await startInMemoryHost({ runtimes: { ...runtimes, python } });
+    await other.close();
+    rmSync(closed, { recursive: true });
+    expect(other.host.isolation.user).toBe(`root: ${python.exec} cannot be executed`);
+  });
 
   it('keeps away from the repository, with a directory of its own for temporary files', async () => {
     lambda.define('around', packed('look-around'), { ...nodejs, handler: 'index.handler' });
