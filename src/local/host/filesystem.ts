@@ -57,8 +57,12 @@ const lambdaUser = `user ${uid}, as on Lambda`;
 /** A word for a shell. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Arguments: image, fstab, /tmp, directory. The old root is gone when the shell says that it is there. */
+/**
+ * Arguments: image, fstab, /tmp, directory. The old root is gone when the shell says that it is there, and with it what
+ * PATH names below /home or /tmp.
+ */
 const enterScript = `set -e
+PATH="$PATH:/usr/sbin:/usr/bin:/sbin:/bin"
 mount --bind "$1" "$1"
 mount --all --fstab "$2"
 mount --bind "$3" "$1/tmp"

@@ -190,6 +190,20 @@ it('runs Python of an environment that was made through a link, and shows nothin
   }
 }, 60_000);
 
+it('finds the programs that start functions where PATH names a directory that functions do not see', async () => {
+  const { PATH } = process.env;
+  const programs = mkdtempSync(join(tmpdir(), 'programs-'));
+  for (const name of ['sh', 'mount', 'umount', 'pivot_root', 'unshare', 'setpriv', 'env', 'cat', 'node'])
+    symlinkSync(findProgram(name)!, join(programs, name));
+  const usual = await start();
+  process.env['PATH'] = programs;
+  const lambda = await startInMemoryHost();
+  process.env['PATH'] = PATH;
+  await Promise.all([lambda.close(), usual.close()]);
+  rmSync(programs, { recursive: true });
+  expect(lambda.host.isolation).toEqual(usual.host.isolation);
+}, 60_000);
+
 describe('where nothing can be mounted', () => {
   let lambda: InMemoryHost;
   const programs = mkdtempSync(join(tmpdir(), 'no-unshare-'));
