@@ -1,5 +1,5 @@
 // Two projects: `unit` is pure and quick and runs at every change; `slow` starts real processes
-// (function host, emulator, whole runs) and runs one file at a time, because its files share two cores.
+// (function host, emulator, whole runs).
 /** Packages that come as ES modules alone, which jest reads only after a transform. */
 const esModules = [
   '@bomb.sh|log-update|ansi-escapes|ansi-regex|ansi-styles|cli-cursor|emoji-regex|environment|get-east-asian-width',

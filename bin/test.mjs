@@ -47,7 +47,11 @@ const run = (suite) =>
     }
     process.stdout.write(`\n== ${suite.name}\n`);
     const [program = '', ...args] = suite.command;
-    const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      cwd: root,
+      env: { ...env, ...suite.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
@@ -72,8 +76,16 @@ const env = { ...process.env, TMPDIR: temporary };
 const onlyStatic = process.argv.includes('--static');
 const log = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
 const needed = /** @type {const} */ (['node_modules', 'lint', 'sam', 'python-runtime', 'fastapi']);
-const processes = /** @type {const} */ (['emulator', 'node-runtime', 'zig', 'cpp']);
-const tools = await ensure(onlyStatic ? needed : [...needed, ...processes], { log });
+const processes = /** @type {const} */ (['emulator', 'node-runtime']);
+// Its first build takes minutes of one core: the suites that need none of it begin meanwhile.
+const compiled = onlyStatic ? undefined : ensure(['zig', 'cpp'], { log });
+compiled?.catch(() => undefined);
+/** @param {unknown} error @returns {never} */
+const giveUp = (error) => {
+  log(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+};
+const tools = await ensure(onlyStatic ? needed : [...needed, ...processes], { log }).catch(giveUp);
 const where = { root, pythonRuntime: tools['python-runtime'].dir, fastapi: tools.fastapi.dir };
 const all = process.argv.includes('--checks');
 const wanted = onlyStatic
@@ -86,6 +98,7 @@ const summary = [];
 /** @type {string[]} */
 const reasons = [];
 for (const suite of wanted) {
+  if (suite.compiled === true) await compiled?.catch(giveUp);
   const started = Date.now();
   const { passed, failed, skipped, why = [] } = await run(suite);
   total.passed += passed;

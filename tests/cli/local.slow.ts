@@ -58,8 +58,9 @@ describe('latency-lab local', () => {
       const program = local('--rounds', '1', '--requests', '40', '--warmup', '2');
       let started: readonly Process[] = [];
       await until('the plane runs', 4 * minutes, () => {
+        if (program.child.exitCode !== null) throw new Error(program.said());
         started = descendants(program.child.pid!);
-        return started.some(({ args }) => args.includes('host.mjs')) || program.child.exitCode !== null;
+        return started.some(({ args }) => args.includes('host.cjs'));
       });
       const { code, stdout, stderr } = await program.ended;
       expect({ code, stderr }).toMatchObject({ code: 0 });

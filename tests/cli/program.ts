@@ -1,6 +1,7 @@
 /** Runs the command line as a user does, and looks after its processes. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(__dirname, '../..');
@@ -48,16 +49,39 @@ export interface Process {
   readonly args: string;
 }
 
+interface Entry extends Process {
+  readonly parent: number;
+  readonly state: string;
+}
+
+/** By /proc, since a small Linux has no ps. */
+const fromProc = (): readonly Entry[] =>
+  readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const args = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      // The name before it, in parentheses, may hold anything.
+      const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return [{ pid: Number(name), parent: Number(parent), state, args }];
+    } catch {
+      return [];
+    }
+  });
+
+const fromPs = (): readonly Entry[] =>
+  execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [, own, parent, state = '', args = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+      return { pid: Number(own), parent: Number(parent), state, args };
+    });
+
 /** The live processes that `pid` started, and those that they started. */
 export const descendants = (pid: number): readonly Process[] => {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' })
-    .trim()
-    .split('\n');
-  const all = lines.map((line) => {
-    const [, own, parent, state = '', args = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-    return { pid: Number(own), parent: Number(parent), state, args };
-  });
-  const under = (parent: number): typeof all =>
+  const all = process.platform === 'linux' ? fromProc() : fromPs();
+  const under = (parent: number): readonly Entry[] =>
     all
       .filter((one) => one.parent === parent && !one.state.startsWith('Z'))
       .flatMap((one) => [one, ...under(one.pid)]);

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 const sumOf = (pattern, text) =>
   [...text.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
 
-/** @param {string} file jest's --outputFile @returns {Counts} */
+/** @param {string} file what jest-results.mjs left @returns {Counts} */
 export const jestCounts = (file) => {
   /** @type {Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests' | 'numRuntimeErrorTestSuites', number> & { testResults: { assertionResults: Assertion[] }[] }} */
   const r = JSON.parse(readFileSync(file, 'utf8'));

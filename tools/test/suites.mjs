@@ -3,10 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cargoCounts, jestCounts, plainCounts, unittestCounts } from './counts.mjs';
+import { fileVariable } from './jest-results.mjs';
 
 /** @typedef {import('./counts.mjs').Counts} Counts */
 /**
- * @typedef {{ name: string, command: string[], read: (output: string) => Counts, skip?: { tests: number, why: string } }} Suite
+ * @typedef {{ name: string, command: string[], compiled?: true, env?: Record<string, string>, read: (output: string) => Counts, skip?: { tests: number, why: string } }} Suite
+ *   `compiled`: takes the C++ service's libraries
  *   `skip`: how many tests it holds and why none of them can run here
  */
 
@@ -38,15 +40,9 @@ export const crossBuilds = [['cpp-dynamodb', 'bootstrap']].map(([service, target
 /** @param {string} results directory for jest's results @param {string} name @param {string[]} args @returns {Suite} */
 const byJest = (results, name, args) => {
   const file = join(results, `${name.replaceAll(/\W+/g, '-')}.json`);
-  const command = [
-    'node',
-    'node_modules/jest/bin/jest.js',
-    '--ci',
-    '--json',
-    `--outputFile=${file}`,
-    ...args,
-  ];
-  return { name, command, read: () => jestCounts(file) };
+  const reporters = ['--reporters=default', '--reporters=./tools/test/jest-results.mjs'];
+  const command = ['node', 'node_modules/jest/bin/jest.js', '--ci', ...reporters, ...args];
+  return { name, command, env: { [fileVariable]: file }, read: () => jestCounts(file) };
 };
 
 /** @param {string} service @param {string} environment directory of the Python environment @returns {Suite} */
@@ -60,6 +56,7 @@ const python = (service, environment) => ({
 const native = (service, read) => ({
   name: `service ${service}`,
   command: ['make', '--silent', '-C', `src/services/${service}`, 'test', `LAB_ARCH=${arch}`],
+  compiled: true,
   read,
 });
 const arch = process.arch === 'arm64' ? 'arm64' : 'x86_64';
@@ -102,11 +99,11 @@ export const suites = (results, { root, pythonRuntime, fastapi }) => [
   python('python-s3', pythonRuntime),
   python('fastapi', fastapi),
   ...natives(root),
-  byJest(results, 'slow', [
-    '--selectProjects',
-    'slow',
-    '--runInBand',
-    '--testPathIgnorePatterns',
-    'tests/local/emulator',
-  ]),
+  {
+    // Two files at a time: most of the time they wait for the processes that they start.
+    ...byJest(results, 'slow', [
+      ...['--selectProjects', 'slow', '--maxWorkers=2', '--testPathIgnorePatterns', 'tests/local/emulator'],
+    ]),
+    compiled: true,
+  },
 ];

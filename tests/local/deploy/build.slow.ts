@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { buildLab } from '../../../src/local/deploy/build.ts';
+import { findProgram } from '../../../src/local/host/image.ts';
 import { makeLab, type TestLab } from '../fixtures/lab.ts';
 
 // Real processes on a busy machine.
@@ -16,7 +16,7 @@ describe('buildLab', () => {
     const bin = join(lab.root, 'bin');
     mkdirSync(bin);
     for (const program of ['sh', 'env', 'make', 'node', 'npm']) {
-      symlinkSync(execFileSync('which', [program], { encoding: 'utf8' }).trim(), join(bin, program));
+      symlinkSync(findProgram(program)!, join(bin, program));
     }
     process.env['PATH'] = bin;
   });
