@@ -1,14 +1,14 @@
 /** Reads a run's samples cell by cell: one cell's raw samples at a time are as much as memory has to hold. */
 import type { GenericSchema } from 'valibot';
-import { InputError, messageOf } from '../core/errors.ts';
-import { cellKey, cellsPrefix, parsePartKey, partKey, stepsPrefix } from '../core/keys.ts';
+import { InputError, messageOf, nameAndCause } from '../core/errors.ts';
+import { cellKey, cellsPrefix, parseDeathKey, parsePartKey, partKey, stepsPrefix } from '../core/keys.ts';
 import type { LoadProfile } from '../core/schema/load.ts';
 import type { Output } from '../core/schema/fields.ts';
 import { assignments } from '../core/schema/work.ts';
 import { samplePart } from '../core/schema/part.ts';
 import { type CellSummary, summariseCell } from '../core/report/cell.ts';
-import type { PlannedWorker } from '../core/report/parts.ts';
-import { latestParts } from '../core/report/parts.ts';
+import { type Death, latestParts, type PlannedWorker } from '../core/report/parts.ts';
+import { caught } from '../core/schema/outcome.ts';
 import type { ObjectStore } from '../ports/index.ts';
 import { inParallel, readStored } from './stored.ts';
 
@@ -61,6 +61,28 @@ const workersOfAttempt = (
     ? undefined
     : planned.filter((worker) => worker.attempt === attempt);
 
+interface KnownDeath extends Death {
+  readonly round: number;
+  readonly cellId: string;
+  readonly attempt: number;
+}
+
+/** What the state machine wrote of workers that died, in words. */
+const readDeaths = async (
+  store: ObjectStore,
+  keys: readonly string[],
+  remarks: string[],
+): Promise<readonly KnownDeath[]> => {
+  const found = await inParallel(keys, readsAtOnce, async (key) => {
+    const place = parseDeathKey(key);
+    const error = place === undefined ? undefined : await readOrRemark(store, key, caught, remarks);
+    return place === undefined || error === undefined
+      ? []
+      : [{ ...place, cause: nameAndCause(error.Error, error.Cause) }];
+  });
+  return found.flat();
+};
+
 /** Every cell of which at least one part can be read. @param remarks gets a sentence for each object that cannot */
 export const readCells = async (
   store: ObjectStore,
@@ -69,7 +91,9 @@ export const readCells = async (
   remarks: string[],
 ): Promise<readonly CellSummary[]> => {
   const planned = await plannedWorkers(store, runId, remarks);
-  const places = (await store.list(cellsPrefix(runId))).flatMap((key) => parsePartKey(key) ?? []);
+  const keys = await store.list(cellsPrefix(runId));
+  const places = keys.flatMap((key) => parsePartKey(key) ?? []);
+  const deaths = await readDeaths(store, keys, remarks);
   const cells: CellSummary[] = [];
   for (const [key, ofCell] of latestParts(places)) {
     const parts = await inParallel(ofCell, readsAtOnce, (place) =>
@@ -79,10 +103,15 @@ export const readCells = async (
     if (first === undefined) continue;
     const workers = workersOfAttempt(planned.get(key), first.attempt);
     try {
-      cells.push(summariseCell([first, ...rest], load, workers));
+      const own = deaths.filter((death) => cellKey(death) === key && death.attempt === first.attempt);
+      cells.push(summariseCell([first, ...rest], load, workers, own));
     } catch (error) {
       remarks.push(`the samples of ${key} cannot be read: ${messageOf(error)}`);
     }
+  }
+  for (const { round, cellId, worker, cause } of deaths) {
+    if (!cells.some((cell) => cell.cellId === cellId && cell.round.round === round))
+      remarks.push(`${cellId}, round ${round}: worker ${worker} left no samples (${cause})`);
   }
   return cells;
 };

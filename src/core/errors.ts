@@ -65,6 +65,10 @@ const messageInside = (text: string): string | undefined => {
   }
 };
 
+/** An error as Step Functions tells it: its name and, where there is one, the message of its cause. */
+export const nameAndCause = (name: string, cause = ''): string =>
+  cause === '' ? name : `${name}: ${messageOf(cause)}`;
+
 /**
  * What there is to say of anything that was thrown, or that Step Functions hands on as a cause. Some errors have a name
  * alone; those of another realm are no instances of this one's Error.

@@ -59,6 +59,23 @@ export const parsePartKey = (key: string): PartPlace | undefined => {
   };
 };
 
+const deathPattern = /^runs\/([^/]+)\/cells\/(\d+)\/([^/]+)\/(\d+)\/(\d+)-(\d+)-died\.json$/;
+
+/** Where the state machine keeps why a worker died: the worker, without a part. undefined for any other key. */
+export const parseDeathKey = (key: string): Omit<PartPlace, 'part'> | undefined => {
+  const m = deathPattern.exec(key);
+  if (m === null) return undefined;
+  const [, runId = '', round, cellId = '', worker, attempt, segment] = m;
+  return {
+    runId,
+    cellId,
+    round: Number(round),
+    worker: Number(worker),
+    attempt: Number(attempt),
+    segment: Number(segment),
+  };
+};
+
 /** One run at a time per lab: held by conditional write, released by CleanUp. */
 export const lockKey = 'runs/lock.json';
 

@@ -86,6 +86,37 @@ describe('makeReport', () => {
     expect(rust?.state).toBe('incomplete');
   });
 
+  it('tells of what a worker died, with samples and without', async () => {
+    const of = (cellId: string, round: number, part: SamplePart): boolean =>
+      part.cellId === cellId && part.round === round;
+    const cut = run.parts
+      .filter((part) => of('rust-dynamodb', 1, part))
+      .map(({ self: _, ...part }) => ({ ...part, final: false }));
+    const rest = run.parts.filter((part) => !of('rust-dynamodb', 1, part) && !of('rust-dynamodb', 2, part));
+    const objects = filled([...rest, ...cut]);
+    const killed = {
+      Error: 'Runtime.ExitError',
+      Cause: '{"errorMessage":"RequestId: 1-2 Error: Runtime exited with error: signal: killed"}',
+    };
+    for (const round of [1, 2])
+      objects.set(`runs/${runId}/cells/${round}/rust-dynamodb/0/1-0-died.json`, JSON.stringify(killed));
+    objects.set(`runs/${runId}/cells/3/rust-dynamodb/0/1-0-died.json`, '{torn');
+    const { report } = await makeReport(depsOf(objects), { runId });
+    const rust = report.targets.find((t) => t.id === 'rust-dynamodb');
+    expect(rust?.rounds[0]?.workers.died).toMatchObject([
+      { worker: 0, cause: expect.stringMatching(/^Runtime\.ExitError: .*signal: killed$/) },
+    ]);
+    expect(rust?.remarks).toContainEqual(
+      expect.stringMatching(
+        /^round 1: worker 0 stopped before the end \(Runtime\.ExitError: Runtime exited with error: signal: killed\), last/,
+      ),
+    );
+    expect(report.remarks).toEqual([
+      expect.stringMatching(/died\.json is not .* and was left out$/),
+      expect.stringMatching(/^rust-dynamodb, round 2: worker 0 left no samples \(Runtime\.ExitError: /),
+    ]);
+  });
+
   it('keeps a worker that died as one that died when a later attempt was planned and left nothing', async () => {
     const alive = run.parts.filter((p) => p.cellId === 'rust-dynamodb' && p.round === 1);
     const cut = alive.map(({ self: _, ...part }) => ({ ...part, final: false }));

@@ -1,3 +1,4 @@
+import { parseDeathKey } from '../../src/core/keys.ts';
 import { machine, type Machine, worstCaseEvents } from './asl.ts';
 import {
   type Call,
@@ -26,9 +27,8 @@ beforeAll(async () => {
   for (const round of [1, 2]) {
     for (const target of ['a', 'b']) {
       const items = Array.from({ length: workers }, (_, worker) => ({
-        round,
-        cellId: target,
-        worker,
+        ...{ runId, round, cellId: target, worker },
+        ...{ attempt: 1, segment: 0 },
         target: { loadFrom },
       }));
       await lab.put(key(round, target), items);
@@ -122,7 +122,7 @@ describe('compare.asl.json when one target fails', () => {
     ]);
   });
 
-  it('does not measure again when a generator dies, and lets the other workers finish', async () => {
+  it('does not measure again when a generator dies, keeps its cause, and lets the other workers finish', async () => {
     const dies = ({ assignment }: Payload) =>
       assignment.round === 1 && assignment.cellId === 'b' && assignment.worker === 1;
     const ended = await run({
@@ -132,6 +132,13 @@ describe('compare.asl.json when one target fails', () => {
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output });
     expect(callsOf(ended, 'Generate')).toHaveLength(4 * workers);
     expect(callsOf(ended, 'Generate').filter(({ payload }) => dies(payload))).toHaveLength(1);
+    const kept = `runs/${runId}/cells/1/b/1/1-0-died.json`;
+    expect(parseDeathKey(kept)).toEqual({ runId, round: 1, cellId: 'b', worker: 1, attempt: 1, segment: 0 });
+    const { Error: name, Cause } = (await lab.get(kept)) as { Error: string; Cause: string };
+    expect([name, JSON.parse(Cause)]).toEqual([
+      expect.any(String),
+      expect.objectContaining({ errorMessage: 'on purpose' }),
+    ]);
   });
 
   it.each(['Lambda.TooManyRequestsException', 'Lambda.ResourceNotReadyException'])(

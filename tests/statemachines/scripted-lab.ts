@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
@@ -111,6 +111,8 @@ export interface ScriptedLab {
   /** Runs one execution to its end. `input` is the execution's input as text. */
   run(input: string, script: Script): Promise<Ended>;
   put(key: string, value: unknown): Promise<void>;
+  /** The JSON of an object. */
+  get(key: string): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -189,6 +191,10 @@ export const startScriptedLab = async (): Promise<ScriptedLab> => {
     },
     put: async (Key, value) => {
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(value) }));
+    },
+    get: async (Key) => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+      return JSON.parse((await Body?.transformToString()) ?? '');
     },
     stop: async () => {
       for (const client of [lambda, sfn, s3]) client.destroy();

@@ -62,19 +62,27 @@ export const ensureTools = async (root, names, { log = () => undefined, env = pr
     }
     return virtualEnvironment(await environment(name));
   };
+  /** What is taking its time. @type {Set<N>} */
+  const slow = new Set();
   /** @type {(name: N) => Promise<readonly [N, Tool]>} */
   const timed = async (name) => {
     const start = performance.now();
-    const slow = setTimeout(() => {
+    const timer = setTimeout(() => {
+      slow.add(name);
       log(`setting up ${name} (once)`);
     }, 400);
     try {
       const tool = await one(name);
       const seconds = (performance.now() - start) / 1000;
-      if (seconds > 0.4) log(`${name} is ready (${seconds.toFixed(1)} s)`);
+      slow.delete(name);
+      if (seconds > 0.4) {
+        const rest = slow.size === 0 ? '' : `; still setting up ${[...slow].join(', ')}`;
+        log(`${name} is ready (${seconds.toFixed(1)} s)${rest}`);
+      }
       return [name, tool];
     } finally {
-      clearTimeout(slow);
+      clearTimeout(timer);
+      slow.delete(name);
     }
   };
   // Not Promise.all: what is being built beside a failure is still worth finishing, and is kept.

@@ -41,7 +41,7 @@ export const crossBuilds = [['cpp-dynamodb', 'bootstrap']].map(([service, target
 const byJest = (results, name, args) => {
   const file = join(results, `${name.replaceAll(/\W+/g, '-')}.json`);
   const reporters = ['--reporters=default', '--reporters=./tools/test/jest-results.mjs'];
-  const command = ['node', 'node_modules/jest/bin/jest.js', '--ci', ...reporters, ...args];
+  const command = ['node', 'node_modules/jest/bin/jest.js', '--ci', ...args, ...reporters];
   return { name, command, env: { [fileVariable]: file }, read: () => jestCounts(file) };
 };
 

@@ -2,7 +2,7 @@
 import { join, relative } from 'node:path';
 import { systemClock } from '../../adapters/system.ts';
 import { makeReport } from '../../app/report.ts';
-import { messageOf } from '../../core/errors.ts';
+import { nameAndCause } from '../../core/errors.ts';
 import { cellsPrefix, planKey, reportKey } from '../../core/keys.ts';
 import type { KnownArchitecture } from '../../core/report/build.ts';
 import type { Report } from '../../core/schema/report.ts';
@@ -28,8 +28,8 @@ const shownPath = (path: string): string => {
   return near.startsWith('..') ? path : near;
 };
 
-export const causeOf = ({ status, error = status, cause = '' }: ExecutionState): string =>
-  cause === '' ? error : `${error}: ${messageOf(cause)}`;
+export const causeOf = ({ status, error = status, cause }: ExecutionState): string =>
+  nameAndCause(error, cause);
 
 export const readReport = async ({ files, runId }: Results): Promise<Report | undefined> => {
   const text = await files.get(reportKey(runId, 'json'));

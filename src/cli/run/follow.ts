@@ -4,7 +4,7 @@ import type { ExecutionState, Executions } from '../aws/executions.ts';
 import { whenAborted } from '../context.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Copied } from './files.ts';
-import { emptyProgress, observeObject, progressLine, type RunProgress } from './progress.ts';
+import { deathOf, emptyProgress, observeObject, progressLine, type RunProgress } from './progress.ts';
 
 export interface Followed {
   readonly executions: Pick<Executions, 'state' | 'step'>;
@@ -37,6 +37,7 @@ const sleep = (ms: number): Promise<undefined> =>
 const makeLook = (run: Followed): (() => Promise<ExecutionState>) => {
   let progress: RunProgress = emptyProgress(run.runId);
   let measuringSince: number | undefined;
+  let news = { at: performance.now(), step: '' };
   return async () => {
     // The state first: when it has ended, the copies that follow are complete.
     const state = await run.executions.state(run.arn);
@@ -47,11 +48,18 @@ const makeLook = (run: Followed): (() => Promise<ExecutionState>) => {
       run.terminal.status(`The run goes on, but its results cannot be copied now (${copied})`);
       return state;
     }
-    for (const { key, body } of copied) progress = observeObject(progress, key, body);
+    for (const { key, body } of copied) {
+      progress = observeObject(progress, key, body);
+      const death = deathOf(key, body);
+      if (death !== undefined) run.terminal.say(`${run.terminal.style.red('!')} ${death}`);
+    }
     progress = step === undefined ? progress : { ...progress, step };
     if (progress.verifications !== undefined) measuringSince ??= performance.now();
-    const elapsed = measuringSince === undefined ? 0 : (performance.now() - measuringSince) / 1000;
-    run.terminal.status(progressLine(progress, elapsed));
+    const now = performance.now();
+    const entered = JSON.stringify(progress.step ?? '');
+    if (copied.length > 0 || entered !== news.step) news = { at: now, step: entered };
+    const elapsed = measuringSince === undefined ? 0 : (now - measuringSince) / 1000;
+    run.terminal.status(progressLine(progress, elapsed, (now - news.at) / 1000));
     return state;
   };
 };

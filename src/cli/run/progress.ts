@@ -1,8 +1,16 @@
 /** A run while it goes on: what is known from its objects and the state machine's last step, how long it still takes, and one line that tells. */
-import { parseAssignmentsKey, parsePartKey, planKey, reportKey, verifyKey } from '../../core/keys.ts';
+import {
+  parseAssignmentsKey,
+  parseDeathKey,
+  parsePartKey,
+  planKey,
+  reportKey,
+  verifyKey,
+} from '../../core/keys.ts';
 import type { LoadProfile } from '../../core/schema/load.ts';
 import type { Plan, Verification } from '../../core/schema/plan.ts';
 import type { SamplePart } from '../../core/schema/part.ts';
+import { nameAndCause } from '../../core/errors.ts';
 import { plannedRequests } from '../../core/report/failures.ts';
 import { formatCount } from '../../core/report/format.ts';
 import { durationText } from '../text.ts';
@@ -43,6 +51,15 @@ const addPart = (progress: RunProgress, part: SamplePart): RunProgress => {
     workers: Math.max(before.workers, part.workers),
   };
   return { ...progress, cells: new Map(progress.cells).set(name, after) };
+};
+
+/** What a death in the measurement is told as; undefined for any other object. */
+export const deathOf = (key: string, body: string): string | undefined => {
+  const place = parseDeathKey(key);
+  if (place === undefined) return undefined;
+  const { Error: name, Cause: cause } = parseObject(body);
+  const why = nameAndCause(String(name), typeof cause === 'string' ? cause : undefined);
+  return `Worker ${place.worker} of ${place.cellId}, round ${place.round}, died: ${why}`;
 };
 
 /** Takes one object of the run into account. Objects it does not know are none of its business. */
@@ -137,7 +154,10 @@ const verifying = ({ plan, step }: RunProgress): string => {
   return `Verifying ${who}${of}: does it count right, also under concurrency?`;
 };
 
-const measuring = (progress: RunProgress, elapsedSeconds: number): string => {
+/** Two of the intervals in which generators write: whoever is silent for longer is stuck or was stopped. */
+const silenceSeconds = 10;
+
+const measuring = (progress: RunProgress, elapsedSeconds: number, quietSeconds: number): string => {
   const { plan, step } = progress;
   if (plan === undefined) return 'Measuring';
   const all = timedTargets(progress).length * plan.rounds * plannedRequests(plan.load);
@@ -146,15 +166,26 @@ const measuring = (progress: RunProgress, elapsedSeconds: number): string => {
     step?.targetId === undefined ? '' : ` round ${step.round ?? 1} of ${plan.rounds}, ${step.targetId}`;
   const left = remainingSeconds(progress, elapsedSeconds);
   const time = left === undefined ? '' : `, about ${durationText(left)} left`;
-  return `Measuring${where}: ${formatCount(sent)} of ${formatCount(all)} requests${time}`;
+  // Long before a stopped generator's function would time out.
+  const silent =
+    quietSeconds > silenceSeconds
+      ? `; nothing heard of its generators for ${durationText(quietSeconds)} (they write every 5 s)`
+      : '';
+  return `Measuring${where}: ${formatCount(sent)} of ${formatCount(all)} requests${time}${silent}`;
 };
 
-/** Tells a newcomer what the run is doing. @param elapsedSeconds since the first cell began; 0 before */
-export const progressLine = (progress: RunProgress, elapsedSeconds: number): string => {
+/**
+ * Tells a newcomer what the run is doing.
+ * @param elapsedSeconds since the first cell began; 0 before
+ * @param quietSeconds since the last object or step was seen
+ */
+export const progressLine = (progress: RunProgress, elapsedSeconds: number, quietSeconds = 0): string => {
   const state = progress.step?.state;
   const phase = state === undefined ? undefined : phases[state];
   if (phase !== undefined) return phase;
   if (progress.reported) return 'Cleaning up';
   if (progress.plan === undefined) return 'Starting';
-  return progress.verifications === undefined ? verifying(progress) : measuring(progress, elapsedSeconds);
+  return progress.verifications === undefined
+    ? verifying(progress)
+    : measuring(progress, elapsedSeconds, quietSeconds);
 };

@@ -4,7 +4,7 @@ import type { LoadProfile } from '../schema/load.ts';
 import type { SamplePart, SelfReport } from '../schema/part.ts';
 import { plannedRequests } from './failures.ts';
 import { encodeHistograms, mergeHistograms, summariseColdAndWarm } from './latency.ts';
-import { countErrors, countRequests, countWorkers, type PlannedWorker } from './parts.ts';
+import { countErrors, countRequests, countWorkers, type Death, type PlannedWorker } from './parts.ts';
 import { extentOf, timelineOf } from './timeline.ts';
 import type { ErrorCount, GeneratorReport, RoundReport } from '../schema/report.ts';
 import { judgeCell, sendLagBoundMs } from './validity.ts';
@@ -24,18 +24,20 @@ export const perSecond = (count: number, seconds: number): { throughputPerSecond
  * the raw samples.
  * @param parts of one round and cell, the latest attempt of each segment, at least one; ordered by worker and part
  * @param planned the workers that were assigned; default: as many as the parts themselves speak of
+ * @param deaths what the state machine was told of workers that died
  * @throws InputError on an unreadable histogram
  */
 export const summariseCell = (
   parts: readonly [SamplePart, ...SamplePart[]],
   load: LoadProfile,
   planned?: readonly PlannedWorker[],
+  deaths?: readonly Death[],
 ): CellSummary => {
   const histograms = mergeHistograms(parts.map((part) => part.histograms));
   const response = summariseColdAndWarm(histograms.response);
   const p50 = response.warm?.quantiles.p50;
   const generator = summariseGenerator(parts, p50 !== undefined && 'ms' in p50 ? p50.ms : undefined);
-  const workers = countWorkers(parts, planned);
+  const workers = countWorkers(parts, planned, deaths);
   const requests = countRequests(parts, plannedRequests(load));
   const extent = extentOf(parts);
   const seconds = extent?.seconds ?? 0;

@@ -71,21 +71,36 @@ const workersOfParts = (parts: readonly SamplePart[]): readonly Omit<PlannedWork
   return [...widths].flatMap(([segment, workers]) => range(workers).map((worker) => ({ segment, worker })));
 };
 
-/** Workers are counted per segment, since each segment starts its own. */
+/** A worker whose end the state machine was told of. */
+export interface Death {
+  readonly segment: number;
+  readonly worker: number;
+  readonly cause: string;
+}
+
+/** Workers are counted per segment, since each segment starts its own. @param deaths of the same attempt as the parts */
 export const countWorkers = (
   parts: readonly SamplePart[],
   planned: readonly Omit<PlannedWorker, 'attempt'>[] = workersOfParts(parts),
+  deaths: readonly Death[] = [],
 ): WorkerCounts => {
-  const seen = new Set(parts.map(workerKey));
+  const seen = new Set([...parts, ...deaths].map(workerKey));
   const finished = new Set(parts.filter((part) => part.final).map(workerKey));
   const unfinished = parts.filter((part) => !finished.has(workerKey(part)));
+  const fallen = deaths.filter((death) => !finished.has(workerKey(death)));
+  const died = [...new Set([...unfinished, ...fallen].map(({ worker }) => worker))].sort(ascending);
   const missing = planned.filter((worker) => !seen.has(workerKey(worker)));
   return {
     planned: planned.length,
     finished: finished.size,
-    died: [...group(unfinished, ({ worker }) => worker)]
-      .sort(([a], [b]) => a - b)
-      .map(([worker, own]) => ({ worker, ...lastHeardOf(own) })),
+    died: died.map((worker) => {
+      const cause = fallen.find((death) => death.worker === worker)?.cause;
+      return {
+        worker,
+        ...lastHeardOf(unfinished.filter((part) => part.worker === worker)),
+        ...(cause === undefined ? {} : { cause }),
+      };
+    }),
     missing: distinctWorkers(missing),
   };
 };

@@ -15,8 +15,8 @@ export const sendLagBoundMs = (p50Ms: number | undefined): number => Math.max(2,
 
 /** An event loop that is held up this long times what it reads late. */
 const eventLoopBoundMs = 10;
-/** Two intervals of writing: a generator that did nothing for so long was stopped, and what it timed meanwhile is its own. */
-const standstillMs = 10_000;
+/** One interval of writing: a generator that did nothing for so long was stopped, and what it timed meanwhile is its own. */
+const standstillMs = 5_000;
 /** From here on a single-threaded generator queues requests itself. */
 const busyCpuShare = 0.9;
 
@@ -70,8 +70,8 @@ const rules: readonly Rule[] = [
     invalidates: false,
     applies: ({ workers }) => workers.died.length > 0,
     sentence: (cells) =>
-      `${named(cells, (w) => w.died.map(({ worker }) => worker))} stopped before the end, without a last word ` +
-      `(killed, out of memory or time, or cut off from the results)${lastHeard(cells)}; samples up to then are kept`,
+      `${named(cells, (w) => w.died.map(({ worker }) => worker))} stopped before the end ` +
+      `(${causes(cells)})${lastHeard(cells)}; samples up to then are kept`,
   },
   {
     invalidates: false,
@@ -94,6 +94,15 @@ const rules: readonly Rule[] = [
       )} not sent because time ran out`,
   },
 ];
+
+/** The first of each kind; ids of requests tell nothing here. */
+const causes = (cells: readonly JudgedCell[]): string => {
+  const told = cells.flatMap(({ workers }) => workers.died.flatMap(({ cause }) => cause ?? []));
+  const [first, ...more] = new Set(told.map((cause) => cause.replace(/RequestId: \S+ (Error: )?/, '')));
+  if (first === undefined)
+    return 'without a last word: killed, out of memory or time, or cut off from the results';
+  return more.length === 0 ? first : `${first}, and ${plural(more.length, 'other cause', 'other causes')}`;
+};
 
 const lastHeard = (cells: readonly JudgedCell[]): string => {
   const times = cells.flatMap(({ workers }) => workers.died.flatMap(({ lastHeardAt }) => lastHeardAt ?? []));

@@ -5,7 +5,8 @@ import { executionName } from './plan.ts';
 import { maxTargets, runId } from './request.ts';
 import { targetId } from './target.ts';
 
-const caught = v.object({ Error: v.string(), Cause: v.exactOptional(v.string()) });
+/** What Step Functions tells of an error that it caught. */
+export const caught = v.object({ Error: v.string(), Cause: v.exactOptional(v.string()) });
 
 /** A target that lost more of its planned requests than the run allows. */
 const failure = v.object({

@@ -70,15 +70,17 @@ const workerCounts = openFields({
   planned: count,
   /** Wrote a last part. */
   finished: count,
-  /** Wrote parts, but no last one: stopped or killed; their samples up to then are in the figures. */
+  /** Wrote no last part: stopped or killed; their samples up to then are in the figures. */
   died: arrayOf(
     openFields({
       worker: count,
       /** The last that its samples tell of; absent where it left none. */
       lastHeardAt: v.exactOptional(time),
+      /** As its platform tells it; absent where nobody was told. */
+      cause: v.exactOptional(text),
     }),
   ),
-  /** Left nothing at all. */
+  /** Left nothing at all, not even a cause. */
   missing: arrayOf(count),
 });
 

@@ -8,7 +8,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from ministack.services import lambda_svc
+from ministack import app
+from ministack.services import lambda_svc, stepfunctions
 from ministack.services.cloudformation import _stacks, changesets, engine, handlers, provisioners, stacks
 
 # Beyond the function's own timeout: the host needs it to start a process, and is the one that ends it in time.
@@ -29,6 +30,7 @@ def apply(code: Path) -> None:
     _retain_in_nested_stacks()
     _keep_packages(code)
     _reserve_concurrency()
+    _put_objects()
     lambda_svc._proxy_url_for = lambda config: "function host"
     lambda_svc._execute_function_proxy = _forward
     # The function host writes START, END and REPORT; the emulator's own lines would be a second, wrong account.
@@ -124,6 +126,26 @@ def _reserve_concurrency() -> None:
         return name, attributes
 
     handlers_of_function["create"] = create_and_reserve
+
+
+def _put_objects() -> None:
+    """State machines put objects into S3, a JSON value as its text; the emulator knows the operation from API calls only."""
+    dispatch = stepfunctions._dispatch_aws_sdk_rest_xml
+
+    def dispatch_and_put(service_info, service_name, action, given):
+        if (service_name, action) != ("s3", "putObject"):
+            return dispatch(service_info, service_name, action, given)
+        handler = app.SERVICE_HANDLERS["s3"]
+        headers = {"host": "s3.amazonaws.com", "content-type": given.get("ContentType", "application/octet-stream")}
+        body = json.dumps(given["Body"]).encode()
+        status, answered, reply = app.call_service_handler_sync(
+            handler, "PUT", f"/{given['Bucket']}/{given['Key']}", headers, body, {}
+        )
+        if status >= 400:
+            raise stepfunctions._ExecutionError("S3.S3Exception", reply.decode())
+        return {"ETag": {name.lower(): value for name, value in answered.items()}.get("etag")}
+
+    stepfunctions._dispatch_aws_sdk_rest_xml = dispatch_and_put
 
 
 def _forward(func: dict, event: object, _url: str, request_id: str) -> dict:

@@ -71,6 +71,17 @@ describe('follow', () => {
     expect((run.terminal as ReturnType<typeof quiet>).shown[0]).toContain('ENOSPC');
   });
 
+  it('tells at once of a generator that died, and of what', async () => {
+    const key = 'runs/r/cells/2/node/3/1-0-died.json';
+    const run = runOf([running, { status: 'SUCCEEDED' }], {
+      copyNew: () => Promise.resolve([{ key, body: '{"Error":"Sandbox.Timedout","Cause":"{torn"}' }]),
+    });
+    await follow(run);
+    expect((run.terminal as ReturnType<typeof quiet>).shown).toContain(
+      '! Worker 3 of node, round 2, died: Sandbox.Timedout: {torn',
+    );
+  });
+
   it('stops when the user interrupts', async () => {
     const controller = new AbortController();
     const following = follow(runOf([running], { signal: controller.signal }));

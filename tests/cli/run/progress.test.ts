@@ -117,4 +117,10 @@ describe('progressLine', () => {
       'Measuring round 2 of 2, slow: 200 of 400 requests, about 8 s left',
     );
   });
+
+  it('says when nothing is heard of the generators for longer than two of their intervals', () => {
+    expect(progressLine(verified, 0, 10)).not.toContain('heard');
+    expect(progressLine(verified, 0, 11)).toContain('; nothing heard of its generators for 11 s');
+    expect(progressLine({ ...verified, step: { state: 'Report' } }, 0, 11)).not.toContain('heard');
+  });
 });

@@ -52,7 +52,7 @@ describe('buildReport', () => {
     expect(round?.requests.ok).toBe(95);
     expect(node.remarks).toContainEqual(
       expect.stringMatching(
-        /^round 2: worker 0 stopped before the end, without a last word .*, last heard of at 09:\d\d:\d\d UTC; samples up to then are kept$/,
+        /^round 2: worker 0 stopped before the end \(without a last word: .*\), last heard of at 09:\d\d:\d\d UTC; samples up to then are kept$/,
       ),
     );
   });

@@ -1,6 +1,6 @@
 import { CreateFunctionCommand, LambdaClient, PublishVersionCommand } from '@aws-sdk/client-lambda';
 import { CreateAliasCommand } from '@aws-sdk/client-lambda';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand, DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -186,6 +186,36 @@ describe('the emulated Step Functions', () => {
     const entered = Date.parse(given[0]?.enteredAt ?? '');
     expect(entered).toBeGreaterThanOrEqual(before - 1000);
     expect(entered).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('puts an object into S3, a JSON value as its text, and tells when it cannot', async () => {
+    const s3 = new S3Client(emulator.client);
+    await s3.send(new CreateBucketCommand({ Bucket: 'put-by-states' }));
+    const put = (bucket: string) => ({
+      StartAt: 'Put',
+      States: {
+        Put: {
+          Type: 'Task',
+          Resource: 'arn:aws:states:::aws-sdk:s3:putObject',
+          Parameters: {
+            Bucket: bucket,
+            'Key.$': "States.Format('some/{}-{}.json', $.name, $.nth)",
+            'Body.$': '$.error',
+            ContentType: 'application/json',
+          },
+          ResultPath: null,
+          End: true,
+        },
+      },
+    });
+    const input = { name: 'a', nth: 2, error: { Error: 'E', Cause: 'said "so"' } };
+    expect(await run(put('put-by-states'), input)).toMatchObject({ status: 'SUCCEEDED', output: input });
+    const object = await s3.send(new GetObjectCommand({ Bucket: 'put-by-states', Key: 'some/a-2.json' }));
+    expect(JSON.parse(await object.Body!.transformToString())).toEqual(input.error);
+    expect(await run(put('no-such-bucket'), input)).toMatchObject({
+      status: 'FAILED',
+      error: expect.stringMatching(/^S3\./),
+    });
   });
 
   it('ends in a Fail state with the error and cause that it takes from its input', async () => {
