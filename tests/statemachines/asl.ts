@@ -16,6 +16,7 @@ export interface Retrier {
 export interface State {
   readonly Type: string;
   readonly Comment?: string;
+  readonly Resource?: string;
   readonly Next?: string;
   readonly Default?: string;
   readonly Choices?: readonly { readonly Next: string }[];

@@ -48,18 +48,25 @@ const probe = async ({ command }: Probe, reaper: Reaper): Promise<string | undef
   }
 };
 
-/** Looks for the toolchains, all at once. */
+/** Looks for the toolchains, all at once. The answer is in order of their names: builds are known again by it. */
 export const openToolbox = async (wanted: Iterable<Toolchain>, reaper: Reaper): Promise<Toolbox> => {
-  const versions: Partial<Record<Toolchain, string>> = {};
-  const missing: Partial<Record<Toolchain, string>> = {};
-  const look = async (name: Toolchain): Promise<void> => {
+  const look = async (name: Toolchain) => {
     const wanting = probes[name];
-    const found = wanting === undefined ? '' : await probe(wanting, reaper);
-    if (found === undefined) missing[name] = wanting?.get ?? '';
-    else versions[name] = found;
+    return {
+      name,
+      get: wanting?.get ?? '',
+      found: wanting === undefined ? '' : await probe(wanting, reaper),
+    };
   };
-  await Promise.all([...new Set(wanted)].map(look));
-  return { versions, missing };
+  const looked = await Promise.all([...new Set(wanted)].sort().map(look));
+  return {
+    versions: Object.fromEntries(
+      looked.flatMap(({ name, found }) => (found === undefined ? [] : [[name, found]])),
+    ),
+    missing: Object.fromEntries(
+      looked.flatMap(({ name, found, get }) => (found === undefined ? [[name, get]] : [])),
+    ),
+  };
 };
 
 /** Splits architectures into those that can be built here and those that cannot, with a reason for each of these. */

@@ -2,10 +2,27 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:f
 import { join } from 'node:path';
 import { buildLab } from '../../../src/local/deploy/build.ts';
 import { findProgram } from '../../../src/local/host/image.ts';
+import { openToolbox } from '../../../src/local/deploy/toolchains.ts';
+import { startReaper } from '../../../src/local/reaper/reaper.ts';
+import { root as repository } from '../fixtures/bundle.ts';
 import { makeLab, type TestLab } from '../fixtures/lab.ts';
 
 // Real processes on a busy machine.
 jest.setTimeout(60_000);
+
+describe('openToolbox', () => {
+  it('gives the same answer whichever toolchain answers first', async () => {
+    const reaper = startReaper(repository);
+    const names = ['zig', 'make', 'cargo', 'pip', 'node'] as const;
+    const [one, other] = await Promise.all([
+      openToolbox(names, reaper),
+      openToolbox([...names].reverse(), reaper),
+    ]);
+    await reaper.close();
+    expect(JSON.stringify(one)).toBe(JSON.stringify(other));
+    expect(Object.keys(one.versions)).toEqual(Object.keys(one.versions).sort());
+  });
+});
 
 describe('buildLab', () => {
   let lab: TestLab;
