@@ -1,6 +1,6 @@
 /** Turns the packages of published versions and layers into directories on disk, each unpacked once. */
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -15,6 +15,7 @@ export interface CodeStore {
   task(sha256: string): Promise<string>;
   /** One directory with the layers' contents, later ones over earlier ones. */
   layers(zips: readonly Buffer[]): Promise<string>;
+  close(): void;
 }
 
 interface ZipEntry {
@@ -108,7 +109,7 @@ const once = async (place: string, fill: (directory: string) => Promise<void>): 
   return place;
 };
 
-/** @param codeDir where the zips are, named `<hex sha256>.zip`. @param workDir where directories are made; it is ours alone. */
+/** @param codeDir where the zips are, named `<hex sha256>.zip`; it exists. @param workDir where directories are made; it is ours alone. */
 export const createCodeStore = (codeDir: string, workDir: string): CodeStore => {
   const underway = new Map<string, Promise<string>>();
   const shared = (place: string, fill: (directory: string) => Promise<void>): Promise<string> => {
@@ -137,5 +138,20 @@ export const createCodeStore = (codeDir: string, workDir: string): CodeStore => 
       for (const zip of zips) await unpack(zip, directory);
     });
   };
-  return { task, layers };
+  // A package is unpacked as soon as it is there: 7 MB take longer than a native function's whole cold start.
+  const watcher = watch(codeDir, { persistent: false }, (_, name) => {
+    const [, sha256] = /^([0-9a-f]{64})\.zip$/.exec(name ?? '') ?? [];
+    // Whoever runs it is told what is wrong with it.
+    if (sha256 !== undefined) task(sha256).catch(() => undefined);
+  });
+  watcher.on('error', () => {
+    watcher.close();
+  });
+  return {
+    task,
+    layers,
+    close: () => {
+      watcher.close();
+    },
+  };
 };

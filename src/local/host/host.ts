@@ -1,4 +1,5 @@
 /** Puts the function host together and takes it apart again. */
+import { mkdirSync } from 'node:fs';
 import { messageOf } from '../../core/errors.ts';
 import { administrator, credentialsFor, functionHost, keyPrefixOf } from '../credentials.ts';
 import { createCallRecorder, recorded } from './call-recorder.ts';
@@ -73,6 +74,7 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
   });
   const lambdaUrl = `http://127.0.0.1:${lambdaServer.port}`;
   const slots = createSlots(isolation, reaper);
+  mkdirSync(config.codeDir, { recursive: true });
   const code = createCodeStore(config.codeDir, files.directory);
   const launcher = createLauncher({
     config,
@@ -115,6 +117,7 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
     lambdaServer.close();
     httpServer.close();
     executor.close();
+    code.close();
     slots.close();
     await reaper.close();
     await logs.close(lastLogsMs);

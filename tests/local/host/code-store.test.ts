@@ -1,4 +1,8 @@
-import { readZip } from '../../../src/local/host/code-store.ts';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryDirectory } from '../fixtures/bundle.ts';
+import { createCodeStore, readZip } from '../../../src/local/host/code-store.ts';
 import { makeZip } from './zip-file.ts';
 
 describe('readZip', () => {
@@ -47,5 +51,27 @@ describe('readZip', () => {
     const bomb = Buffer.from(zip);
     bomb.writeUInt32LE(300_000_000, at + 24);
     await expect(read(bomb)).rejects.toThrow('unpacks to more than');
+  });
+});
+
+describe('createCodeStore', () => {
+  it('unpacks a package as soon as it is there, and takes no notice of anything else', async () => {
+    const directory = temporaryDirectory();
+    const [codeDir, workDir] = [join(directory, 'code'), join(directory, 'work')];
+    mkdirSync(codeDir);
+    const store = createCodeStore(codeDir, workDir);
+    const zip = makeZip([{ path: 'a', data: 'x' }]);
+    const sha256 = createHash('sha256').update(zip).digest('hex');
+    writeFileSync(join(codeDir, 'part'), zip);
+    writeFileSync(join(codeDir, `${'0'.repeat(64)}.zip`), 'damaged');
+    renameSync(join(codeDir, 'part'), join(codeDir, `${sha256}.zip`));
+    const unpacked = join(workDir, 'task', sha256, 'a');
+    for (let i = 0; i < 200 && !existsSync(unpacked); i += 1)
+      await new Promise((done) => setTimeout(done, 10));
+    expect(existsSync(unpacked)).toBe(true);
+    expect(await store.task(sha256)).toBe(join(workDir, 'task', sha256));
+    await expect(store.task('0'.repeat(64))).rejects.toThrow('holds other code');
+    store.close();
+    rmSync(directory, { recursive: true });
   });
 });
