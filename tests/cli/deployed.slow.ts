@@ -7,7 +7,7 @@ import {
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -234,6 +234,49 @@ describe('latency-lab run', () => {
       stderr: expect.stringContaining(said),
     });
   });
+});
+
+describe('latency-lab stop', () => {
+  it(
+    'ends a run early with its partial report, so that the next one may begin',
+    async () => {
+      const long = start(
+        ['run', '--only', 'null', '--rounds', '40', '--requests', '200', '--out', 'ended'],
+        cwd,
+        env,
+      );
+      const parts = (): readonly string[] =>
+        existsSync(join(cwd, 'ended/cells')) ? readdirSync(join(cwd, 'ended/cells')) : [];
+      await until('something is measured', minutes, () => {
+        if (long.child.exitCode !== null) throw new Error(long.said());
+        return parts().length > 1 && existsSync(join(cwd, 'ended/plan.json'));
+      });
+      const { runId } = JSON.parse(readFileSync(join(cwd, 'ended/plan.json'), 'utf8')) as { runId: string };
+      expect(await lab('run', '--only', 'null')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`run "${runId}"`),
+      });
+      expect(await lab('stop', 'run-of-nobody')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`RUN: given "run-of-nobody"; allowed: ${runId}`),
+      });
+      const { code, stderr } = await lab('stop', runId);
+      expect({ code, stderr }).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining(`/runs/${runId}/report.html`),
+      });
+      expect(await long.ended).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('stopped by the user'),
+      });
+      const report = JSON.parse(readFileSync(join(cwd, 'ended/report.json'), 'utf8')) as Report;
+      expect(report.outcome).toMatchObject({ ok: false, cause: 'stopped by the user' });
+      expect(await lab('run', '--only', 'null', '--rounds', '1', '--requests', '5')).toMatchObject({
+        code: 0,
+      });
+    },
+    3 * minutes,
+  );
 });
 
 describe('latency-lab diff and report', () => {
