@@ -115,18 +115,26 @@ export interface OwnConditions {
   readonly load: LoadProfile;
   /** Ids that are taken: a report has one row for each. */
   readonly taken: readonly string[];
-  /** Of URLs, where they are called another way than the registered targets. */
+  /** Of URLs on the local plane, where they are called another way than the registered targets. */
   readonly vantage?: string;
 }
 
 /**
- * @throws InputError naming the flag: a target that is malformed, a name that is taken, a request's flag without any
+ * @throws InputError naming the flag: a target that is malformed, a function on the local plane, a name that is taken, a request's flag without any
  * target, or more than 10 requests per second to another machine without --i-may-load-this
  */
 export const ownTargets = (values: OwnValues, { load, taken, vantage }: OwnConditions): OwnTargets => {
   // As they are sent, for the checks alone.
   const plain = make(values, (value) => value);
   for (const { url } of plain) if (url !== undefined) permit(url, load, values.iMayLoadThis === true);
+  const foreign = plain.find(({ functionArn }) => vantage !== undefined && functionArn !== undefined);
+  if (foreign !== undefined)
+    throw new InputError(
+      '--target',
+      `${foreign.id}=${foreign.functionArn ?? ''}`,
+      "a URL: this machine has no functions but the lab's own",
+      'Functions of an account are measured by latency-lab run',
+    );
   const ids = plain.map(({ id }) => id);
   const clash = ids.find((id, i) => taken.includes(id) || ids.indexOf(id) !== i);
   if (clash !== undefined) throw new InputError('--target', clash, 'a name that no other target has');
@@ -135,7 +143,7 @@ export const ownTargets = (values: OwnValues, { load, taken, vantage }: OwnCondi
     forRun: (labName, runId) => {
       const { keep, parameters } = secretsOf(labName, runId);
       const targets = make(values, keep).map((target) =>
-        vantage === undefined || target.url === undefined ? target : { ...target, vantage },
+        vantage === undefined ? target : { ...target, vantage },
       );
       return { targets, secrets: parameters };
     },

@@ -76,15 +76,14 @@ describe('ownTargets', () => {
     ]);
   });
 
-  it('gives URLs, and no functions, the vantage that they are called from', () => {
-    const line =
-      '--target a=http://127.0.0.1/ --target b=arn:aws:lambda:eu-west-2:123456789012:function:mine:live';
-    const { targets } = ownTargets(valuesOf(line), { load: fast, taken: [], vantage: 'beside' }).forRun(
-      'l',
-      'r',
+  it('gives URLs the vantage that they are called from, and refuses functions of an account there', () => {
+    const conditions = { load: fast, taken: [], vantage: 'beside' };
+    const { targets } = ownTargets(valuesOf('--target a=http://127.0.0.1/'), conditions).forRun('l', 'r');
+    expect(targets.map(({ vantage }) => vantage)).toEqual(['beside']);
+    const arn = 'arn:aws:lambda:eu-west-2:123456789012:function:mine:live';
+    expect(() => ownTargets(valuesOf(`--target b=${arn}`), conditions)).toThrow(
+      `--target: given "b=${arn}"; allowed: a URL: this machine has no functions but the lab's own`,
     );
-    const vantages = targets.map(({ vantage }) => vantage);
-    expect(vantages).toEqual(['beside', undefined]);
   });
 
   it('reads headers', () => {
