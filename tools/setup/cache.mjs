@@ -1,5 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { mendFor, parseJson, SetupError } from './program.mjs';
@@ -24,19 +34,39 @@ const keyOf = (parts) => {
   return hash.digest('hex').slice(0, 16);
 };
 
+const dayMs = 86_400_000;
+/** What no clone has used for so long goes when something new comes: each change of a lock leaves up to 500 MB. */
+const keptMs = 30 * dayMs;
+
+/** @param {string} file @returns {number} since it was written, or marked as used */
+const ageMs = (file) => Date.now() - statSync(file).mtimeMs;
+
+/** @param {string} cache */
+const removeUnused = (cache) => {
+  for (const file of readdirSync(cache).filter((name) => /-[0-9a-f]{16}\.json$/.test(name))) {
+    if (ageMs(join(cache, file)) < keptMs) continue;
+    const id = file.slice(0, -'.json'.length);
+    for (const name of readdirSync(cache)) {
+      if (name === file || name.startsWith(`${id}-`))
+        rmSync(join(cache, name), { recursive: true, force: true });
+    }
+  }
+};
+
 /**
- * The finished directory that a pointer file names, if it is there and still usable.
+ * The finished directory that a pointer file names, if it is there and still usable. Marked as used, once a day.
  * @param {string} cache @param {string} key @param {string} probe
  * @returns {string | undefined}
  */
 const finished = (cache, key, probe) => {
   try {
-    const pointer = /** @type {{ dir: string }} */ (
-      parseJson(readFileSync(join(cache, `${key}.json`), 'utf8'))
-    );
+    const file = join(cache, `${key}.json`);
+    const pointer = /** @type {{ dir: string }} */ (parseJson(readFileSync(file, 'utf8')));
     const dir = join(cache, pointer.dir);
     // Follows links: a virtual environment whose Python was uninstalled fails here and is built again.
-    return existsSync(join(dir, probe)) ? dir : undefined;
+    if (!existsSync(join(dir, probe))) return undefined;
+    if (ageMs(file) > dayMs) utimesSync(file, new Date(), new Date());
+    return dir;
   } catch {
     return undefined;
   }
@@ -73,6 +103,7 @@ export const cached = async ({ cache, name, key, probe, build }) => {
     for (const old of readdirSync(cache)) {
       if (old.startsWith(`${id}-`)) rmSync(join(cache, old), { recursive: true, force: true });
     }
+    removeUnused(cache);
     const own = `${id}-${randomBytes(4).toString('hex')}`;
     const dir = join(cache, own);
     const pointer = join(cache, `${own}.tmp`);

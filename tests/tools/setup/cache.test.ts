@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached, cacheRoot } from '../../../tools/setup/cache.mjs';
 import { temporaryDirectory } from '../../local/fixtures/bundle.ts';
@@ -43,6 +43,17 @@ describe('cached', () => {
     expect(second).not.toBe(first);
     expect(await get('lock 1')).toBe(first);
     expect(builds).toBe(2);
+  });
+
+  it('removes what nobody has used for 30 days when something new comes', async () => {
+    const [old, used] = [await get('lock 1'), await get('lock 2')];
+    const long = new Date(Date.now() - 31 * 86_400_000);
+    for (const file of readdirSync(cache).filter((name) => name.endsWith('.json')))
+      utimesSync(join(cache, file), long, long);
+    await get('lock 2');
+    await get('lock 3');
+    expect([existsSync(old), existsSync(used)]).toEqual([false, true]);
+    expect(readdirSync(cache).filter((name) => name.endsWith('.json'))).toHaveLength(2);
   });
 
   it('builds again when what it had built is gone or broken, and removes the rest', async () => {
