@@ -26,6 +26,9 @@ export const toolNames = /** @type {const} */ ([
  * @property {string} modules what it brings along: `bin` of a virtual environment, or node_modules
  */
 
+/** What is taking its time, whoever in this process asked for it. @type {Set<ToolName>} */
+const slow = new Set();
+
 /** @param {string} dir @returns {Tool} */
 const virtualEnvironment = (dir) => ({ dir, exec: join(dir, 'bin', 'python'), modules: join(dir, 'bin') });
 
@@ -62,8 +65,6 @@ export const ensureTools = async (root, names, { log = () => undefined, env = pr
     }
     return virtualEnvironment(await environment(name));
   };
-  /** What is taking its time. @type {Set<N>} */
-  const slow = new Set();
   /** @type {(name: N) => Promise<readonly [N, Tool]>} */
   const timed = async (name) => {
     const start = performance.now();
