@@ -2,6 +2,7 @@
  * Secrets by reference. A header's value, the query of a URL and a body may say `ssm:<parameter>` instead of the value
  * itself: whoever sends the request looks it up, and nothing that is stored ever holds it.
  */
+import { known } from './known.ts';
 import { secretsRoot } from './keys.ts';
 import type { Target } from './schema/target.ts';
 
@@ -33,18 +34,16 @@ export const withSecrets = (target: Target, values: ReadonlyMap<string, string>)
     text.replace(reference, (all, name: string) => encode(values.get(name) ?? all));
   const { url, request } = target;
   const { headers, body } = request ?? {};
-  const filled = {
+  const filled = known({
     ...request,
-    ...(headers === undefined
-      ? {}
-      : { headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, fill(text)])) }),
-    ...(body === undefined ? {} : { body: fill(body) }),
-  };
-  return {
+    headers: headers && Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, fill(text)])),
+    body: body && fill(body),
+  });
+  return known({
     ...target,
-    ...(url === undefined ? {} : { url: fill(url, encodeURIComponent) }),
-    ...(request === undefined ? {} : { request: filled }),
-  };
+    url: url && fill(url, encodeURIComponent),
+    request: request && filled,
+  });
 };
 
 /** Blots values out of a text, also where it repeats them as a URL or as JSON does. */

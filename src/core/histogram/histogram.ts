@@ -9,6 +9,17 @@ import {
   medianAt,
 } from './codec.ts';
 
+/** Something of each of the four histograms that a part, a round or a target has. */
+export type ByHistogram<T> = Readonly<Record<'response' | 'service', Readonly<Record<'cold' | 'warm', T>>>>;
+
+/** @param of response times (from the planned send) and service times (from the actual one), cold and warm apart */
+export const byHistogram = <T>(
+  of: (time: 'response' | 'service', temperature: 'cold' | 'warm') => T,
+): ByHistogram<T> => ({
+  response: { cold: of('response', 'cold'), warm: of('response', 'warm') },
+  service: { cold: of('service', 'cold'), warm: of('service', 'warm') },
+});
+
 const firstCapacity = 4096;
 
 /**

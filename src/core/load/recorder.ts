@@ -1,4 +1,5 @@
-import { Histogram } from '../histogram/histogram.ts';
+import { byHistogram, Histogram } from '../histogram/histogram.ts';
+import { known } from '../known.ts';
 import { type ErrorKind, type SampleColumns, type SamplePart, flagsOf } from '../schema/part.ts';
 import type { Judgement } from './judge.ts';
 
@@ -15,10 +16,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly number[] ? n
 
 const emptyColumns = (): Mutable<SampleColumns> => ({ plannedUs: [], sentUs: [], endUs: [], flags: [] });
 
-const emptyHistograms = () => ({
-  service: { cold: Histogram.create(), warm: Histogram.create() },
-  response: { cold: Histogram.create(), warm: Histogram.create() },
-});
+const emptyHistograms = () => byHistogram(() => Histogram.create());
 
 const emptyCounts = () => ({
   sent: 0,
@@ -78,17 +76,14 @@ export class Recorder {
 
   /** Everything since the last call, and forgets it. `unsent` is told once, with the last part. */
   take(unsent = 0): Measured {
-    const { service, response } = this.#histograms;
-    const measured = {
-      histograms: {
-        service: { cold: service.cold.encode(), warm: service.warm.encode() },
-        response: { cold: response.cold.encode(), warm: response.warm.encode() },
-      },
+    const recorded = this.#histograms;
+    const measured = known({
+      histograms: byHistogram((time, temperature) => recorded[time][temperature].encode()),
       counts: { ...this.#counts, unsent },
-      ...(this.#measuredUs === undefined ? {} : { measuredUs: this.#measuredUs }),
+      measuredUs: this.#measuredUs,
       samples: this.#columns,
       coldRequestIds: this.#coldRequestIds,
-    };
+    });
     this.#columns = emptyColumns();
     this.#histograms = emptyHistograms();
     this.#counts = emptyCounts();

@@ -1,5 +1,5 @@
 /** The report of a run, of the summaries of its cells. */
-import { range } from 'd3-array';
+import { range, sum } from 'd3-array';
 import type { Architecture } from '../schema/manifest.ts';
 import type { SamplePart } from '../schema/part.ts';
 import type { Plan, Verification } from '../schema/plan.ts';
@@ -13,6 +13,7 @@ import {
 } from '../schema/report.ts';
 import type { Target } from '../schema/target.ts';
 import { roundsForVerdict, verdictDefaults } from '../stats/verdict.ts';
+import { known } from '../known.ts';
 import { type CellSummary, perSecond, summariseCell } from './cell.ts';
 import { plannedRequests, rankableErrorShare } from './failures.ts';
 import { list } from './format.ts';
@@ -28,10 +29,10 @@ interface TargetInput {
   /** `<targetId>` or `<targetId>@<MB>`. */
   readonly cellId: string;
   readonly target: Target;
-  readonly verification?: Verification;
+  readonly verification: Verification | undefined;
   /** In order of round. */
   readonly cells: readonly CellSummary[];
-  readonly architecture?: KnownArchitecture;
+  readonly architecture: KnownArchitecture | undefined;
 }
 
 /** Of targets that name none. */
@@ -85,30 +86,29 @@ const reportTarget = (input: TargetInput, plan: Plan): TargetReport => {
     rounds.map((round) => round.requests),
     planned,
   );
-  const seconds = rounds.reduce((sum, round) => sum + round.seconds, 0);
-  const memoryMb = memoryOf(cellId) ?? target.memoryMb;
-  return {
+  const seconds = sum(rounds, (round) => round.seconds);
+  return known({
     id: cellId,
     targetId: target.id,
     title: architecture?.title ?? target.id,
     kind: target.kind,
     vantage: target.vantage ?? defaultVantage[plan.plane],
     path: target.url === undefined ? 'invoke' : 'http',
-    ...(memoryMb === undefined ? {} : { memoryMb }),
-    ...(target.cpuArchitecture === undefined ? {} : { cpuArchitecture: target.cpuArchitecture }),
-    ...(target.runtime === undefined ? {} : { runtime: target.runtime }),
+    memoryMb: memoryOf(cellId) ?? target.memoryMb,
+    cpuArchitecture: target.cpuArchitecture,
+    runtime: target.runtime,
     state: stateOf(input, plan, rounds),
     remarks: remarksOf(input, plan, rounds),
     valid: rounds.every((round) => round.valid),
-    ...(verification === undefined ? {} : { verification }),
+    verification,
     requests,
     errors: addErrors(input.cells.flatMap((cell) => cell.errors)),
-    ...perSecond(requests.ok, seconds),
+    throughputPerSecond: perSecond(requests.ok, seconds),
     response: summariseColdAndWarm(histograms.response),
     service: summariseColdAndWarm(histograms.service),
     rounds,
-    ...(architecture?.reference === undefined ? {} : { reference: architecture.reference }),
-  };
+    reference: architecture?.reference,
+  });
 };
 
 const memoryOf = (cellId: string): number | undefined => {
@@ -146,18 +146,10 @@ const reportTargets = ({ plan, verifications, cells, architectures = [] }: Repor
   plan.targets.flatMap((target) => {
     const verification = verifications.find((v) => v.targetId === target.id);
     const architecture = architectures.find((a) => a.id === target.id);
-    return cellIdsOf(target.id, cells).map((cellId) =>
-      reportTarget(
-        {
-          cellId,
-          target,
-          cells: cells.filter((c) => c.cellId === cellId).sort((a, b) => a.round.round - b.round.round),
-          ...(verification === undefined ? {} : { verification }),
-          ...(architecture === undefined ? {} : { architecture }),
-        },
-        plan,
-      ),
-    );
+    return cellIdsOf(target.id, cells).map((cellId) => {
+      const own = cells.filter((c) => c.cellId === cellId).sort((a, b) => a.round.round - b.round.round);
+      return reportTarget({ cellId, target, cells: own, verification, architecture }, plan);
+    });
   });
 
 /** Builds the report. Pure: the same input gives the same report, to the last digit. */

@@ -1,9 +1,11 @@
 /** One target in one round, with the raw samples boiled down. */
 import { max, sum } from 'd3-array';
+import { byHistogram } from '../histogram/histogram.ts';
+import { known } from '../known.ts';
 import type { LoadProfile } from '../schema/load.ts';
 import type { SamplePart, SelfReport } from '../schema/part.ts';
 import { plannedRequests } from './failures.ts';
-import { encodeHistograms, mergeHistograms, summariseColdAndWarm } from './latency.ts';
+import { medianMsOf, mergeHistograms, summariseColdAndWarm } from './latency.ts';
 import { countErrors, countRequests, countWorkers, type Death, type PlannedWorker } from './parts.ts';
 import { extentOf, timelineOf } from './timeline.ts';
 import type { ErrorCount, GeneratorReport, RoundReport } from '../schema/report.ts';
@@ -16,8 +18,8 @@ export interface CellSummary {
   readonly round: RoundReport;
 }
 
-export const perSecond = (count: number, seconds: number): { throughputPerSecond?: number } =>
-  seconds > 0 ? { throughputPerSecond: count / seconds } : {};
+export const perSecond = (count: number, seconds: number): number | undefined =>
+  seconds > 0 ? count / seconds : undefined;
 
 /**
  * Summarises the parts of one cell in one round. Figures come from the histograms, which are whole; the time line from
@@ -35,8 +37,7 @@ export const summariseCell = (
 ): CellSummary => {
   const histograms = mergeHistograms(parts.map((part) => part.histograms));
   const response = summariseColdAndWarm(histograms.response);
-  const p50 = response.warm?.quantiles.p50;
-  const generator = summariseGenerator(parts, p50 !== undefined && 'ms' in p50 ? p50.ms : undefined);
+  const generator = summariseGenerator(parts, medianMsOf(response.warm));
   const workers = countWorkers(parts, planned, deaths);
   const requests = countRequests(parts, plannedRequests(load));
   const extent = extentOf(parts);
@@ -44,22 +45,19 @@ export const summariseCell = (
   return {
     cellId: parts[0].cellId,
     errors: countErrors(parts),
-    round: {
+    round: known({
       round: parts[0].round,
-      ...(extent === undefined ? {} : { startedAt: new Date(extent.startMs).toISOString() }),
+      startedAt: extent && new Date(extent.startMs).toISOString(),
       seconds,
       requests,
-      ...perSecond(requests.ok, seconds),
+      throughputPerSecond: perSecond(requests.ok, seconds),
       response,
       workers,
-      ...(generator === undefined ? {} : { generator }),
-      ...judgeCell(
-        { workers, unsent: requests.unsent, ...(generator === undefined ? {} : { generator }) },
-        load,
-      ),
+      generator,
+      ...judgeCell({ workers, unsent: requests.unsent, generator }, load),
       timeline: timelineOf(parts, extent),
-      histograms: encodeHistograms(histograms),
-    },
+      histograms: byHistogram((time, temperature) => histograms[time][temperature].encode()),
+    }),
   };
 };
 

@@ -1,4 +1,5 @@
 /** The answer first: what the run says, in the words that its statistics carry and no stronger. */
+import { known } from '../known.ts';
 import { formatMs, formatRatio, list, plural } from './format.ts';
 import { medianMsOf } from './latency.ts';
 import type { Comparison, Ranking, Report } from '../schema/report.ts';
@@ -23,14 +24,9 @@ export const comparisonOf = (ranking: Ranking, base: string, other: string): Com
   if (same !== undefined) return same;
   const turned = ranking.comparisons.find((c) => c.base === other && c.other === base);
   if (turned === undefined) return undefined;
-  return {
-    ...turned,
-    base,
-    other,
-    ratio: 1 / turned.ratio,
-    ...(turned.high === undefined ? {} : { low: 1 / turned.high }),
-    ...(turned.low === undefined ? {} : { high: 1 / turned.low }),
-  };
+  const inverse = (bound: number | undefined) => (bound === undefined ? undefined : 1 / bound);
+  const { ratio, low, high } = turned;
+  return known({ ...turned, base, other, ratio: 1 / ratio, low: inverse(high), high: inverse(low) });
 };
 
 /** More than this many ratios in one sentence and nobody reads them; the table has them all. */

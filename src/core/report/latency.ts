@@ -1,4 +1,5 @@
-import { Histogram } from '../histogram/histogram.ts';
+import { type ByHistogram, byHistogram, Histogram } from '../histogram/histogram.ts';
+import { known } from '../known.ts';
 import {
   type Distribution,
   distributionFromCounts,
@@ -42,8 +43,8 @@ const quantileMs = (distribution: Distribution, name: QuantileName): QuantileMs 
   return { ms: estimate.value, lowMs: estimate.low, highMs: estimate.high };
 };
 
-const tailRatio = (p50: QuantileMs, p99: QuantileMs): { p99OverP50?: number } =>
-  'ms' in p50 && 'ms' in p99 && p50.ms > 0 ? { p99OverP50: p99.ms / p50.ms } : {};
+const tailRatio = (p50: QuantileMs, p99: QuantileMs): number | undefined =>
+  'ms' in p50 && 'ms' in p99 && p50.ms > 0 ? p99.ms / p50.ms : undefined;
 
 /** All that the report says about one set of latencies in milliseconds; undefined for an empty one. */
 export const summariseDistribution = (distribution: Distribution | undefined): LatencySummary | undefined => {
@@ -51,16 +52,15 @@ export const summariseDistribution = (distribution: Distribution | undefined): L
   const quantiles = Object.fromEntries(
     quantileNames.map((name) => [name, quantileMs(distribution, name)]),
   ) as Record<QuantileName, QuantileMs>;
-  const sd = standardDeviation(distribution);
-  return {
+  return known({
     n: distribution.n,
     meanMs: mean(distribution),
-    ...(sd === undefined ? {} : { standardDeviationMs: sd }),
+    standardDeviationMs: standardDeviation(distribution),
     minMs: valueAtRank(distribution, 1),
     maxMs: valueAtRank(distribution, distribution.n),
     quantiles,
-    ...tailRatio(quantiles.p50, quantiles.p99),
-  };
+    p99OverP50: tailRatio(quantiles.p50, quantiles.p99),
+  });
 };
 
 /** The same of a histogram of microseconds. */
@@ -68,20 +68,8 @@ export const summariseLatency = (histogram: Histogram): LatencySummary | undefin
   summariseDistribution(millisecondsOf(histogram));
 
 /** Cold and warm apart, always: they are different questions. */
-export const summariseColdAndWarm = (of: {
-  readonly cold: Histogram;
-  readonly warm: Histogram;
-}): ColdAndWarm => {
-  const cold = summariseLatency(of.cold);
-  const warm = summariseLatency(of.warm);
-  return { ...(cold === undefined ? {} : { cold }), ...(warm === undefined ? {} : { warm }) };
-};
-
-/** The four histograms of a part, a round or a target. Microseconds. */
-export interface Histograms {
-  readonly response: { readonly cold: Histogram; readonly warm: Histogram };
-  readonly service: { readonly cold: Histogram; readonly warm: Histogram };
-}
+export const summariseColdAndWarm = ({ cold, warm }: ByHistogram<Histogram>['response']): ColdAndWarm =>
+  known({ cold: summariseLatency(cold), warm: summariseLatency(warm) });
 
 const mergeAll = (encoded: readonly string[]): Histogram => {
   const whole = Histogram.create();
@@ -90,21 +78,8 @@ const mergeAll = (encoded: readonly string[]): Histogram => {
 };
 
 /** Merges counters, never percentiles. @throws InputError on an unreadable histogram. */
-export const mergeHistograms = (parts: readonly EncodedHistograms[]): Histograms => ({
-  response: {
-    cold: mergeAll(parts.map((p) => p.response.cold)),
-    warm: mergeAll(parts.map((p) => p.response.warm)),
-  },
-  service: {
-    cold: mergeAll(parts.map((p) => p.service.cold)),
-    warm: mergeAll(parts.map((p) => p.service.warm)),
-  },
-});
-
-export const encodeHistograms = ({ response, service }: Histograms): EncodedHistograms => ({
-  response: { cold: response.cold.encode(), warm: response.warm.encode() },
-  service: { cold: service.cold.encode(), warm: service.warm.encode() },
-});
+export const mergeHistograms = (parts: readonly EncodedHistograms[]): ByHistogram<Histogram> =>
+  byHistogram((time, temperature) => mergeAll(parts.map((part) => part[time][temperature])));
 
 /** A target's response times in milliseconds by round; rounds without such an answer are left out. */
 export const roundDistributions = (
@@ -119,7 +94,8 @@ export const roundDistributions = (
   );
 
 /** undefined where n cannot carry it. */
-export const medianMsOf = (summary: LatencySummary | undefined): number | undefined => {
-  const p50 = summary?.quantiles.p50;
-  return p50 !== undefined && 'ms' in p50 ? p50.ms : undefined;
-};
+export const msOf = (quantile: QuantileMs | undefined): number | undefined =>
+  quantile !== undefined && 'ms' in quantile ? quantile.ms : undefined;
+
+export const medianMsOf = (summary: LatencySummary | undefined): number | undefined =>
+  msOf(summary?.quantiles.p50);

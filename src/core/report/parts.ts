@@ -1,5 +1,6 @@
 /** What the sample parts of one cell add up to: which of them count, their requests, errors and workers. */
 import { ascending, group, max, range, rollup, sum } from 'd3-array';
+import { known } from '../known.ts';
 import { cellKey, type PartPlace } from '../keys.ts';
 import { errorKinds, type SamplePart } from '../schema/part.ts';
 import type { ErrorCount, RequestCounts, WorkerCounts } from '../schema/report.ts';
@@ -17,18 +18,11 @@ export const latestParts = <P extends PartPlace>(places: readonly P[]): Readonly
   return group(ordered, cellKey);
 };
 
-/** What the parts counted, added up. @param planned of the cell */
-export const countRequests = (parts: readonly SamplePart[], planned: number): RequestCounts => ({
-  planned,
-  sent: sum(parts, ({ counts }) => counts.sent),
-  ok: sum(parts, ({ counts }) => counts.ok),
-  failed: sum(parts, ({ counts }) => sum(Object.values(counts.errors))),
-  unsent: sum(parts, ({ counts }) => counts.unsent),
-  warmup: sum(parts, ({ counts }) => counts.warmup),
-});
-
 /** @param planned of the whole run, rounds that never were included */
-export const addCounts = (all: readonly RequestCounts[], planned: number): RequestCounts => ({
+export const addCounts = (
+  all: readonly Omit<RequestCounts, 'planned'>[],
+  planned: number,
+): RequestCounts => ({
   planned,
   sent: sum(all, (c) => c.sent),
   ok: sum(all, (c) => c.ok),
@@ -37,24 +31,28 @@ export const addCounts = (all: readonly RequestCounts[], planned: number): Reque
   warmup: sum(all, (c) => c.warmup),
 });
 
+/** What the parts counted, added up. @param planned of the cell */
+export const countRequests = (parts: readonly SamplePart[], planned: number): RequestCounts =>
+  addCounts(
+    parts.map(({ counts }) => ({ ...counts, failed: sum(Object.values(counts.errors)) })),
+    planned,
+  );
+
 /** By kind, in the order of errorKinds, with the first example of each. Kinds that did not occur are left out. */
 export const addErrors = (errors: readonly ErrorCount[]): ErrorCount[] =>
   errorKinds.flatMap((kind) => {
     const ofKind = errors.filter((error) => error.kind === kind && error.count > 0);
     if (ofKind.length === 0) return [];
     const example = ofKind.find((error) => error.example !== undefined)?.example;
-    return [
-      { kind, count: sum(ofKind, ({ count }) => count), ...(example === undefined ? {} : { example }) },
-    ];
+    return [known({ kind, count: sum(ofKind, ({ count }) => count), example })];
   });
 
 export const countErrors = (parts: readonly SamplePart[]): ErrorCount[] =>
   addErrors(
     parts.flatMap(({ counts }) =>
-      errorKinds.map((kind) => {
-        const example = counts.examples[kind];
-        return { kind, count: counts.errors[kind] ?? 0, ...(example === undefined ? {} : { example }) };
-      }),
+      errorKinds.map((kind) =>
+        known({ kind, count: counts.errors[kind] ?? 0, example: counts.examples[kind] }),
+      ),
     ),
   );
 
@@ -88,30 +86,29 @@ export const countWorkers = (
   const finished = new Set(parts.filter((part) => part.final).map(workerKey));
   const unfinished = parts.filter((part) => !finished.has(workerKey(part)));
   const fallen = deaths.filter((death) => !finished.has(workerKey(death)));
-  const died = [...new Set([...unfinished, ...fallen].map(({ worker }) => worker))].sort(ascending);
+  const died = distinctWorkers([...unfinished, ...fallen]);
   const missing = planned.filter((worker) => !seen.has(workerKey(worker)));
   return {
     planned: planned.length,
     finished: finished.size,
-    died: died.map((worker) => {
-      const cause = fallen.find((death) => death.worker === worker)?.cause;
-      return {
+    died: died.map((worker) =>
+      known({
         worker,
-        ...lastHeardOf(unfinished.filter((part) => part.worker === worker)),
-        ...(cause === undefined ? {} : { cause }),
-      };
-    }),
+        lastHeardAt: lastHeardOf(unfinished.filter((part) => part.worker === worker)),
+        cause: fallen.find((death) => death.worker === worker)?.cause,
+      }),
+    ),
     missing: distinctWorkers(missing),
   };
 };
 
 /** The last answer that the samples tell of. */
-const lastHeardOf = (parts: readonly SamplePart[]): { lastHeardAt?: string } => {
+const lastHeardOf = (parts: readonly SamplePart[]): string | undefined => {
   const last = max(parts, ({ epoch, measuredUs, samples }) => {
     const us = max([measuredUs?.to ?? NaN, ...samples.endUs.slice(-1)]);
     return us === undefined ? undefined : Date.parse(epoch) + us / 1000;
   });
-  return last === undefined ? {} : { lastHeardAt: new Date(last).toISOString() };
+  return last === undefined ? undefined : new Date(last).toISOString();
 };
 
 const workerKey = (place: { readonly segment: number; readonly worker: number }): string =>

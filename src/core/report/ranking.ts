@@ -3,7 +3,7 @@ import { type Distribution, sharedRanks } from '../stats/distribution.ts';
 import { verdict, verdictDefaults } from '../stats/verdict.ts';
 import { failedShareOf, rankableErrorShare } from './failures.ts';
 import { formatCount, formatShare } from './format.ts';
-import { roundDistributions } from './latency.ts';
+import { medianMsOf, roundDistributions } from './latency.ts';
 import type { Comparison, Ranking, TargetReport } from '../schema/report.ts';
 
 /** Why a target has figures, or none, but no place in the ranking; undefined for one that has a place. */
@@ -26,10 +26,7 @@ const reasonNotRanked = (target: TargetReport): string | undefined => {
   return undefined;
 };
 
-const medianOf = (target: TargetReport): number => {
-  const p50 = target.response.warm?.quantiles.p50;
-  return p50 !== undefined && 'ms' in p50 ? p50.ms : Infinity;
-};
+const medianOf = ({ response }: TargetReport): number => medianMsOf(response.warm) ?? Infinity;
 
 type WarmRounds = ReadonlyMap<string, ReadonlyMap<number, Distribution>>;
 

@@ -24,7 +24,7 @@ const busyCpuShare = 0.9;
 export interface JudgedCell {
   readonly workers: WorkerCounts;
   readonly unsent: number;
-  readonly generator?: GeneratorReport;
+  readonly generator?: GeneratorReport | undefined;
 }
 
 interface Rule {

@@ -1,8 +1,9 @@
 /** What the figures show: numbers on axes, and the same in words. How it is drawn is html/figures.ts's. */
 import { extent, max, min, range, rollup, sum } from 'd3-array';
+import { known } from '../known.ts';
 import { type Distribution, entriesOf, valueAtRank } from '../stats/distribution.ts';
 import { formatCount, formatMs, formatNumber, formatTick } from './format.ts';
-import { medianMsOf, mergeHistograms, millisecondsOf, quantileShares } from './latency.ts';
+import { medianMsOf, mergeHistograms, millisecondsOf, msOf, quantileShares } from './latency.ts';
 import { type LatencySummary, quantileNames, type RoundReport } from '../schema/report.ts';
 import type { LogAxis, StripFigure, TailFigure, TargetRow, TimesFigure } from './view-model.ts';
 import { colours } from './view-rows.ts';
@@ -29,8 +30,7 @@ export interface Series extends TargetRow {
 export const seriesOf = (rows: readonly TargetRow[]): Series[] =>
   rows.map((row) => {
     const { response } = mergeHistograms(row.target.rounds.map(({ histograms }) => histograms));
-    const [warm, cold] = [millisecondsOf(response.warm), millisecondsOf(response.cold)];
-    return { ...row, ...(warm === undefined ? {} : { warm }), ...(cold === undefined ? {} : { cold }) };
+    return known({ ...row, warm: millisecondsOf(response.warm), cold: millisecondsOf(response.cold) });
   });
 
 const binsPerDecade = 36;
@@ -55,8 +55,8 @@ const binsOf = (distribution: Distribution | undefined): StripFigure['strips'][n
 
 const quantileMarks = (summary: LatencySummary | undefined): { mark: 'p50' | 'p99'; ms: number }[] =>
   (['p50', 'p99'] as const).flatMap((mark) => {
-    const quantile = summary?.quantiles[mark];
-    return quantile !== undefined && 'ms' in quantile ? [{ mark, ms: quantile.ms }] : [];
+    const ms = msOf(summary?.quantiles[mark]);
+    return ms === undefined ? [] : [{ mark, ms }];
   });
 
 const coldMarks = (cold: Distribution | undefined): { mark: 'cold'; ms: number }[] => {
@@ -77,14 +77,14 @@ const answersInWords = (name: string, of: LatencySummary | undefined): string =>
 const distributionStrip = ({ target, colour, warm, cold }: Series): StripFigure['strips'][number] => {
   const { response } = target;
   const median = medianMsOf(response.warm);
-  return {
+  return known({
     id: target.id,
     colour,
-    ...(median === undefined ? {} : { label: `p50 ${formatNumber(median)}` }),
+    label: median === undefined ? undefined : `p50 ${formatNumber(median)}`,
     words: `${target.id}: ${answersInWords('warm', response.warm)}; ${answersInWords('cold', response.cold)}.`,
     bins: binsOf(warm),
     marks: [...quantileMarks(response.warm), ...coldMarks(cold)],
-  };
+  });
 };
 
 /** Every target's latencies; undefined where no request was answered. */
@@ -183,8 +183,8 @@ export const tailFigure = (all: readonly Series[]): TailFigure | undefined => {
   const mostNines = Math.max(1, ...curves.map(({ points }) => points.at(-1)?.[0] ?? 0)) * 1.04;
   const words = shown.map(({ target }) => {
     const quantiles = quantileNames.flatMap((name) => {
-      const q = target.response.warm?.quantiles[name];
-      return q !== undefined && 'ms' in q ? [`${name} ${formatNumber(q.ms)}`] : [];
+      const ms = msOf(target.response.warm?.quantiles[name]);
+      return ms === undefined ? [] : [`${name} ${formatNumber(ms)}`];
     });
     return `${target.id}: ${quantiles.join(', ')} ms`;
   });

@@ -1,5 +1,6 @@
 /** The targets in the order of display, and the cells that several tables share. */
 import { distributionFromSamples } from '../stats/distribution.ts';
+import { known } from '../known.ts';
 import { formatCount, formatInterval, formatNumber, formatQuantile, formatShare } from './format.ts';
 import { failedShareOf } from './failures.ts';
 import { rankingsOf } from './headline.ts';
@@ -11,9 +12,10 @@ import type { Cell, CellLike, Column, FirstColds, Table, TargetRow } from './vie
 export const firstColdsOf = ({ id, targetId, verification }: TargetReport): FirstColds => {
   const seen = id === targetId ? verification?.coldStarts : undefined;
   if (seen === undefined) return {};
-  const alone = summariseDistribution(distributionFromSamples(seen.aloneMs));
-  const burst = summariseDistribution(distributionFromSamples(seen.burstMs));
-  return { ...(alone === undefined ? {} : { alone }), ...(burst === undefined ? {} : { burst }) };
+  return known({
+    alone: summariseDistribution(distributionFromSamples(seen.aloneMs)),
+    burst: summariseDistribution(distributionFromSamples(seen.burstMs)),
+  });
 };
 
 /** A local run deploys right before it calls; elsewhere, and of users' own targets, the run cannot know that. */
@@ -40,15 +42,14 @@ export const rowsOf = (report: Report): TargetRow[] => {
   return [...report.targets]
     .sort((a, b) => place(a) - place(b))
     .map((target) => {
-      const rank = ranked.find(({ id }) => id === target.id)?.rank;
       const { sent, acknowledged } = target.verification ?? { sent: 0, acknowledged: 0 };
-      return {
+      return known({
         target,
         colour: target.kind === 'null' ? 'floor' : coloured.indexOf(target) % colours,
-        ...(rank === undefined ? {} : { rank }),
+        rank: ranked.find(({ id }) => id === target.id)?.rank,
         firstColds: firstColdsOf(target),
         verificationFailed: sent - acknowledged,
-      };
+      });
     });
 };
 

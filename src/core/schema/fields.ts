@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { InputError } from '../errors.ts';
+import { known } from '../known.ts';
 
 type Immutable<T> = unknown extends T ? T : { readonly [K in keyof T]: Immutable<T[K]> };
 
@@ -17,10 +18,6 @@ const anObject = 'a JSON object';
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** JSON has no `undefined`: a field that holds it is absent. */
-const withoutUndefined = (value: object): object =>
-  Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
-
 const allowedBy = (schema: v.GenericSchema | v.GenericSchemaAsync | undefined): string =>
   schema !== undefined && 'message' in schema && typeof schema.message === 'string'
     ? schema.message
@@ -30,7 +27,7 @@ const allowedBy = (schema: v.GenericSchema | v.GenericSchemaAsync | undefined): 
 const refusingArrays = <S extends v.GenericSchema & { readonly message: unknown }>(schema: S): S => ({
   ...schema,
   '~run': (dataset, config) => {
-    const given = isObject(dataset.value) ? withoutUndefined(dataset.value) : null;
+    const given = isObject(dataset.value) ? known(dataset.value) : null;
     if (given !== null) return schema['~run']({ ...dataset, value: given }, config);
     v._addIssue(schema as never, 'type', dataset, config);
     return dataset as never;

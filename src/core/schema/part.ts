@@ -19,16 +19,7 @@ export type ErrorKind = (typeof errorKinds)[number];
 const count = whole(0, 1e12);
 const milliseconds = number(0, 1e12);
 const byErrorKind = <S extends v.GenericSchema>(value: S) =>
-  fields({
-    timeout: v.exactOptional(value),
-    connect: v.exactOptional(value),
-    reset: v.exactOptional(value),
-    protocol: v.exactOptional(value),
-    throttled: v.exactOptional(value),
-    status: v.exactOptional(value),
-    body: v.exactOptional(value),
-    dropped: v.exactOptional(value),
-  });
+  fields(v.entriesFromList(errorKinds, v.exactOptional(value)));
 
 /** The generator accuses itself in every report. */
 export const selfReport = fields({
