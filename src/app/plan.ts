@@ -10,7 +10,7 @@ import {
   type VerifyInput,
 } from '../core/schema/plan.ts';
 import { parseRunRequest } from '../core/schema/request.ts';
-import { chooseTargets, type Limits, requireLimits } from '../core/plan/targets.ts';
+import { chooseTargets, type StackLimits, requireLimits } from '../core/plan/targets.ts';
 import { cellsOf, stepsOf } from '../core/schedule/steps.ts';
 import type { Target } from '../core/schema/target.ts';
 import type { Clock, ObjectStore, TargetRegistry } from '../ports/index.ts';
@@ -23,7 +23,7 @@ export interface PlanDeps {
   readonly clock: Pick<Clock, 'wallTime'>;
   readonly labName: string;
   readonly plane: Plan['plane'];
-  readonly limits: Limits;
+  readonly limits: StackLimits;
 }
 
 /** Verify's time limit per target and some minutes for Plan and Schedule; Schedule then asks for what it needs. */

@@ -1,7 +1,7 @@
 /** Report: whatever the run left in the bucket, good or bad, becomes report.json, .html, .md and .csv. */
 import { messageOf, InputError } from '../core/errors.ts';
 import { reportKey, verifyKey } from '../core/keys.ts';
-import type { Failure, FinishInput, ReportOutput } from '../core/schema/outcome.ts';
+import type { FinishInput, ReportOutput } from '../core/schema/outcome.ts';
 import { verifications as stored } from '../core/schema/plan.ts';
 import { type FailingTarget, failingTargets } from '../core/report/failures.ts';
 import { buildReport } from '../core/report/build.ts';
@@ -9,7 +9,7 @@ import { renderCsv } from '../core/report/csv.ts';
 import { renderHtml } from '../core/report/html/page.ts';
 import { renderMarkdown } from '../core/report/markdown.ts';
 import type { KnownArchitecture } from '../core/report/build.ts';
-import type { Outcome, Report } from '../core/schema/report.ts';
+import type { Report } from '../core/schema/report.ts';
 import { viewOf } from '../core/report/view.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import { readPlan } from './stored.ts';
@@ -22,7 +22,7 @@ export interface ReportDeps {
   readonly architectures: readonly KnownArchitecture[];
 }
 
-const outcomeOf = ({ error }: FinishInput): Outcome => {
+const outcomeOf = ({ error }: FinishInput): Report['outcome'] => {
   if (error === undefined) return { ok: true };
   return {
     ok: false,
@@ -36,7 +36,7 @@ const isClean = ({ state, valid, requests }: Report['targets'][number]): boolean
   state === 'measured' && valid && requests.failed === 0;
 
 /** Cut, because a state's data may not pass 256 KiB. */
-const failureOf = ({ id, share, sentence }: FailingTarget): Failure => ({
+const failureOf = ({ id, share, sentence }: FailingTarget): ReportOutput['failures'][number] => ({
   id,
   share,
   error: sentence.slice(0, 100),

@@ -1,6 +1,9 @@
 /** What the use cases need from the world. Adapters implement these; the in-memory ones of the tests pass the same suites. */
+import type { HttpReply } from '../core/load/request.ts';
 import type { Target } from '../core/schema/target.ts';
 import type { ErrorKind } from '../core/schema/part.ts';
+
+export type { HttpReply };
 
 export interface ObjectStore {
   /** The object's text, or undefined where there is none. */
@@ -49,13 +52,6 @@ export interface HttpRequest {
   readonly body?: string;
   /** Of an https URL: the server's certificate is not checked. */
   readonly insecure?: boolean;
-}
-
-export interface HttpReply {
-  readonly status: number;
-  /** Names in lower case; a header sent more than once is joined by `, `. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
 }
 
 export interface Clock {

@@ -99,10 +99,7 @@ export class ResponseParser {
   }
 }
 
-export interface Head {
-  readonly status: number;
-  /** Names in lower case; a header sent more than once is joined by `, `. */
-  readonly headers: Readonly<Record<string, string>>;
+export interface Head extends Omit<HttpReply, 'body'> {
   /** How the body ends: after so many bytes, with the last chunk, or with the connection. */
   readonly body: { readonly bytes: number } | 'chunked' | 'until-close';
   /** The connection can carry another request afterwards. */

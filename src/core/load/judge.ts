@@ -1,13 +1,7 @@
 import type { ErrorKind } from '../schema/part.ts';
 import type { TargetKind } from '../schema/target.ts';
+import type { HttpReply } from './request.ts';
 import { hitsOf } from '../verify/counter.ts';
-
-/** An answer as it came: header names in lower case. */
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
 
 /** What became of one request, as the figures count it. */
 export interface Judgement {
@@ -31,7 +25,7 @@ const shorten = (body: string): string =>
 const isExpected = (status: number, expected: number | undefined): boolean =>
   expected === undefined ? status >= 200 && status < 300 : status === expected;
 
-const faultOf = ({ status, body }: Answer, { kind, expectedStatus }: Expectation): Judgement['error'] => {
+const faultOf = ({ status, body }: HttpReply, { kind, expectedStatus }: Expectation): Judgement['error'] => {
   if (!isExpected(status, expectedStatus)) {
     if (status === 429) return { kind: 'throttled', message: `answered 429: ${shorten(body)}` };
     return {
@@ -44,7 +38,7 @@ const faultOf = ({ status, body }: Answer, { kind, expectedStatus }: Expectation
 };
 
 /** Judges an answer by its status and, for a counter, by whether it carries a count. */
-export const judge = (answer: Answer, expectation: Expectation): Judgement => {
+export const judge = (answer: HttpReply, expectation: Expectation): Judgement => {
   const requestId = answer.headers['x-request-id'];
   const error = faultOf(answer, expectation);
   return {

@@ -10,9 +10,10 @@ export interface TargetRequest {
   readonly expectedStatus: number;
 }
 
-export interface Answer {
+/** An answer over HTTP, or what it would have been. */
+export interface HttpReply {
   readonly status: number;
-  /** Names in lower case. */
+  /** Names in lower case; a header sent more than once is joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -82,7 +83,7 @@ const decodeBody = (body: unknown, isBase64: boolean): string => {
  * reply itself as its JSON body, as API Gateway infers it.
  * @throws SyntaxError when `payload` is not JSON
  */
-export const readFunctionReply = (payload: string): Answer => {
+export const readFunctionReply = (payload: string): HttpReply => {
   const reply: unknown = JSON.parse(payload);
   if (typeof reply !== 'object' || reply === null || !('statusCode' in reply))
     return { status: 200, headers: { 'content-type': 'application/json' }, body: payload };

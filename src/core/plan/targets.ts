@@ -53,7 +53,7 @@ export const chooseTargets = (
 };
 
 /** Who may be asked how much: what the lab's templates were deployed with. */
-export interface Limits {
+export interface StackLimits {
   /** ARNs of functions, versions or aliases that generators may invoke besides those of registered targets. */
   readonly invokableArns: readonly string[];
 }
@@ -65,7 +65,7 @@ export interface Limits {
 export const requireLimits = (
   { load, extraTargets }: Pick<CheckedRequest, 'load' | 'extraTargets'>,
   targets: readonly Target[],
-  limits: Limits,
+  limits: StackLimits,
 ): void => {
   const own = targets.filter((target) => !extraTargets.includes(target));
   const invokableArns = [...limits.invokableArns, ...own.flatMap(({ functionArn }) => functionArn ?? [])];

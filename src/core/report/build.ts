@@ -3,14 +3,7 @@ import { range, sum } from 'd3-array';
 import type { Architecture } from '../schema/manifest.ts';
 import type { SamplePart } from '../schema/part.ts';
 import type { Plan, Verification } from '../schema/plan.ts';
-import {
-  type Outcome,
-  type Report,
-  reportVersion,
-  type RoundReport,
-  type TargetReport,
-  type TargetState,
-} from '../schema/report.ts';
+import { type Report, reportVersion, type RoundReport, type TargetReport } from '../schema/report.ts';
 import type { Target } from '../schema/target.ts';
 import { roundsForVerdict, verdictDefaults } from '../stats/verdict.ts';
 import { known } from '../known.ts';
@@ -38,7 +31,7 @@ interface TargetInput {
 /** Of targets that name none. */
 const defaultVantage = { aws: 'region', local: 'this machine' } as const;
 
-const stateOf = (input: TargetInput, plan: Plan, rounds: readonly RoundReport[]): TargetState => {
+const stateOf = (input: TargetInput, plan: Plan, rounds: readonly RoundReport[]): TargetReport['state'] => {
   if (rounds.length === 0) return 'not-timed';
   if (rounds.every((round) => round.requests.ok === 0)) return 'unanswered';
   const whole = rounds.every(
@@ -123,7 +116,7 @@ export interface ReportInput {
   readonly cells: readonly CellSummary[];
   /** ISO 8601, UTC. */
   readonly finishedAt: string;
-  readonly outcome?: Outcome;
+  readonly outcome?: Report['outcome'];
   /** Anything that is missing because it could not be read. */
   readonly remarks?: readonly string[];
   /** The manifest's rows: titles and reference figures. */

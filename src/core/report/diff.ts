@@ -43,9 +43,6 @@ const loadOf = ({ method: { load } }: Report): string =>
   `${describeLoad(load)} after ${load.warmup} to warm up, time-out ${load.timeoutMs} ms` +
   (load.model === 'open' ? `, at most ${plural(load.maxConnections, 'connection')}` : '');
 
-const memories = (report: Report): string =>
-  report.targets.map(({ id, memoryMb }) => `${id} ${memoryMb ?? '?'} MB`).join(', ');
-
 /** Everything but the targets' code that differs between two runs, one sentence each. */
 const differingConditions = (base: Report, other: Report): string[] => {
   const pairs: (readonly [string, string | undefined, string | undefined])[] = [
@@ -60,11 +57,14 @@ const differingConditions = (base: Report, other: Report): string[] => {
 };
 
 /** Of the targets that both runs have: one more target is no other condition for the rest. */
-const sharedMemories = (report: Report, other: Report): string =>
-  memories({ ...report, targets: report.targets.filter(({ id }) => other.targets.some((t) => t.id === id)) });
+const sharedMemories = ({ targets }: Report, other: Report): string =>
+  targets
+    .filter(({ id }) => other.targets.some((target) => target.id === id))
+    .map(({ id, memoryMb }) => `${id} ${memoryMb ?? '?'} MB`)
+    .join(', ');
 
-type Quantile = Exclude<DiffMetric, 'errors'>;
-const quantiles: Readonly<Record<Quantile, readonly ['cold' | 'warm', number]>> = {
+type QuantileMetric = Exclude<DiffMetric, 'errors'>;
+const quantiles: Readonly<Record<QuantileMetric, readonly ['cold' | 'warm', number]>> = {
   p50: ['warm', quantileShares.p50],
   p99: ['warm', quantileShares.p99],
   'cold-p50': ['cold', quantileShares.p50],
@@ -75,7 +75,7 @@ const typical = (values: readonly number[]): number =>
   Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 
 const quantileDiff = (
-  metric: Quantile,
+  metric: QuantileMetric,
   base: TargetReport,
   other: TargetReport,
   settings: Partial<VerdictSettings>,

@@ -5,7 +5,7 @@
 import { extent, sum } from 'd3-array';
 import type { LoadProfile } from '../schema/load.ts';
 import { formatTime, list, plural } from './format.ts';
-import type { GeneratorReport, WorkerCounts } from '../schema/report.ts';
+import type { GeneratorReport, RoundReport, WorkerCounts } from '../schema/report.ts';
 
 /**
  * Send lag goes straight into response time. Its p99 may reach a tenth of the target's median, but 2 ms at least:
@@ -118,12 +118,7 @@ const named = (cells: readonly JudgedCell[], of: (workers: WorkerCounts) => read
   return `${workers.length === 1 ? 'worker' : 'workers'} ${list([...workers.slice(0, 5).map(String), ...more])}`;
 };
 
-export interface Judgement {
-  readonly valid: boolean;
-  readonly remarks: readonly string[];
-}
-
-export const judgeCell = (cell: JudgedCell, load: LoadProfile): Judgement => {
+export const judgeCell = (cell: JudgedCell, load: LoadProfile): Pick<RoundReport, 'valid' | 'remarks'> => {
   const broken = rules.filter((rule) => rule.applies(cell, load));
   return {
     valid: !broken.some((rule) => rule.invalidates),

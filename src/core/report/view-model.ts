@@ -9,7 +9,7 @@
 import type { LatencySummary, Report, RoundReport, TargetReport } from '../schema/report.ts';
 
 /** One printed figure or name. Formats put `n` and `note` in brackets or in small print. */
-export interface Cell {
+export interface TableCell {
   readonly text: string;
   /** Out of how many answers. */
   readonly n?: string;
@@ -19,7 +19,7 @@ export interface Cell {
   readonly colour?: Colour;
 }
 
-export type CellLike = Cell | string;
+export type CellLike = TableCell | string;
 
 export interface Column {
   readonly head: string;
@@ -117,7 +117,7 @@ export type Block =
   | { readonly kind: 'terms' | 'facts'; readonly items: readonly Term[] }
   | { readonly kind: 'figure'; readonly figure: Figure }
   /** Folded away under the target's name. */
-  | { readonly kind: 'fold'; readonly name: Cell; readonly blocks: readonly Block[] };
+  | { readonly kind: 'fold'; readonly name: TableCell; readonly blocks: readonly Block[] };
 
 export interface Section {
   readonly id: string;

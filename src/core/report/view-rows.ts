@@ -6,7 +6,7 @@ import { failedShareOf } from './failures.ts';
 import { rankingsOf } from './headline.ts';
 import { summariseDistribution } from './latency.ts';
 import type { LatencySummary, QuantileName, Report, TargetReport } from '../schema/report.ts';
-import type { Cell, CellLike, Column, FirstColds, Table, TargetRow } from './view-model.ts';
+import type { TableCell, CellLike, Column, FirstColds, Table, TargetRow } from './view-model.ts';
 
 /** Verification calls a function as it was deployed, so nothing is known of the other sizes of a memory sweep. */
 export const firstColdsOf = ({ id, targetId, verification }: TargetReport): FirstColds => {
@@ -53,7 +53,7 @@ export const rowsOf = (report: Report): TargetRow[] => {
     });
 };
 
-export const nameCell = ({ target: { id, title }, colour }: TargetRow): Cell => ({
+export const nameCell = ({ target: { id, title }, colour }: TargetRow): TableCell => ({
   text: id,
   colour,
   ...(title === id ? {} : { note: title }),
@@ -94,7 +94,7 @@ export const tableOf = <Row>(
         },
       ];
 
-export const meanCell = ({ meanMs, n }: LatencySummary): Cell => ({
+export const meanCell = ({ meanMs, n }: LatencySummary): TableCell => ({
   text: formatNumber(meanMs),
   n: formatCount(n),
 });

@@ -1,4 +1,5 @@
 /** Cuts a cell's load into pieces that fit into one Lambda invocation and deals each piece out to workers. */
+import { range } from 'd3-array';
 import type { LoadProfile } from '../schema/load.ts';
 import { dealt } from '../load/schedule.ts';
 
@@ -47,7 +48,7 @@ export const segmentsOf = (load: LoadProfile, meanMs: number): readonly LoadProf
   // Planned sends are rounded, so a slow rate may reach a little beyond what holds as many sends.
   const fits = load.model === 'closed' || load.durationSeconds <= segmentSeconds;
   if (count === 1 && fits) return [load];
-  return Array.from({ length: count }, (_, i) => {
+  return range(count).map((i) => {
     const share = dealt(sends, i, count);
     if (load.model === 'closed') return { ...load, requests: share };
     return {

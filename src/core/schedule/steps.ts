@@ -1,4 +1,5 @@
 /** Expands a plan into the steps that the state machine walks through, and each step into its workers' assignments. */
+import { range, sort, sum } from 'd3-array';
 import { InputError } from '../errors.ts';
 import { assignmentsKey } from '../keys.ts';
 import { shareOf } from '../load/schedule.ts';
@@ -29,7 +30,7 @@ export const maxSteps = 1_000;
 
 /** Round by round, the targets shuffled inside each. */
 export const cellsOf = (plan: Pick<Plan, 'rounds' | 'seed' | 'targets'>): readonly Cell[] =>
-  Array.from({ length: plan.rounds }, (_, i) => i + 1).flatMap((round) =>
+  range(1, plan.rounds + 1).flatMap((round) =>
     shuffled(plan.targets, plan.seed, round).map((target) => ({ round, target })),
   );
 
@@ -44,7 +45,7 @@ export const stepsOf = <C extends Cell>(
   meanMsOf: (target: Target) => number,
 ): readonly (C & StepPlan)[] => {
   // Counted first: a nonsensical request must not be expanded to millions of objects.
-  const count = cells.reduce((sum, { target }) => sum + segmentCountOf(load, meanMsOf(target)), 0);
+  const count = sum(cells, ({ target }) => segmentCountOf(load, meanMsOf(target)));
   if (count > maxSteps)
     throw new InputError(
       'rounds',
@@ -71,7 +72,7 @@ export const assignmentsOf = (
   { step: { workers }, round, segment, target, load }: StepPlan,
   attempt: number,
 ): readonly WorkerAssignment[] =>
-  Array.from({ length: workers }, (_, worker) => ({
+  range(workers).map((worker) => ({
     runId,
     round,
     cellId: target.id,
@@ -92,10 +93,5 @@ export const shuffled = <T extends { readonly id: string }>(
   items: readonly T[],
   seed: number,
   round: number,
-): readonly T[] => {
-  const key = ({ id }: T): string => createHash('sha256').update(`${seed}/${round}/${id}`).digest('hex');
-  return items
-    .map((item) => ({ item, key: key(item) }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-    .map(({ item }) => item);
-};
+): readonly T[] =>
+  sort(items, ({ id }) => createHash('sha256').update(`${seed}/${round}/${id}`).digest('hex'));

@@ -44,7 +44,6 @@ export const outcome = fields({
   finishedAt: time,
 });
 
-export type Failure = Output<typeof failure>;
 export type FinishInput = Output<typeof finishInput>;
 export type CleanUpInput = Output<typeof cleanUpInput>;
 export type Outcome = Output<typeof outcome>;
@@ -57,5 +56,5 @@ export interface ReportOutput {
   /** Targets measured without any failed request. */
   readonly measured: readonly string[];
   readonly failed: readonly string[];
-  readonly failures: readonly Failure[];
+  readonly failures: Output<typeof failures>;
 }

@@ -238,7 +238,6 @@ export const reportDefinitions = {
 
 export type Report = Output<typeof reportSchema>;
 export type TargetReport = Output<typeof targetReport>;
-export type TargetState = TargetReport['state'];
 export type RoundReport = Output<typeof roundReport>;
 export type RequestCounts = Output<typeof requestCounts>;
 export type ErrorCount = Output<typeof errorCount>;
@@ -253,4 +252,3 @@ export type QuantileMs = Output<typeof quantileMs>;
 export type QuantileName = (typeof quantileNames)[number];
 export type Ranking = Output<typeof ranking>;
 export type Comparison = Output<typeof comparison>;
-export type Outcome = Report['outcome'];
