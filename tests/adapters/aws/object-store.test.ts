@@ -6,17 +6,22 @@ import { fakeS3 } from './fake-s3.ts';
 
 const bucket = 'results';
 
+const setUp = () => {
+  const client = new S3Client({ region: 'eu-west-2' });
+  return { client, store: s3ObjectStore(client, bucket) };
+};
+const refusal = (name: string) => new S3ServiceException({ name, $fault: 'client', $metadata: {} });
+
 describe('s3ObjectStore', () => {
   objectStoreSuite(() => {
-    const client = new S3Client({ region: 'eu-west-2' });
+    const { client, store } = setUp();
     fakeS3(bucket, client);
-    return s3ObjectStore(client, bucket);
+    return store;
   });
 
   it('says what an object is by the end of its key, unless told', async () => {
-    const client = new S3Client({ region: 'eu-west-2' });
+    const { client, store } = setUp();
     const { contentTypes } = fakeS3(bucket, client);
-    const store = s3ObjectStore(client, bucket);
     await store.put('report.html', '<html>');
     await store.putIfAbsent('lock.json', '{}');
     await store.put('data', '');
@@ -30,26 +35,17 @@ describe('s3ObjectStore', () => {
   });
 
   it('loses a conditional write that meets another one under way', async () => {
-    const client = new S3Client({ region: 'eu-west-2' });
-    const conflict = new S3ServiceException({
-      name: 'ConditionalRequestConflict',
-      $fault: 'client',
-      $metadata: {},
-    });
-    mockClient(client).on(PutObjectCommand).rejects(conflict);
-    expect(await s3ObjectStore(client, bucket).putIfAbsent('lock.json', '{}')).toBe(false);
+    const { client, store } = setUp();
+    mockClient(client).on(PutObjectCommand).rejects(refusal('ConditionalRequestConflict'));
+    expect(await store.putIfAbsent('lock.json', '{}')).toBe(false);
   });
 
   it('rejects with the error of S3 for everything else', async () => {
-    const client = new S3Client({ region: 'eu-west-2' });
-    const denied = new S3ServiceException({ name: 'AccessDenied', $fault: 'client', $metadata: {} });
+    const { client, store } = setUp();
+    const denied = refusal('AccessDenied');
     mockClient(client).onAnyCommand().rejects(denied);
-    const store = s3ObjectStore(client, bucket);
-    await expect(store.get('a')).rejects.toBe(denied);
-    await expect(store.put('a', '')).rejects.toBe(denied);
-    await expect(store.putIfAbsent('a', '')).rejects.toBe(denied);
-    await expect(store.list('a')).rejects.toBe(denied);
-    await expect(store.delete('a')).rejects.toBe(denied);
+    for (const call of ['get', 'put', 'putIfAbsent', 'list', 'delete'] as const)
+      await expect(store[call]('a', '')).rejects.toBe(denied);
   });
 });
 

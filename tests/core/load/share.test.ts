@@ -1,9 +1,7 @@
+import { ascending, extent, min, range, sum } from 'd3-array';
 import fc from 'fast-check';
 import { parseLoad } from '../../../src/core/schema/load.ts';
 import { openSchedule, shareOf } from '../../../src/core/load/schedule.ts';
-
-const numbers = (n: number) => Array.from({ length: n }, (_, i) => i);
-const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
 describe('shareOf', () => {
   it('deals out requests, warm-up and connections so that the shares add up to the cell', () => {
@@ -16,26 +14,22 @@ describe('shareOf', () => {
       fc.property(cell, fc.integer({ min: 1, max: 200 }), ({ concurrency, extra, warmup }, wanted) => {
         const workers = Math.min(wanted, concurrency);
         const load = parseLoad({ requests: concurrency + extra, concurrency, warmup });
-        const shares = numbers(workers).map((w) => shareOf(load, w, workers));
+        const shares = range(workers).map((w) => shareOf(load, w, workers));
         const closed = shares.map((share) => (share.model === 'closed' ? share : undefined)!);
-        expect(sum(closed.map((s) => s.requests))).toBe(concurrency + extra);
-        expect(sum(closed.map((s) => s.concurrency))).toBe(concurrency);
-        expect(sum(closed.map((s) => s.warmup))).toBe(warmup);
-        const sizes = closed.map((s) => s.requests);
-        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
-        expect(Math.min(...closed.map((s) => s.concurrency))).toBeGreaterThanOrEqual(1);
+        expect(sum(closed, (s) => s.requests)).toBe(concurrency + extra);
+        expect(sum(closed, (s) => s.concurrency)).toBe(concurrency);
+        expect(sum(closed, (s) => s.warmup)).toBe(warmup);
+        const [least = NaN, most = NaN] = extent(closed, (s) => s.requests);
+        expect(most - least).toBeLessThanOrEqual(1);
+        expect(min(closed, (s) => s.concurrency)).toBeGreaterThanOrEqual(1);
       }),
     );
   });
 
   it('gives each worker of an open cell its part of the rate and at least one connection', () => {
     const load = parseLoad({ rate: 1000, durationSeconds: 10, maxConnections: 3 });
-    expect(shareOf(load, 3, 4)).toMatchObject({
-      rate: 250,
-      durationSeconds: 10,
-      maxConnections: 1,
-      warmup: 2,
-    });
+    const share = { rate: 250, durationSeconds: 10, maxConnections: 1, warmup: 2 };
+    expect(shareOf(load, 3, 4)).toMatchObject(share);
   });
 });
 
@@ -48,12 +42,12 @@ describe('openSchedule', () => {
     });
     fc.assert(
       fc.property(share, (cell) => {
-        const planned = numbers(cell.workers).flatMap((worker) => {
+        const planned = range(cell.workers).flatMap((worker) => {
           const schedule = openSchedule({ ...cell, worker });
-          return numbers(schedule.count).map((i) => schedule.plannedMs(i));
+          return range(schedule.count).map((i) => schedule.plannedMs(i));
         });
-        const whole = numbers(Math.round(cell.totalRate * cell.durationSeconds));
-        expect(planned.sort((a, b) => a - b)).toEqual(whole.map((i) => (i * 1000) / cell.totalRate));
+        const whole = range(Math.round(cell.totalRate * cell.durationSeconds));
+        expect(planned.sort(ascending)).toEqual(whole.map((i) => (i * 1000) / cell.totalRate));
       }),
     );
   });

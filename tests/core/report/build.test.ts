@@ -1,13 +1,9 @@
-import type { Report, TargetReport } from '../../../src/core/schema/report.ts';
-import { type RunSettings, sampleReport, sixArchitectures } from './sample-run.ts';
+import type { Report } from '../../../src/core/schema/report.ts';
+import { openLoad } from '../../support/loads.ts';
+import { type RunSettings, sampleReport, sixArchitectures, targetIn } from './sample-run.ts';
 
 const build = (settings: Partial<RunSettings> = {}): Report =>
   sampleReport({ rounds: 5, requests: 200, seed: 3, ...settings });
-const targetOf = (report: Report, id: string): TargetReport => {
-  const found = report.targets.find((t) => t.id === id);
-  if (found === undefined) throw new Error(`no ${id}`);
-  return found;
-};
 
 describe('buildReport', () => {
   const report = build();
@@ -40,7 +36,7 @@ describe('buildReport', () => {
   });
 
   it('shows a worker that died midway and keeps its samples', () => {
-    const node = targetOf(report, 'node-dynamodb');
+    const node = targetIn(report, 'node-dynamodb');
     const round = node.rounds.find((r) => r.round === 2);
     expect(node.state).toBe('incomplete');
     expect(round?.workers).toEqual({
@@ -58,28 +54,22 @@ describe('buildReport', () => {
   });
 
   it('counts errors by kind with an example', () => {
-    const [error] = targetOf(report, 'python-s3').errors;
+    const [error] = targetIn(report, 'python-s3').errors;
     expect(error).toMatchObject({ kind: 'throttled', example: expect.stringContaining('429') });
-    expect(targetOf(report, 'python-s3').requests.failed).toBe(error?.count);
+    expect(targetIn(report, 'python-s3').requests.failed).toBe(error?.count);
   });
 
   it('keeps cold and warm apart and leaves the warm-up out', () => {
-    const python = targetOf(report, 'python-dynamodb');
+    const python = targetIn(report, 'python-dynamodb');
     expect(python.response.cold?.n).toBe(5);
     expect(python.response.warm?.n).toBe(5 * 199);
-    expect(python.requests).toEqual({
-      planned: 1000,
-      sent: 1000,
-      ok: 1000,
-      failed: 0,
-      unsent: 0,
-      warmup: 50,
-    });
+    const counts = { planned: 1000, sent: 1000, ok: 1000, failed: 0, unsent: 0, warmup: 50 };
+    expect(python.requests).toEqual(counts);
     expect(python.response.cold?.minMs).toBeGreaterThan(200);
   });
 
   it('prints the needed n instead of a quantile that n cannot carry', () => {
-    const { warm, cold } = targetOf(report, 'python-dynamodb').response;
+    const { warm, cold } = targetIn(report, 'python-dynamodb').response;
     expect(warm?.quantiles['p99.9']).toEqual({ neededN: 3688 });
     expect(warm?.quantiles.p99).toMatchObject({ ms: expect.any(Number) });
     expect(cold?.quantiles.p50).toEqual({ neededN: 6 });
@@ -118,14 +108,14 @@ describe('buildReport', () => {
 
   it('marks a cell invalid whose generator sent late, and does not rank it', () => {
     const late = build({
-      load: { model: 'open', rate: 100, durationSeconds: 2, warmup: 10, timeoutMs: 1000, maxConnections: 10 },
+      load: { ...openLoad, durationSeconds: 2 },
       characters: [
         { id: 'a', warmMs: 2, coldMs: 9, sendLagP99Ms: 2.5, target: { maxRate: 50 } },
         { id: 'b', warmMs: 30, coldMs: 90, sendLagP99Ms: 2.5 },
       ],
     });
-    expect(targetOf(late, 'a').valid).toBe(false);
-    expect(targetOf(late, 'a').remarks.join()).toMatch(/measures the store, not the architecture/);
+    expect(targetIn(late, 'a').valid).toBe(false);
+    expect(targetIn(late, 'a').remarks.join()).toMatch(/measures the store, not the architecture/);
     expect(late.rankings[0]?.rows).toEqual([{ id: 'b' }]);
     expect(late.rankings[0]?.unranked[0]?.reason).toMatch(/send lag p99 2.50 ms, bound 2.00 ms/);
   });

@@ -6,8 +6,9 @@ import { viewOf } from '../../../src/core/report/view.ts';
 import { firstColdName, firstColdsOf } from '../../../src/core/report/view-rows.ts';
 import { coldStartSentences } from '../../../src/core/report/words.ts';
 import { burstMs, coldReport as report } from './cold-run.ts';
+import { targetIn } from './sample-run.ts';
 
-const targetOf = (id: string): TargetReport => report.targets.find((t) => t.id === id)!;
+const targetOf = (id: string): TargetReport => targetIn(report, id);
 const html = renderHtml(viewOf(report));
 const sectionOf = (id: string): string =>
   new RegExp(`<section id="${id}"[\\s\\S]*?</section>`).exec(html)?.[0] ?? '';

@@ -1,18 +1,15 @@
 /** A run that never was: realistic plan, verifications and parts from a seed, for tests of everything after Measure. */
-import { Histogram } from '../../../src/core/histogram/histogram.ts';
+import { range } from 'd3-array';
+import { known } from '../../../src/core/known.ts';
+import { Recorder } from '../../../src/core/load/recorder.ts';
 import { buildReport, type ReportInput, summariseParts } from '../../../src/core/report/build.ts';
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
 import type { Plan, Verification } from '../../../src/core/schema/plan.ts';
-import {
-  type ErrorKind,
-  type SamplePart,
-  type SelfReport,
-  flagsOf,
-  type Sample,
-} from '../../../src/core/schema/part.ts';
-import type { Report } from '../../../src/core/schema/report.ts';
+import type { ErrorKind, Sample, SamplePart, SelfReport } from '../../../src/core/schema/part.ts';
+import type { Report, TargetReport } from '../../../src/core/schema/report.ts';
 import { createRandom, type Random, randomNormal } from '../../../src/core/stats/bootstrap.ts';
 import type { Target } from '../../../src/core/schema/target.ts';
+import { closedLoad } from '../../support/loads.ts';
 
 export interface Character {
   readonly id: string;
@@ -61,26 +58,18 @@ export const selfReport = (sendLagP99Ms = 0.4): SelfReport => ({
   node: 'v24.19.0',
 });
 
-/** Columns, histograms and counts of these samples, as a generator writes them. */
+/** These samples, as a generator writes them. */
 export const partOf = (
   place: Partial<SamplePart> & Pick<SamplePart, 'cellId'>,
   samples: readonly Sample[],
   self?: SelfReport,
   example = 'an example',
 ): SamplePart => {
-  const measured = samples.filter((s) => !s.warmup);
-  const ok = measured.filter((s) => s.error === undefined);
-  const encode = (cold: boolean, since: (s: Sample) => number): string => {
-    const histogram = Histogram.create();
-    for (const s of ok) if (s.cold === cold) histogram.record(s.endUs - since(s));
-    return histogram.encode();
-  };
-  const both = (since: (s: Sample) => number): { cold: string; warm: string } => ({
-    cold: encode(true, since),
-    warm: encode(false, since),
-  });
-  const errors: Partial<Record<ErrorKind, number>> = {};
-  for (const { error } of measured) if (error !== undefined) errors[error] = (errors[error] ?? 0) + 1;
+  const recorder = new Recorder(0, Infinity);
+  for (const { plannedUs, sentUs, endUs, cold, warmup, error } of samples) {
+    const times = { plannedMs: plannedUs / 1000, sentMs: sentUs / 1000, endMs: endUs / 1000 };
+    recorder.add(known({ ...times, cold, warmup, error: error && { kind: error, message: example } }));
+  }
   return {
     schema: 'latency-lab.part.v1',
     runId: 'sample-run',
@@ -92,31 +81,8 @@ export const partOf = (
     part: 0,
     final: true,
     epoch: new Date(begin).toISOString(),
-    histograms: { service: both((s) => s.sentUs), response: both((s) => s.plannedUs) },
-    counts: {
-      sent: measured.filter((s) => s.error !== 'dropped').length,
-      ok: ok.length,
-      warmup: samples.length - measured.length,
-      errors,
-      examples: Object.fromEntries(Object.keys(errors).map((kind) => [kind, example])),
-      unsent: 0,
-    },
-    ...(measured.length === 0
-      ? {}
-      : {
-          measuredUs: {
-            from: Math.min(...measured.map((s) => s.plannedUs)),
-            to: Math.max(...measured.map((s) => s.endUs)),
-          },
-        }),
-    samples: {
-      plannedUs: samples.map((s) => s.plannedUs),
-      sentUs: samples.map((s) => s.sentUs),
-      endUs: samples.map((s) => s.endUs),
-      flags: samples.map(flagsOf),
-    },
-    coldRequestIds: [],
-    ...(self === undefined ? {} : { self }),
+    ...recorder.take(),
+    ...known({ self }),
     ...place,
   };
 };
@@ -163,7 +129,7 @@ export const sampleRun = (run: RunSettings): SampleRun => {
   const random = createRandom(run.seed);
   const timed = run.characters.filter((who) => who.failsVerification === undefined);
   let epoch = begin;
-  const parts = Array.from({ length: run.rounds }, (_, i) => i + 1).flatMap((round) =>
+  const parts = range(1, run.rounds + 1).flatMap((round) =>
     timed.flatMap((who) => {
       const cell = partsOfCell(who, round, epoch, run, random);
       epoch += run.requests * who.warmMs * 1.2 + who.coldMs + 400;
@@ -179,7 +145,7 @@ const planOf = ({ rounds, requests, seed, load, characters, plan }: RunSettings)
   labName: 'lab',
   plane: 'local',
   createdAt: new Date(begin).toISOString(),
-  load: load ?? { model: 'closed', requests, concurrency: 1, warmup: 10, timeoutMs: 10_000 },
+  load: load ?? { ...closedLoad, requests },
   rounds,
   seed,
   targets: characters.map(({ id, kind = 'sync-counter', target }) => ({
@@ -243,4 +209,20 @@ export const sampleReport = (
   });
   const cells = summariseParts(parts, plan);
   return buildReport({ plan, verifications, cells, finishedAt: plan.createdAt, ...more });
+};
+
+/** What a report has besides where everything went well. */
+export const furtherFields: Partial<ReportInput> = {
+  outcome: { ok: false, error: 'States.Timeout', cause: 'too long' },
+  remarks: ['one object cannot be read'],
+  architectures: [
+    { id: 'null', title: 'floor', reference: { meanMs: 1, dollars: 2, per: 'month' } },
+    { id: 'a', title: 'A', reference: { meanMs: 1, dollars: 2, per: 'month' } },
+  ],
+};
+
+export const targetIn = ({ targets }: Report, id: string): TargetReport => {
+  const found = targets.find((target) => target.id === id);
+  if (found === undefined) throw new Error(`no ${id}`);
+  return found;
 };

@@ -1,21 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { toJsonSchema } from '@valibot/to-json-schema';
-import Ajv, { type ValidateFunction } from 'ajv';
 import { type Report, reportDefinitions, reportSchema } from '../../../src/core/schema/report.ts';
+import { openLoad } from '../../support/loads.ts';
+import { compile, publishedSchema, stored } from '../../support/published-schema.ts';
 import { coldReport } from './cold-run.ts';
-import { type RunSettings, sampleReport } from './sample-run.ts';
+import { furtherFields, type RunSettings, sampleReport } from './sample-run.ts';
 
-const file = join(__dirname, '../../../schemas/report.v2.schema.json');
 const generated = {
   title: 'latency-lab report, version 2',
   description:
     'runs/<runId>/report.json. Times are milliseconds where the name ends in Ms, shares are 0 to 1, nothing is rounded. Response time runs from the planned send, service time from the actual one. Fields may be added within v2.',
   ...toJsonSchema(reportSchema, { target: 'draft-07', definitions: reportDefinitions }),
 };
-// UPDATE_SCHEMAS=1 npx jest tests/core/report/schema.test.ts writes the file anew.
-if (process.env['UPDATE_SCHEMAS'] === '1') writeFileSync(file, JSON.stringify(generated, null, 2));
-const published = readFileSync(file, 'utf8');
+const published = publishedSchema('report.v2.schema.json', generated);
 
 /** The published schema lets later versions add fields; a report of this version has none but those it names. */
 const withoutFurtherFields = (schema: unknown): unknown => {
@@ -25,43 +21,20 @@ const withoutFurtherFields = (schema: unknown): unknown => {
   return 'properties' in schema && 'required' in schema ? { ...inner, additionalProperties: false } : inner;
 };
 
-const compile = (schema: unknown): ValidateFunction => {
-  const ajv = new Ajv({ allErrors: true });
-  ajv.addFormat('date-time', (text: string) => !Number.isNaN(Date.parse(text)));
-  return ajv.compile(schema as object);
-};
-const validate = compile(withoutFurtherFields(JSON.parse(published)));
+const validate = compile(withoutFurtherFields(published) as object);
 
-const build = (settings: Partial<RunSettings>): Report =>
-  sampleReport(settings, {
-    outcome: { ok: false, error: 'States.Timeout', cause: 'too long' },
-    remarks: ['one object cannot be read'],
-    architectures: [{ id: 'null', title: 'floor', reference: { meanMs: 1, dollars: 2, per: 'month' } }],
-  });
-const stored = (report: Report): unknown => JSON.parse(JSON.stringify(report));
+const build = (settings: Partial<RunSettings>): Report => sampleReport(settings, furtherFields);
 
 describe('schemas/report.v2.schema.json', () => {
   it('is what the schema module generates', () => {
-    expect(JSON.parse(published)).toEqual(JSON.parse(JSON.stringify(generated)));
+    expect(published).toEqual(stored(generated));
   });
 
   it.each([
     ['three rounds, no verdict', {}],
     ['five rounds, verdicts', { rounds: 5 }],
     ['one request', { rounds: 1, requests: 1 }],
-    [
-      'the open model',
-      {
-        load: {
-          model: 'open',
-          rate: 1.5,
-          durationSeconds: 9,
-          warmup: 1,
-          timeoutMs: 99,
-          maxConnections: 9,
-        } as const,
-      },
-    ],
+    ['the open model', { load: { ...openLoad, rate: 1.5, durationSeconds: 9 } }],
     [
       'left-out architectures',
       { plan: { leftOut: [{ id: 'x', reason: 'no cargo' }], plane: 'aws' as const } },
@@ -93,7 +66,7 @@ describe('schemas/report.v2.schema.json', () => {
   });
 
   it('lets later versions add fields', () => {
-    const lenient = compile(JSON.parse(published));
+    const lenient = compile(published);
     expect(lenient({ ...(stored(build({})) as object), cost: {} })).toBe(true);
   });
 });

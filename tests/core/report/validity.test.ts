@@ -1,4 +1,3 @@
-import type { LoadProfile } from '../../../src/core/schema/load.ts';
 import type { GeneratorReport } from '../../../src/core/schema/report.ts';
 import {
   type JudgedCell,
@@ -6,17 +5,9 @@ import {
   remarksOnRounds,
   sendLagBoundMs,
 } from '../../../src/core/report/validity.ts';
+import { closedLoad as closed, openLoad as open } from '../../support/loads.ts';
 import { selfReport } from './sample-run.ts';
 
-const closed: LoadProfile = { model: 'closed', requests: 10, concurrency: 1, warmup: 0, timeoutMs: 1000 };
-const open: LoadProfile = {
-  model: 'open',
-  rate: 10,
-  durationSeconds: 9,
-  warmup: 0,
-  timeoutMs: 1000,
-  maxConnections: 9,
-};
 const cell = (generator: Partial<GeneratorReport> = {}, more: Partial<JudgedCell> = {}): JudgedCell => ({
   workers: { planned: 2, finished: 2, died: [], missing: [] },
   unsent: 0,

@@ -1,29 +1,17 @@
 import type { PartPlace } from '../../../src/core/keys.ts';
 import type { WorkerAssignment } from '../../../src/core/schema/work.ts';
 import { cellHistories } from '../../../src/core/schedule/resume.ts';
+import { closedLoad } from '../../support/loads.ts';
 
+const place = { runId: 'run', round: 1, cellId: 'a', segment: 0, attempt: 1, worker: 0 };
 const assigned = (change: Partial<WorkerAssignment>): WorkerAssignment => ({
-  runId: 'run',
-  round: 1,
-  cellId: 'a',
-  segment: 0,
-  attempt: 1,
-  worker: 0,
+  ...place,
   workers: 1,
   target: { version: 1, id: 'a', kind: 'url', url: 'http://127.0.0.1/' },
-  load: { model: 'closed', requests: 1, concurrency: 1, warmup: 0, timeoutMs: 1 },
+  load: closedLoad,
   ...change,
 });
-const written = (change: Partial<PartPlace>): PartPlace => ({
-  runId: 'run',
-  round: 1,
-  cellId: 'a',
-  segment: 0,
-  attempt: 1,
-  worker: 0,
-  part: 0,
-  ...change,
-});
+const written = (change: Partial<PartPlace>): PartPlace => ({ ...place, part: 0, ...change });
 const cell = { round: 1, cellId: 'a' };
 
 describe('cellHistories', () => {

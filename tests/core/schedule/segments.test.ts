@@ -1,17 +1,9 @@
+import { ascending, range, sum } from 'd3-array';
 import fc from 'fast-check';
-import type { ClosedLoad, LoadProfile, OpenLoad } from '../../../src/core/schema/load.ts';
+import type { LoadProfile } from '../../../src/core/schema/load.ts';
 import { openSchedule, shareOf } from '../../../src/core/load/schedule.ts';
 import { segmentCountOf, segmentsOf, workersOf } from '../../../src/core/schedule/segments.ts';
-
-const closed: ClosedLoad = { model: 'closed', requests: 300, concurrency: 1, warmup: 10, timeoutMs: 10_000 };
-const open: OpenLoad = {
-  model: 'open',
-  rate: 100,
-  durationSeconds: 60,
-  warmup: 10,
-  timeoutMs: 10_000,
-  maxConnections: 100,
-};
+import { closedLoad as closed, openLoad as open } from '../../support/loads.ts';
 
 const closedLoads = fc
   .record({ requests: fc.integer({ min: 1, max: 100_000 }), concurrency: fc.integer({ min: 1, max: 1000 }) })
@@ -26,7 +18,6 @@ const means = fc.double({ min: 0.1, max: 1_000, noNaN: true });
 
 const sendsOf = (load: LoadProfile): number =>
   load.model === 'open' ? Math.round(load.rate * load.durationSeconds) : load.requests;
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
 
 describe('workersOf', () => {
   it.each<[number, LoadProfile]>([
@@ -47,7 +38,7 @@ describe('workersOf', () => {
     fc.assert(
       fc.property(closedLoads, (load) => {
         const workers = workersOf(load);
-        const shares = Array.from({ length: workers }, (_, w) => sendsOf(shareOf(load, w, workers)));
+        const shares = range(workers).map((worker) => sendsOf(shareOf(load, worker, workers)));
         expect(Math.min(...shares)).toBeGreaterThan(0);
         expect(sum(shares)).toBe(sendsOf(load));
       }),
@@ -62,12 +53,12 @@ describe('workersOf', () => {
     fc.assert(
       fc.property(rates, ({ rate, durationSeconds }) => {
         const workers = workersOf({ ...open, rate, durationSeconds });
-        const planned = Array.from({ length: workers }, (_, worker) => {
+        const planned = range(workers).flatMap((worker) => {
           const share = openSchedule({ totalRate: rate, durationSeconds, worker, workers });
-          return Array.from({ length: share.count }, (_send, i) => share.plannedMs(i));
+          return range(share.count).map((i) => share.plannedMs(i));
         });
-        const whole = Array.from({ length: Math.round(rate) }, (_, i) => (i * 1000) / rate);
-        expect(planned.flat().sort((a, b) => a - b)).toEqual(whole);
+        const whole = range(Math.round(rate)).map((i) => (i * 1000) / rate);
+        expect(planned.sort(ascending)).toEqual(whole);
       }),
       { numRuns: 20 },
     );

@@ -1,18 +1,14 @@
+import { range } from 'd3-array';
 import fc from 'fast-check';
 import { InputError } from '../../../src/core/errors.ts';
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
 import { assignmentsOf, cellsOf, maxSteps, stepsOf, shuffled } from '../../../src/core/schedule/steps.ts';
+import { closedLoad, openLoad } from '../../support/loads.ts';
 import type { Target } from '../../../src/core/schema/target.ts';
 
-const closed: LoadProfile = {
-  model: 'closed',
-  requests: 300,
-  concurrency: 120,
-  warmup: 10,
-  timeoutMs: 10_000,
-};
+const closed: LoadProfile = { ...closedLoad, concurrency: 120 };
 const target = (id: string): Target => ({ version: 1, id, kind: 'url', url: 'http://127.0.0.1/' });
-const targetsUpTo = (count: number) => Array.from({ length: count }, (_, i) => target(`t${i}`));
+const targetsUpTo = (count: number) => range(count).map((i) => target(`t${i}`));
 const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
 describe('shuffled', () => {
@@ -45,7 +41,7 @@ describe('shuffled', () => {
   });
 
   it('puts each of two targets first about equally often', () => {
-    const firsts = Array.from({ length: 1000 }, (_, seed) => shuffled(targetsUpTo(2), seed, 1)[0]?.id);
+    const firsts = range(1000).map((seed) => shuffled(targetsUpTo(2), seed, 1)[0]?.id);
     const share = firsts.filter((id) => id === 't0').length;
     // Five standard deviations of a fair coin; the seeds are fixed, so this never flickers.
     expect(Math.abs(share - 500)).toBeLessThan(80);
@@ -101,7 +97,7 @@ describe('stepsOf', () => {
     const long = { round: 50, target: target('a'.repeat(40)) };
     const steps = stepsOf(
       { runId: 'r'.repeat(60), load: closed },
-      Array.from({ length: 1000 }, () => long),
+      range(1000).map(() => long),
       () => 0,
     );
     const bytes = JSON.stringify({ rounds: [{ round: 50, steps: steps.map(({ step }) => step) }] }).length;
@@ -110,18 +106,14 @@ describe('stepsOf', () => {
 });
 
 describe('assignmentsOf', () => {
+  const assignmentsOfOnly = (load: LoadProfile, round: number, attempt: number) =>
+    stepsOf({ runId: 'run', load }, [{ round, target: target('a') }], () => 0).flatMap((step) =>
+      assignmentsOf('run', step, attempt),
+    );
+
   it('tells each worker its place, its share and the whole rate', () => {
-    const load: LoadProfile = {
-      model: 'open',
-      rate: 1200,
-      durationSeconds: 10,
-      warmup: 10,
-      timeoutMs: 1000,
-      maxConnections: 100,
-    };
-    const [step] = stepsOf({ runId: 'run', load }, [{ round: 2, target: target('a') }], () => 0);
-    if (step === undefined) throw new Error('no step');
-    const assignments = assignmentsOf('run', step, 3);
+    const load: LoadProfile = { ...openLoad, rate: 1200 };
+    const assignments = assignmentsOfOnly(load, 2, 3);
     expect(assignments.map(({ worker, load: share }) => [worker, share.warmup])).toEqual([
       [0, 4],
       [1, 3],
@@ -142,9 +134,7 @@ describe('assignmentsOf', () => {
   });
 
   it('names no rate in the closed model', () => {
-    const [step] = stepsOf({ runId: 'run', load: closed }, [{ round: 1, target: target('a') }], () => 0);
-    if (step === undefined) throw new Error('no step');
-    const assignments = assignmentsOf('run', step, 1);
+    const assignments = assignmentsOfOnly(closed, 1, 1);
     expect(assignments.map((a) => a.load)).toEqual([
       { ...closed, requests: 100, concurrency: 40, warmup: 4 },
       { ...closed, requests: 100, concurrency: 40, warmup: 3 },

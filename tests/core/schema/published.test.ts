@@ -1,11 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toJsonSchema } from '@valibot/to-json-schema';
-import Ajv from 'ajv';
 import { runRequest } from '../../../src/core/schema/request.ts';
+import { compile, publishedSchema, stored } from '../../support/published-schema.ts';
 
-const root = join(__dirname, '../../..');
-const file = join(root, 'schemas/execution-input.v1.schema.json');
 const generated = {
   title: 'latency-lab execution input, version 1',
   description:
@@ -16,16 +14,14 @@ const generated = {
     ignoreActions: ['check', 'finite', 'raw_check', 'transform'],
   }),
 };
-// UPDATE_SCHEMAS=1 npx jest --testPathPatterns schema/published writes the file anew.
-if (process.env['UPDATE_SCHEMAS'] === '1') writeFileSync(file, `${JSON.stringify(generated, null, 2)}\n`);
 
 describe('schemas/execution-input.v1.schema.json', () => {
-  const published = JSON.parse(readFileSync(file, 'utf8')) as object;
-  const validate = new Ajv({ allErrors: true }).compile(published);
-  const examples = join(root, 'events/executions');
+  const published = publishedSchema('execution-input.v1.schema.json', generated);
+  const validate = compile(published);
+  const examples = join(__dirname, '../../../events/executions');
 
   it('is what the schema module generates', () => {
-    expect(published).toEqual(JSON.parse(JSON.stringify(generated)));
+    expect(published).toEqual(stored(generated));
   });
 
   it.each(readdirSync(examples))('accepts %s', (name) => {
