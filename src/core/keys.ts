@@ -41,39 +41,29 @@ export interface PartPlace {
 export const partKey = (p: PartPlace): string =>
   `${cellsPrefix(p.runId)}${p.round}/${p.cellId}/${p.worker}/${p.attempt}-${p.segment}-${p.part}.json`;
 
-const partPattern = /^runs\/([^/]+)\/cells\/(\d+)\/([^/]+)\/(\d+)\/(\d+)-(\d+)-(\d+)\.json$/;
+const workerPattern = /^runs\/([^/]+)\/cells\/(\d+)\/([^/]+)\/(\d+)\/(\d+)-(\d+)-(\d+|died)\.json$/;
+
+/** `last` is the part's number or `died`. */
+const parseWorkerKey = (key: string): { place: Omit<PartPlace, 'part'>; last: string } | undefined => {
+  const m = workerPattern.exec(key);
+  if (m === null) return undefined;
+  const [, runId = '', round, cellId = '', worker, attempt, segment, last = ''] = m;
+  const place = { round: Number(round), worker: Number(worker), attempt: Number(attempt) };
+  return { place: { runId, cellId, ...place, segment: Number(segment) }, last };
+};
 
 /** The inverse of partKey; undefined for any other key. */
 export const parsePartKey = (key: string): PartPlace | undefined => {
-  const m = partPattern.exec(key);
-  if (m === null) return undefined;
-  const [, runId = '', round, cellId = '', worker, attempt, segment, part] = m;
-  return {
-    runId,
-    cellId,
-    round: Number(round),
-    worker: Number(worker),
-    attempt: Number(attempt),
-    segment: Number(segment),
-    part: Number(part),
-  };
+  const found = parseWorkerKey(key);
+  return found === undefined || found.last === 'died'
+    ? undefined
+    : { ...found.place, part: Number(found.last) };
 };
-
-const deathPattern = /^runs\/([^/]+)\/cells\/(\d+)\/([^/]+)\/(\d+)\/(\d+)-(\d+)-died\.json$/;
 
 /** Where the state machine keeps why a worker died: the worker, without a part. undefined for any other key. */
 export const parseDeathKey = (key: string): Omit<PartPlace, 'part'> | undefined => {
-  const m = deathPattern.exec(key);
-  if (m === null) return undefined;
-  const [, runId = '', round, cellId = '', worker, attempt, segment] = m;
-  return {
-    runId,
-    cellId,
-    round: Number(round),
-    worker: Number(worker),
-    attempt: Number(attempt),
-    segment: Number(segment),
-  };
+  const found = parseWorkerKey(key);
+  return found?.last === 'died' ? found.place : undefined;
 };
 
 /** One run at a time per lab: held by conditional write, released by CleanUp. */

@@ -1,4 +1,5 @@
 /** What a deployed lab costs while nobody uses it: resources that are paid by the hour. Requests are not in it. */
+import { rollup } from 'd3-array';
 
 /**
  * Dollars per month of 730 hours, eu-west-2 list prices as seen in September and October 2026; no taxes, no free tier.
@@ -31,9 +32,9 @@ export interface IdleCost {
 
 /** The resources among `types` that cost by the hour, dearest first. One per entry: instances behind a group are taken for one. */
 export const idleCosts = (types: readonly string[]): readonly IdleCost[] => {
-  const priced = [...new Set(types)].flatMap((type) => {
+  const counts = rollup(types, (same) => same.length, String);
+  const priced = [...counts].flatMap(([type, count]) => {
     const price = idlePrices.perMonth[type];
-    const count = types.filter((other) => other === type).length;
     return price === undefined ? [] : [{ type, count, dollarsPerMonth: price * count }];
   });
   return priced.sort((a, b) => b.dollarsPerMonth - a.dollarsPerMonth);

@@ -100,9 +100,7 @@ const targetDiff = (
   id: base.id,
   kind: base.kind,
   metrics: [
-    ...quantileDiff('p50', base, other, settings),
-    ...quantileDiff('p99', base, other, settings),
-    ...quantileDiff('cold-p50', base, other, settings),
+    ...(['p50', 'p99', 'cold-p50'] as const).flatMap((metric) => quantileDiff(metric, base, other, settings)),
     { metric: 'errors', base: failedShareOf(base.requests), other: failedShareOf(other.requests) },
   ],
 });

@@ -56,30 +56,26 @@ export const countErrors = (parts: readonly SamplePart[]): ErrorCount[] =>
     ),
   );
 
+type WorkerPlace = Pick<PartPlace, 'segment' | 'worker'>;
+
 /** One worker of one segment, as it was assigned. */
-export interface PlannedWorker {
-  readonly segment: number;
-  readonly worker: number;
-  readonly attempt: number;
-}
+export type PlannedWorker = WorkerPlace & Pick<PartPlace, 'attempt'>;
 
 /** The parts' own word on how many workers there were, for want of the assignments. */
-const workersOfParts = (parts: readonly SamplePart[]): readonly Omit<PlannedWorker, 'attempt'>[] => {
+const workersOfParts = (parts: readonly SamplePart[]): readonly WorkerPlace[] => {
   const widths = new Map(parts.map((part) => [part.segment, part.workers]));
   return [...widths].flatMap(([segment, workers]) => range(workers).map((worker) => ({ segment, worker })));
 };
 
 /** A worker whose end the state machine was told of. */
-export interface Death {
-  readonly segment: number;
-  readonly worker: number;
+export interface Death extends WorkerPlace {
   readonly cause: string;
 }
 
 /** Workers are counted per segment, since each segment starts its own. @param deaths of the same attempt as the parts */
 export const countWorkers = (
   parts: readonly SamplePart[],
-  planned: readonly Omit<PlannedWorker, 'attempt'>[] = workersOfParts(parts),
+  planned: readonly WorkerPlace[] = workersOfParts(parts),
   deaths: readonly Death[] = [],
 ): WorkerCounts => {
   const seen = new Set([...parts, ...deaths].map(workerKey));
@@ -111,8 +107,7 @@ const lastHeardOf = (parts: readonly SamplePart[]): string | undefined => {
   return last === undefined ? undefined : new Date(last).toISOString();
 };
 
-const workerKey = (place: { readonly segment: number; readonly worker: number }): string =>
-  `${place.segment}/${place.worker}`;
+const workerKey = ({ segment, worker }: WorkerPlace): string => `${segment}/${worker}`;
 
-const distinctWorkers = (places: readonly { readonly worker: number }[]): number[] =>
+const distinctWorkers = (places: readonly WorkerPlace[]): number[] =>
   [...new Set(places.map(({ worker }) => worker))].sort(ascending);

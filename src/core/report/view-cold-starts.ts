@@ -5,9 +5,9 @@
 import { formatCount, formatNumber, formatRatio } from './format.ts';
 import { medianMsOf } from './latency.ts';
 import type { LatencySummary, Report, TargetReport } from '../schema/report.ts';
-import { coldStartFigure } from './view-figures.ts';
 import type { Block, Section, TargetRow } from './view-model.ts';
 import { meanCell, nameCell, none, quantileCell, tableOf } from './view-rows.ts';
+import { coldStartFigure } from './view-strips.ts';
 import { coldStartSentences } from './words.ts';
 
 const overMedian = (summary: LatencySummary | undefined, target: TargetReport): string => {

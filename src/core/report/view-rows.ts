@@ -59,11 +59,18 @@ export const nameCell = ({ target: { id, title }, colour }: TargetRow): TableCel
   ...(title === id ? {} : { note: title }),
 });
 
-/** The quantile with its 95 % interval, or that n cannot carry it. */
-export const quantileCell = (summary: LatencySummary | undefined, name: QuantileName): CellLike => {
+/** The quantile with its 95 % interval, or that n cannot carry it, `with n` also which n could. */
+export const quantileCell = (
+  summary: LatencySummary | undefined,
+  name: QuantileName,
+  detail?: 'with n',
+): CellLike => {
   const quantile = summary?.quantiles[name];
   if (quantile === undefined) return none;
-  if ('neededN' in quantile) return { text: formatQuantile(quantile), tone: 'muted' };
+  if ('neededN' in quantile) {
+    const note = detail && `takes ${formatCount(quantile.neededN)}`;
+    return known({ text: formatQuantile(quantile), note, tone: 'muted' });
+  }
   return { text: formatNumber(quantile.ms), note: formatInterval(quantile.lowMs, quantile.highMs) };
 };
 

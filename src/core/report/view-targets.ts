@@ -1,29 +1,21 @@
 /** Every figure of every target, what failed, and what the generator says about itself. */
 import { max, min, sum } from 'd3-array';
-import { formatCount, formatInterval, formatMs, formatNumber, formatQuantile, list } from './format.ts';
+import { formatCount, formatMs, formatNumber, formatQuantile, list } from './format.ts';
 import { failingTargets } from './failures.ts';
 import { medianMsOf } from './latency.ts';
 import {
   type GeneratorReport,
   type LatencySummary,
-  type QuantileName,
   quantileNames,
   type Report,
   type RoundReport,
   type TargetReport,
 } from '../schema/report.ts';
-import type { Block, CellLike, Section, TargetRow, Term } from './view-model.ts';
-import { failedShare, nameCell, none, tableOf } from './view-rows.ts';
+import type { Block, Section, TargetRow, Term } from './view-model.ts';
+import { failedShare, nameCell, none, quantileCell, tableOf } from './view-rows.ts';
 import { errorNames, kindNames } from './words.ts';
 
 const orNone = (value: number | undefined): string => (value === undefined ? none : formatNumber(value));
-
-const quantileOf = ({ quantiles }: LatencySummary, name: QuantileName): CellLike => {
-  const q = quantiles[name];
-  return 'neededN' in q
-    ? { text: 'n too small', note: `takes ${formatCount(q.neededN)}`, tone: 'muted' }
-    : { text: formatNumber(q.ms), note: formatInterval(q.lowMs, q.highMs) };
-};
 
 const latencyTable = ({ id, response, service }: TargetReport, open: boolean): Block[] => {
   const kinds = [
@@ -36,7 +28,7 @@ const latencyTable = ({ id, response, service }: TargetReport, open: boolean): B
   return tableOf(`${id}: latencies in ms, with 95 % intervals`, rows, [
     ['Time', ({ name }) => name],
     ['n', ({ n }) => formatCount(n)],
-    ...quantileNames.map((name) => [name, (s: LatencySummary) => quantileOf(s, name)] as const),
+    ...quantileNames.map((name) => [name, (s: LatencySummary) => quantileCell(s, name, 'with n')] as const),
     ['mean', ({ meanMs }) => formatNumber(meanMs)],
     ['sd', ({ standardDeviationMs }) => orNone(standardDeviationMs)],
     ['min', ({ minMs }) => formatNumber(minMs)],
@@ -154,7 +146,7 @@ const floorSentence = ({ targets }: Report): string => {
 };
 
 const worst = (rounds: readonly RoundReport[], of: (g: GeneratorReport) => number): number | undefined =>
-  max(rounds, ({ generator }) => (generator === undefined ? undefined : of(generator)));
+  max(rounds, ({ generator }) => generator && of(generator));
 
 /** What the generator says about itself, and the floor. */
 export const harnessSection = (report: Report): Section => {

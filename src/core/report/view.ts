@@ -3,10 +3,11 @@ import { describeLoad, formatCount, formatInstant, plural } from './format.ts';
 import { headlineOf } from './headline.ts';
 import type { Report } from '../schema/report.ts';
 import { coldStartSection } from './view-cold-starts.ts';
-import { distributionFigure, seriesOf, tailFigure, timesFigure } from './view-figures.ts';
+import { seriesOf, tailFigure, timesFigure } from './view-figures.ts';
 import type { Block, Figure, ReportView, Section, TargetRow } from './view-model.ts';
 import { problemsOf, rankingSection, summaryOf } from './view-ranking.ts';
 import { rowsOf, tableOf } from './view-rows.ts';
+import { distributionFigure } from './view-strips.ts';
 import { failureSection, harnessSection, targetSection } from './view-targets.ts';
 import { howToRead, limitsOf, localFace, methodSentences, referenceCaveats } from './words.ts';
 

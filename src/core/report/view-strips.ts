@@ -1,0 +1,128 @@
+/** What the strips show: every answer of a target, or every cold start, on one logarithmic axis. */
+import { extent, max, range, rollup, sum } from 'd3-array';
+import { known } from '../known.ts';
+import { type Distribution, entriesOf } from '../stats/distribution.ts';
+import { formatCount, formatMs, formatNumber } from './format.ts';
+import { medianMsOf, msOf } from './latency.ts';
+import type { LatencySummary } from '../schema/report.ts';
+import { logAxis, type Series } from './view-figures.ts';
+import type { StripFigure, TargetRow } from './view-model.ts';
+
+const binsPerDecade = 36;
+/** More marks than this would be one smear. */
+const mostColdMarks = 80;
+
+/** Contiguous bins of equal width on the log axis. */
+const binsOf = (distribution: Distribution | undefined): StripFigure['strips'][number]['bins'] => {
+  if (distribution === undefined) return [];
+  const counts = rollup(
+    entriesOf(distribution),
+    (entries) => sum(entries, ([, count]) => count),
+    ([ms]) => Math.floor(Math.log10(Math.max(ms, 1e-3)) * binsPerDecade),
+  );
+  const [first = 0, last = 0] = extent(counts.keys());
+  const fullest = max(counts.values()) ?? 1;
+  return range(first, last + 2).map((bin) => ({
+    fromMs: 10 ** (bin / binsPerDecade),
+    share: (counts.get(bin) ?? 0) / fullest,
+  }));
+};
+
+const quantileMarks = (summary: LatencySummary | undefined): { mark: 'p50' | 'p99'; ms: number }[] =>
+  (['p50', 'p99'] as const).flatMap((mark) => {
+    const ms = msOf(summary?.quantiles[mark]);
+    return ms === undefined ? [] : [{ mark, ms }];
+  });
+
+const coldMarks = (cold: Distribution | undefined): { mark: 'cold'; ms: number }[] => {
+  const all = cold === undefined ? [] : [...cold.values];
+  const step = Math.max(1, all.length / mostColdMarks);
+  return all
+    .filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step))
+    .map((ms) => ({ mark: 'cold', ms }));
+};
+
+const answersInWords = (name: string, of: LatencySummary | undefined): string => {
+  if (of === undefined) return `no ${name} answers`;
+  const quantiles = quantileMarks(of).map(({ mark, ms }) => `${mark} ${formatMs(ms)}`);
+  const range = `from ${formatMs(of.minMs)} to ${formatMs(of.maxMs)}`;
+  return `${formatCount(of.n)} ${name} answers ${[range, ...quantiles].join(', ')}`;
+};
+
+const distributionStrip = ({ target, colour, warm, cold }: Series): StripFigure['strips'][number] => {
+  const { response } = target;
+  const median = medianMsOf(response.warm);
+  return known({
+    id: target.id,
+    colour,
+    label: median === undefined ? undefined : `p50 ${formatNumber(median)}`,
+    words: `${target.id}: ${answersInWords('warm', response.warm)}; ${answersInWords('cold', response.cold)}.`,
+    bins: binsOf(warm),
+    marks: [...quantileMarks(response.warm), ...coldMarks(cold)],
+  });
+};
+
+/** Every target's latencies; undefined where no request was answered. */
+export const distributionFigure = (all: readonly Series[]): StripFigure | undefined => {
+  const shown = all.filter(({ warm, cold }) => warm !== undefined || cold !== undefined);
+  if (shown.length === 0) return undefined;
+  const summaries = shown.flatMap(({ target: { response } }) => [response.warm ?? [], response.cold ?? []]);
+  const floorMs = medianMsOf(shown.find(({ target }) => target.kind === 'null')?.target.response.warm);
+  return {
+    kind: 'strips',
+    look: 'ridge',
+    caption:
+      'Response time of each answer, in milliseconds on one logarithmic axis. The height counts warm answers, each target by its own fullest bin.',
+    legend: [
+      { mark: 'p50', text: 'p50' },
+      { mark: 'p99', text: 'p99' },
+      ...(shown.some(({ cold }) => cold !== undefined)
+        ? [{ mark: 'cold', text: 'a cold answer' } as const]
+        : []),
+      ...(floorMs === undefined ? [] : [{ mark: 'floor', text: 'the floor’s p50' } as const]),
+    ],
+    axis: logAxis(summaries.flat().flatMap(({ minMs, maxMs }) => [minMs, maxMs])),
+    ...(floorMs === undefined ? {} : { floorMs }),
+    strips: shown.map(distributionStrip),
+  };
+};
+
+const coldStrip = ({ target, colour, firstColds }: TargetRow): StripFigure['strips'][number] => {
+  const { aloneMs = [], burstMs = [] } = target.verification?.coldStarts ?? {};
+  const median = medianMsOf(target.response.warm);
+  const part = (name: string, of: LatencySummary | undefined): string =>
+    of === undefined
+      ? `none cold ${name}`
+      : `${formatCount(of.n)} cold ${name}, from ${formatMs(of.minMs)} to ${formatMs(of.maxMs)}`;
+  const warm = median === undefined ? 'no warm median' : `warm p50 ${formatMs(median)}`;
+  return {
+    id: target.id,
+    colour,
+    ...(aloneMs[0] === undefined ? {} : { label: `alone ${formatNumber(aloneMs[0])}` }),
+    words: `${target.id}: ${part('alone', firstColds.alone)}; ${part('in a burst', firstColds.burst)}; ${warm}.`,
+    bins: [],
+    marks: [
+      ...(median === undefined ? [] : [{ mark: 'p50', ms: median } as const]),
+      ...burstMs.map((ms) => ({ mark: 'burst', ms }) as const),
+      ...aloneMs.map((ms) => ({ mark: 'alone', ms }) as const),
+    ],
+  };
+};
+
+/** Every cold start as one mark, and the warm median to hold it against. @param shown targets that have any */
+export const coldStartFigure = (shown: readonly TargetRow[]): StripFigure => {
+  const strips = shown.map(coldStrip);
+  return {
+    kind: 'strips',
+    look: 'colds',
+    caption:
+      'Each cold start that verification saw, in milliseconds on one logarithmic axis, beside the warm median under the load.',
+    legend: [
+      { mark: 'alone', text: 'alone' },
+      { mark: 'burst', text: 'in a burst' },
+      { mark: 'p50', text: 'warm p50' },
+    ],
+    axis: logAxis(strips.flatMap(({ marks }) => marks.map(({ ms }) => ms))),
+    strips,
+  };
+};
