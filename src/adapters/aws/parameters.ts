@@ -1,7 +1,7 @@
 import {
   DeleteParametersCommand,
   GetParameterCommand,
-  GetParametersByPathCommand,
+  paginateGetParametersByPath,
   type Parameter,
   SSMClient,
 } from '@aws-sdk/client-ssm';
@@ -12,26 +12,18 @@ import type { SecretStore, TargetRegistry } from '../../ports/index.ts';
 /** Reading can be repeated without harm; Parameter Store throttles at 40 calls a second by default. */
 export const createSsmClient = (): SSMClient => new SSMClient({ maxAttempts: 5, retryMode: 'standard' });
 
-/** Page by page; a page may be empty and still name a next one. @param path without a slash at its end */
+/** All whose names begin with `path`. A page may be empty and still name a next one. */
 const parametersUnder = async (client: SSMClient, path: string): Promise<readonly Parameter[]> => {
   const found: Parameter[] = [];
-  let token: string | undefined;
-  do {
-    const page = await client.send(
-      new GetParametersByPathCommand({ Path: path, Recursive: true, NextToken: token }),
-    );
-    found.push(...(page.Parameters ?? []));
-    token = page.NextToken;
-  } while (token !== undefined && token !== '');
+  const pages = paginateGetParametersByPath({ client }, { Path: path.replace(/\/$/, ''), Recursive: true });
+  for await (const { Parameters = [] } of pages) found.push(...Parameters);
   return found;
 };
-
-const withoutSlash = (path: string): string => path.replace(/\/$/, '');
 
 /** @param path the parameters' common path, as targetsPath builds it */
 export const ssmTargetRegistry = (client: SSMClient, path: string): TargetRegistry => ({
   list: async () => {
-    const parameters = await parametersUnder(client, withoutSlash(path));
+    const parameters = await parametersUnder(client, path);
     const targets: Target[] = parameters.map(({ Name = path, Value = '' }) => parseTarget(Value, Name));
     return targets.sort((a, b) => (a.id < b.id ? -1 : 1));
   },
@@ -56,7 +48,7 @@ export const ssmSecretStore = (client: SSMClient): SecretStore => ({
     }
   },
   deleteUnder: async (path) => {
-    const found = await parametersUnder(client, withoutSlash(path));
+    const found = await parametersUnder(client, path);
     const names = found.flatMap(({ Name }) => Name ?? []);
     for (let from = 0; from < names.length; from += deletedAtOnce)
       await client.send(new DeleteParametersCommand({ Names: names.slice(from, from + deletedAtOnce) }));

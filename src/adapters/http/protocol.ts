@@ -6,6 +6,9 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
 
+/** The beginning of what was received, for a message. */
+export const shown = (text: string): string => JSON.stringify(text.slice(0, 80));
+
 /** The answer's body passed the limit; the rest was not read. */
 export class BodyLimitError extends Error {
   override readonly name = 'BodyLimitError';
@@ -100,8 +103,7 @@ export class ChunkedDecoder {
   #endLine(line: string): void {
     if (this.#state === 'size') {
       const size = /^([0-9a-f]{1,12})[\t ]*(?:;.*)?$/i.exec(line)?.[1];
-      if (size === undefined)
-        throw new ProtocolError(`a chunk's size is ${JSON.stringify(line.slice(0, 80))}`);
+      if (size === undefined) throw new ProtocolError(`a chunk's size is ${shown(line)}`);
       this.#left = parseInt(size, 16);
       this.#state = this.#left === 0 ? 'trailer' : 'data';
     } else if (this.#state === 'data-end') {

@@ -1,5 +1,5 @@
 import type { HttpReply } from '../../ports/index.ts';
-import { ChunkedDecoder, BodyLimitError, ProtocolError } from './protocol.ts';
+import { ChunkedDecoder, BodyLimitError, ProtocolError, shown } from './protocol.ts';
 
 const maxHeadBytes = 65_536;
 const headEnd = Buffer.from('\r\n\r\n');
@@ -115,9 +115,7 @@ const parseHeaders = (lines: readonly string[]): Record<string, string> => {
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase();
     // A folded line begins with a space; a space before the colon lets two readers disagree (RFC 9112, 5.1).
     if (name === '' || name.includes(' ') || name.includes('\t')) {
-      throw new ProtocolError(
-        `the answer has a header line that is none: ${JSON.stringify(line.slice(0, 80))}`,
-      );
+      throw new ProtocolError(`the answer has a header line that is none: ${shown(line)}`);
     }
     const value = line.slice(colon + 1).trim();
     const before = headers[name];
@@ -129,7 +127,7 @@ const parseHeaders = (lines: readonly string[]): Record<string, string> => {
 const contentLength = (value: string): number => {
   const [first = '', ...others] = value.split(',').map((part) => part.trim());
   if (!/^\d{1,15}$/.test(first) || others.some((other) => other !== first)) {
-    throw new ProtocolError(`the answer's content-length is ${JSON.stringify(value.slice(0, 80))}`);
+    throw new ProtocolError(`the answer's content-length is ${shown(value)}`);
   }
   return Number(first);
 };
@@ -140,7 +138,7 @@ const framing = (method: string, status: number, headers: Record<string, string>
   const coding = headers['transfer-encoding'];
   if (coding !== undefined) {
     if (coding.toLowerCase() === 'chunked') return 'chunked';
-    throw new ProtocolError(`the answer's transfer-encoding is ${JSON.stringify(coding.slice(0, 80))}`);
+    throw new ProtocolError(`the answer's transfer-encoding is ${shown(coding)}`);
   }
   const length = headers['content-length'];
   return length === undefined ? 'until-close' : { bytes: contentLength(length) };
@@ -154,9 +152,7 @@ export const parseHead = (text: string, method: string): Head => {
   const [first = '', ...lines] = text.split('\r\n');
   const match = statusLine.exec(first);
   if (match === null) {
-    throw new ProtocolError(
-      `the answer does not begin as HTTP/1.1 does: ${JSON.stringify(first.slice(0, 80))}`,
-    );
+    throw new ProtocolError(`the answer does not begin as HTTP/1.1 does: ${shown(first)}`);
   }
   const status = Number(match[2]);
   const headers = parseHeaders(lines);

@@ -21,7 +21,7 @@ const connectionTo = (url: string, options: object = {}): Connection => {
   return connection;
 };
 
-const failureOf = ({ result }: Exchange): string =>
+const kindOf = ({ result }: Exchange): string =>
   'error' in result ? result.error : `answered ${result.status}`;
 const bodyOf = ({ result }: Exchange): string => ('error' in result ? result.message : result.body);
 
@@ -42,7 +42,7 @@ describe('httpConnection', () => {
   it('leads a name below localhost to this machine and keeps it in the Host header', async () => {
     const server = await start((socket) => socket.write(ok('')));
     const connection = connectionTo(`http://abc.execute-api.localhost:${server.port}/hits`);
-    expect(failureOf(await connection.send(1000))).toBe('answered 200');
+    expect(kindOf(await connection.send(1000))).toBe('answered 200');
     expect(server.received[0]).toContain(`host: abc.execute-api.localhost:${server.port}\r\n`);
   });
 
@@ -65,7 +65,7 @@ describe('httpConnection', () => {
       const connection = connectionTo(server.url);
       await connection.send(1000);
       await wait(20);
-      expect(failureOf(await connection.send(1000))).toBe('answered 200');
+      expect(kindOf(await connection.send(1000))).toBe('answered 200');
       expect(server.received).toHaveLength(2);
     },
   );
@@ -80,7 +80,7 @@ describe('httpConnection', () => {
 
   it('never sends a request again that the server may have processed', async () => {
     const server = await start((socket) => socket.destroy());
-    expect(failureOf(await connectionTo(server.url).send(1000))).toBe('reset');
+    expect(kindOf(await connectionTo(server.url).send(1000))).toBe('reset');
     await wait(20);
     expect(server.received.map((text) => text.split('GET ').length - 1)).toEqual([1]);
   });
@@ -102,14 +102,14 @@ describe('httpConnection when something fails', () => {
     const server = await start(() => undefined);
     await server.close();
     const exchange = await connectionTo(server.url).send(1000);
-    expect(failureOf(exchange)).toBe('connect');
+    expect(kindOf(exchange)).toBe('connect');
     expect(bodyOf(exchange)).toBe(
       `no connection to 127.0.0.1:${server.port}: connection refused: nothing listens there (ECONNREFUSED)`,
     );
   });
 
   it('calls a name that does not exist a connect error', async () => {
-    expect(failureOf(await connectionTo('http://does-not-exist.invalid/').send(5000))).toBe('connect');
+    expect(kindOf(await connectionTo('http://does-not-exist.invalid/').send(5000))).toBe('connect');
   });
 
   it('gives up after the timeout, half an answer or none, and sends the next request over a new connection', async () => {
@@ -119,7 +119,7 @@ describe('httpConnection when something fails', () => {
     });
     const connection = connectionTo(server.url);
     const late = await connection.send(50);
-    expect([failureOf(late), bodyOf(late)]).toEqual(['timeout', 'no full answer within 50 ms']);
+    expect([kindOf(late), bodyOf(late)]).toEqual(['timeout', 'no full answer within 50 ms']);
     expect(late.endMs - late.sentMs).toBeGreaterThan(40);
     expect(bodyOf(await connection.send(1000))).toBe('whole');
   });
@@ -130,7 +130,7 @@ describe('httpConnection when something fails', () => {
     ['body', ok('x'.repeat(101))],
   ])('tells a %s error', async (kind, answer) => {
     const server = await start((socket) => socket.end(answer));
-    expect(failureOf(await connectionTo(server.url, { maxBodyBytes: 100 }).send(1000))).toBe(kind);
+    expect(kindOf(await connectionTo(server.url, { maxBodyBytes: 100 }).send(1000))).toBe(kind);
   });
 
   it('reads an answer that ends with the connection', async () => {
@@ -146,8 +146,8 @@ describe('httpConnection when it is closed', () => {
       else socket.write(ok(''));
     });
     const connection = connectionTo(server.url);
-    expect(failureOf(await connection.send(60_000))).toBe('reset');
-    expect(failureOf(await connection.send(60_000))).toBe('connect');
+    expect(kindOf(await connection.send(60_000))).toBe('reset');
+    expect(kindOf(await connection.send(60_000))).toBe('connect');
     expect(server.received).toHaveLength(1);
   });
 
@@ -156,6 +156,6 @@ describe('httpConnection when it is closed', () => {
     const connection = connectionTo(server.url);
     const sending = connection.send(60_000);
     connection.close();
-    expect(failureOf(await sending)).toBe('connect');
+    expect(kindOf(await sending)).toBe('connect');
   });
 });

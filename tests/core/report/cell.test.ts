@@ -5,7 +5,8 @@ import { summariseLatency } from '../../../src/core/report/latency.ts';
 import { latestParts } from '../../../src/core/report/parts.ts';
 import { bucketSecondsFor } from '../../../src/core/report/timeline.ts';
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
-import type { SamplePart, Sample } from '../../../src/core/schema/part.ts';
+import type { Sample, SamplePart, SelfReport } from '../../../src/core/schema/part.ts';
+import type { RoundReport } from '../../../src/core/schema/report.ts';
 import { partOf, selfReport } from './sample-run.ts';
 
 const load: LoadProfile = { model: 'closed', requests: 10, concurrency: 1, warmup: 0, timeoutMs: 1000 };
@@ -17,6 +18,13 @@ const ok = (plannedMs: number, ms: number, more: Partial<Sample> = {}): Sample =
   warmup: false,
   ...more,
 });
+/** Of a worker that finished, unless told otherwise. */
+const part = (
+  samples: readonly Sample[],
+  place: Partial<SamplePart> = {},
+  self: SelfReport | undefined = selfReport(),
+): SamplePart => partOf({ cellId: 'a', ...place }, samples, self);
+const roundOf = (...parts: [SamplePart, ...SamplePart[]]): RoundReport => summariseCell(parts, load).round;
 const epochOf = (second: number): string => `2026-11-21T09:00:0${second}.000Z`;
 
 describe('latestParts', () => {
@@ -52,9 +60,9 @@ describe('summariseCell', () => {
       fc.property(latencies, fc.nat(100), (ms, cut) => {
         const samples = ms.map((value, i) => ok(i * 600, value));
         const at = cut % samples.length;
-        const whole = summariseCell([partOf({ cellId: 'a' }, samples, selfReport())], load);
+        const whole = summariseCell([part(samples)], load);
         const first = partOf({ cellId: 'a', final: false }, samples.slice(0, at));
-        const second = partOf({ cellId: 'a', part: 1 }, samples.slice(at), selfReport());
+        const second = part(samples.slice(at), { part: 1 });
         expect(summariseCell([first, second], load)).toEqual(whole);
       }),
       { numRuns: 40 },
@@ -62,11 +70,10 @@ describe('summariseCell', () => {
   });
 
   it('measures seconds from the first planned send to the last answer, warm-up and pauses between segments left out', () => {
-    const parts = [
-      partOf({ cellId: 'a' }, [ok(-900, 5, { warmup: true }), ok(0, 5), ok(995, 5)], selfReport()),
-      partOf({ cellId: 'a', segment: 1, epoch: epochOf(5) }, [ok(0, 5), ok(1995, 5)], selfReport()),
-    ] as [SamplePart, SamplePart];
-    const { round } = summariseCell(parts, load);
+    const round = roundOf(
+      part([ok(-900, 5, { warmup: true }), ok(0, 5), ok(995, 5)]),
+      part([ok(0, 5), ok(1995, 5)], { segment: 1, epoch: epochOf(5) }),
+    );
     expect(round.seconds).toBeCloseTo(3, 9);
     expect(round.throughputPerSecond).toBeCloseTo(4 / 3, 9);
     expect(round.startedAt).toBe(epochOf(0));
@@ -74,29 +81,25 @@ describe('summariseCell', () => {
   });
 
   it('counts the throughput over the whole time where the raw samples stop before', () => {
-    const whole = partOf({ cellId: 'a' }, [ok(0, 5), ok(500, 5), ok(1995, 5)], selfReport());
-    const [plannedUs, sentUs, endUs, flags] = [[0], [0], [5000], [0]];
-    const { round } = summariseCell([{ ...whole, samples: { plannedUs, sentUs, endUs, flags } }], load);
-    expect(round.throughputPerSecond).toBeCloseTo(3 / 2, 9);
+    const whole = part([ok(0, 5), ok(500, 5), ok(1995, 5)]);
+    const samples = { plannedUs: [0], sentUs: [0], endUs: [5000], flags: [0] };
+    expect(roundOf({ ...whole, samples }).throughputPerSecond).toBeCloseTo(3 / 2, 9);
   });
 
   it('runs response time from the planned send and service time from the actual one', () => {
     const late = Array.from({ length: 8 }, (_, i) => ({ ...ok(i * 10, 30), sentUs: (i * 10 + 20) * 1000 }));
-    const { round } = summariseCell([partOf({ cellId: 'a' }, late, selfReport())], load);
-    const [service, response] = [round.histograms.service, round.histograms.response].map((encoded) =>
-      summariseLatency(Histogram.decode(encoded.warm)),
-    );
+    const { service, response } = roundOf(part(late)).histograms;
     // A bucket of the histogram is at most 0.1 % wide.
-    expect(response?.minMs).toBeCloseTo(30, 1);
-    expect(service?.maxMs).toBeCloseTo(10, 1);
+    expect(summariseLatency(Histogram.decode(response.warm))?.minMs).toBeCloseTo(30, 1);
+    expect(summariseLatency(Histogram.decode(service.warm))?.maxMs).toBeCloseTo(10, 1);
   });
 
   it('names workers that died and workers that left nothing, by the assignments where there are some', () => {
     const parts = [
       partOf({ cellId: 'a', workers: 3, final: false }, [ok(0, 5)]),
-      partOf({ cellId: 'a', workers: 3, worker: 2 }, [ok(0, 5)], selfReport()),
-    ] as [SamplePart, SamplePart];
-    expect(summariseCell(parts, load).round.workers).toEqual({
+      part([ok(0, 5)], { workers: 3, worker: 2 }),
+    ] as const;
+    expect(roundOf(...parts).workers).toEqual({
       planned: 3,
       finished: 1,
       died: [{ worker: 0, lastHeardAt: epochOf(0).replace('.000', '.005') }],
@@ -112,11 +115,11 @@ describe('summariseCell', () => {
   });
 
   it('takes of each figure the worst worker', () => {
-    const parts = [
-      partOf({ cellId: 'a', workers: 2 }, [ok(0, 5)], { ...selfReport(3), coldStart: true }),
-      partOf({ cellId: 'a', workers: 2, worker: 1 }, [ok(0, 5)], selfReport(7)),
-    ] as [SamplePart, SamplePart];
-    expect(summariseCell(parts, load).round.generator).toMatchObject({
+    const { generator } = roundOf(
+      part([ok(0, 5)], { workers: 2 }, { ...selfReport(3), coldStart: true }),
+      part([ok(0, 5)], { workers: 2, worker: 1 }, selfReport(7)),
+    );
+    expect(generator).toMatchObject({
       workers: 2,
       sendLagP99Ms: 7,
       sendLagMaxMs: 14,
@@ -127,7 +130,7 @@ describe('summariseCell', () => {
 
   it('counts failures in the time line, and none of their latencies', () => {
     const samples = [ok(0, 5), ok(10, 900, { error: 'timeout' })];
-    const { round, errors } = summariseCell([partOf({ cellId: 'a' }, samples, selfReport())], load);
+    const { round, errors } = summariseCell([part(samples)], load);
     expect(round.timeline.buckets).toEqual([{ atSeconds: 0, ok: 1, failed: 1, p50Ms: 5, maxMs: 5 }]);
     expect(errors).toEqual([{ kind: 'timeout', count: 1, example: 'an example' }]);
   });

@@ -1,6 +1,5 @@
 import * as subject from '../../../src/core/report/diff.ts';
-import type { ReportDiff } from '../../../src/core/report/diff.ts';
-import { crossings } from '../../../src/core/report/diff.ts';
+import { crossings, type ReportDiff } from '../../../src/core/report/diff.ts';
 import type { Report } from '../../../src/core/schema/report.ts';
 import { type Character, type RunSettings, sampleReport } from './sample-run.ts';
 
@@ -13,6 +12,10 @@ const diffReports = (base: Report, other: Report): ReportDiff =>
 
 const node = { id: 'node', warmMs: 4, coldMs: 200 };
 const rust = { id: 'rust', warmMs: 2, coldMs: 20 };
+
+/** `node` before and after a change, with another seed so that chance has its say. */
+const nodeTo = (change: Partial<Character>, settings: Partial<RunSettings> = {}): ReportDiff =>
+  diffReports(report([node], settings), report([{ ...node, ...change }], { seed: 2, ...settings }));
 
 const metric = (diff: ReportDiff, id: string, name: string) =>
   diff.targets.find((target) => target.id === id)!.metrics.find((found) => found.metric === name)!;
@@ -35,13 +38,13 @@ describe('diffReports', () => {
   });
 
   it('keeps cold requests apart from warm ones', () => {
-    const diff = diffReports(report([node]), report([{ ...node, coldMs: 800 }], { seed: 2 }));
+    const diff = nodeTo({ coldMs: 800 });
     expect(metric(diff, 'node', 'cold-p50').verdict!.ratio).toBeGreaterThan(3);
     expect(metric(diff, 'node', 'p50').verdict).toMatchObject({ outcome: 'no-difference' });
   });
 
   it('gives no verdict on fewer rounds than it takes', () => {
-    const diff = diffReports(report([node], { rounds: 3 }), report([{ ...node, warmMs: 8 }], { rounds: 3 }));
+    const diff = nodeTo({ warmMs: 8 }, { rounds: 3 });
     expect(metric(diff, 'node', 'p50').verdict!.outcome).toBe('this-run-only');
   });
 
@@ -71,7 +74,7 @@ describe('diffReports', () => {
 });
 
 describe('crossings', () => {
-  const slower = diffReports(report([node]), report([{ ...node, warmMs: 6 }], { seed: 2 }));
+  const slower = nodeTo({ warmMs: 6 });
 
   it('finds a rise above its limit and lets one below pass', () => {
     expect(crossings(slower, { p50: 0.1 })).toMatchObject([{ id: 'node', metric: 'p50', limit: 0.1 }]);
@@ -84,13 +87,11 @@ describe('crossings', () => {
   });
 
   it('lets chance pass, whatever the limit', () => {
-    const same = diffReports(report([node]), report([node], { seed: 2 }));
-    expect(crossings(same, { p50: 0, p99: 0, 'cold-p50': 0 })).toEqual([]);
+    expect(crossings(nodeTo({}), { p50: 0, p99: 0, 'cold-p50': 0 })).toEqual([]);
   });
 
   it('decides by the measured rise where the rounds are too few', () => {
-    const few = diffReports(report([node], { rounds: 2 }), report([{ ...node, warmMs: 6 }], { rounds: 2 }));
-    expect(crossings(few, { p50: 0.1 })).toHaveLength(1);
+    expect(crossings(nodeTo({ warmMs: 6 }, { rounds: 2 }), { p50: 0.1 })).toHaveLength(1);
   });
 
   it("lets the floor rise: it is nobody's service", () => {
@@ -102,7 +103,7 @@ describe('crossings', () => {
 
   it('counts errors in points', () => {
     const failing = { share: 0.1, kind: 'status' as const, example: 'status 500' };
-    const worse = diffReports(report([node]), report([{ ...node, failing }], { seed: 2 }));
+    const worse = nodeTo({ failing });
     expect(crossings(worse, { errors: 0.01 })).toMatchObject([{ metric: 'errors' }]);
     expect(crossings(worse, { errors: 0.5 })).toEqual([]);
   });
