@@ -102,10 +102,7 @@ export class Recorder {
     this.#columns.plannedUs.push(plannedUs);
     this.#columns.sentUs.push(sentUs);
     this.#columns.endUs.push(endUs);
-    const { cold, warmup, error } = observation;
-    this.#columns.flags.push(
-      flagsOf({ cold, warmup, ...(error === undefined ? {} : { error: error.kind }) }),
-    );
+    this.#columns.flags.push(flagsOf(observation, observation.error?.kind));
   }
 
   #addError({ kind, message }: NonNullable<Judgement['error']>): void {

@@ -76,17 +76,15 @@ const withVerdict = (report: Report, ranking: Ranking, first: string): Headline 
   };
 };
 
-const single = (report: Report, id: string): Headline => ({
-  title: `${id} answered half of its requests within ${medianText(report, id)}`,
-  sentences: [
-    'It is the only target with figures that can be ranked, so there is nothing to compare it with.',
-  ],
-});
-
 const rankingHeadline = (report: Report, ranking: Ranking): Headline => {
   const [first, second] = ranking.rows;
   if (first === undefined) return { title: 'No target could be ranked', sentences: [] };
-  if (second === undefined) return single(report, first.id);
+  if (second === undefined) {
+    const title = `${first.id} answered half of its requests within ${medianText(report, first.id)}`;
+    const only =
+      'It is the only target with figures that can be ranked, so there is nothing to compare it with.';
+    return { title, sentences: [only] };
+  }
   return first.rank === undefined
     ? withoutVerdict(report, ranking, first.id)
     : withVerdict(report, ranking, first.id);

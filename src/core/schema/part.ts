@@ -115,10 +115,10 @@ const warmupBit = 2;
 const errorShift = 2;
 
 /** See SampleColumns.flags. */
-export const flagsOf = (sample: Pick<Sample, 'cold' | 'warmup' | 'error'>): number =>
-  (sample.cold ? coldBit : 0) |
-  (sample.warmup ? warmupBit : 0) |
-  (sample.error === undefined ? 0 : (errorKinds.indexOf(sample.error) + 1) << errorShift);
+export const flagsOf = ({ cold, warmup }: Pick<Sample, 'cold' | 'warmup'>, error?: ErrorKind): number =>
+  (cold ? coldBit : 0) |
+  (warmup ? warmupBit : 0) |
+  (error === undefined ? 0 : (errorKinds.indexOf(error) + 1) << errorShift);
 
 const errorOf = (flags: number): ErrorKind | undefined => {
   const code = flags >> errorShift;

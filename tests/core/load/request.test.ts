@@ -44,18 +44,14 @@ describe('functionEvent', () => {
 describe('readFunctionReply', () => {
   it('reads status, headers and body', () => {
     const payload = JSON.stringify({ statusCode: 201, headers: { 'X-Cold': 1 }, body: '{"hits":1}' });
-    expect(readFunctionReply(payload)).toEqual({
-      status: 201,
-      headers: { 'x-cold': '1' },
-      body: '{"hits":1}',
-    });
+    const reply = { status: 201, headers: { 'x-cold': '1' }, body: '{"hits":1}' };
+    expect(readFunctionReply(payload)).toEqual(reply);
   });
 
   it('decodes a base64 body', () => {
     const body = Buffer.from('é').toString('base64');
-    expect(readFunctionReply(JSON.stringify({ statusCode: 200, body, isBase64Encoded: true })).body).toBe(
-      'é',
-    );
+    const payload = JSON.stringify({ statusCode: 200, body, isBase64Encoded: true });
+    expect(readFunctionReply(payload).body).toBe('é');
   });
 
   it.each([['{"hits":1}'], ['"text"'], ['null'], ['[1]']])(

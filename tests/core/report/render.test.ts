@@ -69,7 +69,6 @@ describe('targets ranked apart', () => {
     ],
   });
   const order = ['fast', 'slow', 'server', 'null'];
-  const firstIn = (text: string, ids: readonly string[]): number[] => ids.map((id) => text.indexOf(id));
 
   it('stand below those that the headline speaks of, in every format', () => {
     const view = viewOf(apart);
@@ -78,16 +77,11 @@ describe('targets ranked apart', () => {
     expect(view.summary.table?.rows.map((cells) => cells[1])).toEqual(order);
     const rows = renderCsv(apart).split('\r\n').slice(1, -1);
     expect([...new Set(rows.map((row) => row.split(',')[0]))]).toEqual(order);
-    for (const text of [
-      renderHtml(apart).split('id="ranking-title"')[1]!,
-      renderMarkdown(apart).split('## Ranking')[1]!,
-    ]) {
-      const places = firstIn(
-        text,
-        ['>fast<', '>slow<', '>server<'].map((tag) =>
-          text.includes('<th') ? tag.slice(1) : `| ${tag.slice(1, -1)} |`,
-        ),
-      );
+    for (const [text, before, after] of [
+      [renderHtml(apart).split('id="ranking-title"')[1]!, '', '<'],
+      [renderMarkdown(apart).split('## Ranking')[1]!, '| ', ' |'],
+    ] as const) {
+      const places = ['fast', 'slow', 'server'].map((id) => text.indexOf(before + id + after));
       expect(places).toEqual([...places].sort((a, b) => a - b));
       expect(places).not.toContain(-1);
     }
@@ -106,9 +100,8 @@ describe('words', () => {
 
   it('count one as one', () => {
     const warm = { ...one, method: { ...one.method, load: { ...one.method.load, warmup: 1 } } };
-    for (const text of [renderHtml(warm), renderMarkdown(warm)].map((page) =>
-      page.replace(/<script[^]*/, ''),
-    )) {
+    for (const page of [renderHtml(warm), renderMarkdown(warm)]) {
+      const text = page.replace(/<script[^]*/, '');
       expect(text).toContain('1 round speaks of this run only');
       expect(text).toContain('closed model), 1 round');
       expect(text).toContain('The first request of each target');

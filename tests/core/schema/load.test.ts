@@ -5,8 +5,7 @@ import { parseLoad } from '../../../src/core/schema/load.ts';
 describe('parseLoad', () => {
   it('gives the defaults of the closed model when nothing is given', () => {
     const defaults = { model: 'closed', requests: 300, concurrency: 1, warmup: 10, timeoutMs: 10_000 };
-    expect(parseLoad(undefined)).toEqual(defaults);
-    expect(parseLoad({})).toEqual(defaults);
+    for (const nothing of [undefined, {}]) expect(parseLoad(nothing)).toEqual(defaults);
   });
 
   it('takes a rate for the open model', () => {

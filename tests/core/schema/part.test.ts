@@ -20,7 +20,7 @@ describe('samplesOf', () => {
           plannedUs: rows.map((row) => row.plannedUs),
           sentUs: rows.map((row) => row.sentUs),
           endUs: rows.map((row) => row.endUs),
-          flags: rows.map(flagsOf),
+          flags: rows.map((row) => flagsOf(row, row.error)),
         };
         expect([...samplesOf({ samples })]).toEqual(rows);
       }),
@@ -30,7 +30,7 @@ describe('samplesOf', () => {
   it('writes the flags that the format says: bit 0 cold, bit 1 warm-up, then 1 + index of the error', () => {
     expect(flagsOf({ cold: true, warmup: false })).toBe(1);
     expect(flagsOf({ cold: false, warmup: true })).toBe(2);
-    expect(flagsOf({ cold: false, warmup: false, error: 'timeout' })).toBe(4);
-    expect(flagsOf({ cold: true, warmup: true, error: 'dropped' })).toBe(35);
+    expect(flagsOf({ cold: false, warmup: false }, 'timeout')).toBe(4);
+    expect(flagsOf({ cold: true, warmup: true }, 'dropped')).toBe(35);
   });
 });

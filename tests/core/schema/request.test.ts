@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { InputError } from '../../../src/core/errors.ts';
 import { parseRunRequest, runIdOfExecution } from '../../../src/core/schema/request.ts';
+import { closedLoad } from '../../support/loads.ts';
 
 const parse = (request: unknown, executionName = 'run-1') => parseRunRequest({ request, executionName });
 
@@ -17,7 +18,7 @@ describe('parseRunRequest', () => {
     expect(parse({})).toStrictEqual({
       runId: 'run-1',
       extraTargets: [],
-      load: { model: 'closed', requests: 300, concurrency: 1, warmup: 10, timeoutMs: 10_000 },
+      load: closedLoad,
       rounds: 3,
       seed: 1,
       maxFailed: 0.01,
@@ -123,9 +124,8 @@ describe('parseRunRequest', () => {
 
 describe('runIdOfExecution', () => {
   it('is the name where that is a run id', () => {
-    expect(runIdOfExecution('6d2f8c2e-5c0a-4a5e-9d7b-000000000000')).toBe(
-      '6d2f8c2e-5c0a-4a5e-9d7b-000000000000',
-    );
+    const name = '6d2f8c2e-5c0a-4a5e-9d7b-000000000000';
+    expect(runIdOfExecution(name)).toBe(name);
   });
 
   it('keeps names apart that differ only in what a run id cannot hold', () => {
