@@ -1,12 +1,12 @@
 import { read } from '../core/schema/fields.ts';
-import { readEnvironment, once } from '../adapters/aws/environment.ts';
+import { readEnvironment, madeOnce } from '../adapters/aws/environment.ts';
 import { createSsmClient, ssmSecretStore } from '../adapters/aws/parameters.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
 import { systemClock } from '../adapters/system.ts';
 import { cleanUp, type CleanUpDeps } from '../app/clean-up.ts';
 import { type Outcome, cleanUpInput } from '../core/schema/outcome.ts';
 
-const deps = once((): CleanUpDeps => {
+const deps = madeOnce((): CleanUpDeps => {
   const environment = readEnvironment(['LAB_NAME', 'RESULTS_BUCKET']);
   return {
     store: s3ObjectStore(createS3Client(), environment.RESULTS_BUCKET),

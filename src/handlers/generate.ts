@@ -1,6 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
-import { readEnvironment, once } from '../adapters/aws/environment.ts';
+import { readEnvironment, madeOnce } from '../adapters/aws/environment.ts';
 import { createLambdaClient, lambdaFunctionInvoker } from '../adapters/aws/function-invoker.ts';
 import { createSsmClient, ssmSecretStore } from '../adapters/aws/parameters.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
@@ -24,7 +24,7 @@ const hitReserveMs = 5000;
 const connection: GenerateDeps['httpConnection'] = (request) =>
   httpConnection(request, { clock: systemClock });
 
-const deps = once((): GenerateDeps => {
+const deps = madeOnce((): GenerateDeps => {
   const environment = readEnvironment(['RESULTS_BUCKET']);
   return {
     clock: systemClock,
@@ -36,7 +36,7 @@ const deps = once((): GenerateDeps => {
   };
 });
 
-const metrics = once(() => new Metrics({ namespace: 'LatencyLab', serviceName: 'generator' }));
+const metrics = madeOnce(() => new Metrics({ namespace: 'LatencyLab', serviceName: 'generator' }));
 
 const publish = (target: string, { output, self }: Generated): void => {
   metrics().addDimension('target', target);

@@ -1,4 +1,4 @@
-import { readEnvironment, once } from '../adapters/aws/environment.ts';
+import { readEnvironment, madeOnce } from '../adapters/aws/environment.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
 import { createSsmClient, ssmTargetRegistry } from '../adapters/aws/parameters.ts';
 import { systemClock } from '../adapters/system.ts';
@@ -10,7 +10,7 @@ import { read } from '../core/schema/fields.ts';
 /** A list of the template's, which may be empty. */
 const namesIn = (list = ''): readonly string[] => list.split(',').filter((name) => name !== '');
 
-const deps = once((): PlanDeps => {
+const deps = madeOnce((): PlanDeps => {
   const environment = readEnvironment(['LAB_NAME', 'RESULTS_BUCKET', 'PLANE']);
   return {
     store: s3ObjectStore(createS3Client(), environment.RESULTS_BUCKET),

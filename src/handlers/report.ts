@@ -1,6 +1,6 @@
 import { read } from '../core/schema/fields.ts';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { readEnvironment, once } from '../adapters/aws/environment.ts';
+import { readEnvironment, madeOnce } from '../adapters/aws/environment.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
 import { systemClock } from '../adapters/system.ts';
 import { makeReport, type ReportDeps } from '../app/report.ts';
@@ -8,7 +8,7 @@ import { type ReportOutput, finishInput } from '../core/schema/outcome.ts';
 import type { Report } from '../core/schema/report.ts';
 import manifest from '../../templates/architectures.json';
 
-const deps = once((): ReportDeps => {
+const deps = madeOnce((): ReportDeps => {
   const environment = readEnvironment(['RESULTS_BUCKET']);
   return {
     store: s3ObjectStore(createS3Client(), environment.RESULTS_BUCKET),
@@ -17,7 +17,7 @@ const deps = once((): ReportDeps => {
   };
 });
 
-const metrics = once(() => new Metrics({ namespace: 'LatencyLab', serviceName: 'report' }));
+const metrics = madeOnce(() => new Metrics({ namespace: 'LatencyLab', serviceName: 'report' }));
 
 /** One point per target and run, so that an alarm can follow a target from run to run. */
 const publish = ({ targets }: Report): void => {

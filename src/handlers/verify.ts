@@ -1,5 +1,5 @@
 import { read } from '../core/schema/fields.ts';
-import { readEnvironment, once } from '../adapters/aws/environment.ts';
+import { readEnvironment, madeOnce } from '../adapters/aws/environment.ts';
 import { createLambdaClient, lambdaFunctionInvoker } from '../adapters/aws/function-invoker.ts';
 import { createSsmClient, ssmSecretStore } from '../adapters/aws/parameters.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
@@ -9,7 +9,7 @@ import { type SecretConnectionDeps, secretOpener } from '../app/secrets.ts';
 import { verify, type VerifyDeps } from '../app/verify.ts';
 import { type Verification, verifyInput } from '../core/schema/plan.ts';
 
-const deps = once((): VerifyDeps => {
+const deps = madeOnce((): VerifyDeps => {
   const environment = readEnvironment(['RESULTS_BUCKET']);
   const connections: SecretConnectionDeps = {
     clock: systemClock,

@@ -57,7 +57,7 @@ export const encodeCounts = (counts: Float64Array, used: number): string => {
   return Buffer.concat([head, deflated]).toString('base64');
 };
 
-const refuse = (why: string): never => {
+const refuseEncoding = (why: string): never => {
   throw new InputError(
     'histogram',
     why,
@@ -69,22 +69,22 @@ const refuse = (why: string): never => {
 const unpack = (text: string): Buffer => {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length < compressedHeaderBytes || bytes.readInt32BE(0) !== compressedCookie) {
-    return refuse('data with another cookie');
+    return refuseEncoding('data with another cookie');
   }
   const length = bytes.readInt32BE(4);
-  if (length !== bytes.length - compressedHeaderBytes) return refuse('data cut short');
+  if (length !== bytes.length - compressedHeaderBytes) return refuseEncoding('data cut short');
   let plain: Buffer;
   try {
     plain = inflateSync(bytes.subarray(compressedHeaderBytes));
   } catch {
-    return refuse('data that does not inflate');
+    return refuseEncoding('data that does not inflate');
   }
   if (plain.length < headerBytes || plain.readInt32BE(0) !== plainCookie)
-    return refuse('contents with another cookie');
-  if (plain.readInt32BE(4) !== plain.length - headerBytes) return refuse('counters cut short');
+    return refuseEncoding('contents with another cookie');
+  if (plain.readInt32BE(4) !== plain.length - headerBytes) return refuseEncoding('counters cut short');
   if (plain.readInt32BE(12) !== significantDigits)
-    return refuse(`${plain.readInt32BE(12)} significant digits`);
-  if (plain.readBigInt64BE(16) !== 1n) return refuse(`unit ${plain.readBigInt64BE(16)}`);
+    return refuseEncoding(`${plain.readInt32BE(12)} significant digits`);
+  if (plain.readBigInt64BE(16) !== 1n) return refuseEncoding(`unit ${plain.readBigInt64BE(16)}`);
   return plain;
 };
 
@@ -101,14 +101,14 @@ export const decodeCounts = (text: string, visit: (index: number, count: number)
     let scale = 1;
     let byte: number;
     do {
-      byte = plain[offset++] ?? refuse('a counter cut short');
+      byte = plain[offset++] ?? refuseEncoding('a counter cut short');
       value += (byte % 128) * scale;
       scale *= 128;
     } while (byte >= 128);
     if (value % 2 === 1) {
       index += (value + 1) / 2;
     } else {
-      if (index >= bucketCount) refuse('values above one hour');
+      if (index >= bucketCount) refuseEncoding('values above one hour');
       if (value > 0) visit(index, value / 2);
       index++;
     }

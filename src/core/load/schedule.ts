@@ -1,4 +1,4 @@
-import type { LoadProfile } from '../schema/load.ts';
+import { type LoadProfile, openSends } from '../schema/load.ts';
 
 /**
  * The planned sends of one worker in the open model: send i of the worker is send `worker + i * workers` of the cell,
@@ -19,7 +19,7 @@ export interface OpenShare {
 }
 
 export const openSchedule = ({ totalRate, durationSeconds, worker, workers }: OpenShare): OpenSchedule => ({
-  count: dealt(Math.round(totalRate * durationSeconds), worker, workers),
+  count: dealt(openSends({ rate: totalRate, durationSeconds }), worker, workers),
   plannedMs: (index) => ((worker + index * workers) * 1000) / totalRate,
 });
 

@@ -1,5 +1,5 @@
 /** Which targets failed too often to be content with: read by the report and by the command line's exit code. */
-import type { LoadProfile } from '../schema/load.ts';
+import { type LoadProfile, openSends } from '../schema/load.ts';
 import type { Report, RequestCounts, TargetReport } from '../schema/report.ts';
 import { formatCount, formatShare } from './format.ts';
 import { errorNames } from './words.ts';
@@ -9,7 +9,7 @@ export const rankableErrorShare = 0.01;
 
 /** Measured requests that a cell plans. */
 export const plannedRequests = (load: LoadProfile): number =>
-  load.model === 'closed' ? load.requests : Math.round(load.rate * load.durationSeconds) - load.warmup;
+  load.model === 'closed' ? load.requests : openSends(load) - load.warmup;
 
 const plannedOf = ({ planned, ok, failed, unsent }: RequestCounts): number =>
   // Segments of a long cell warm up anew, so they may send a few requests less than the whole would.

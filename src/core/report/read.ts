@@ -1,7 +1,7 @@
 /** Reads a report.json, of this version or an earlier one, that somebody names. */
 import { InputError } from '../errors.ts';
 import { Histogram } from '../histogram/histogram.ts';
-import { openFields, read } from '../schema/fields.ts';
+import { isObject, openFields, read } from '../schema/fields.ts';
 import { loadProfile } from '../schema/load.ts';
 import { type Report, reportSchema, reportVersion } from '../schema/report.ts';
 import { rounds as roundCount } from '../schema/request.ts';
@@ -9,7 +9,7 @@ import { plannedRequests } from './failures.ts';
 
 const allowed = 'a report.json of a run, or the directory it is in';
 
-const refuse = (where: string, why: string): never => {
+const refuseFile = (where: string, why: string): never => {
   throw new InputError('FILE', where, allowed, why);
 };
 
@@ -25,9 +25,6 @@ const inEach =
   (change: Change): Change =>
   (value) =>
     Array.isArray(value) ? value.map(change) : value;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** v2 counts the planned requests, and tells of a worker that died when it was last heard of. */
 const fromV1: Change = (report) => {
@@ -61,9 +58,9 @@ const parse = (json: string, where: string): unknown => {
   try {
     return JSON.parse(json);
   } catch (error) {
-    if (json.trim() === '') return refuse(where, 'It is empty.');
+    if (json.trim() === '') return refuseFile(where, 'It is empty.');
     const cut = 'It is cut short: the file ends in the middle of its JSON.';
-    return refuse(where, isCut(json, error) ? cut : 'It is not JSON.');
+    return refuseFile(where, isCut(json, error) ? cut : 'It is not JSON.');
   }
 };
 
@@ -74,10 +71,10 @@ const versionOf = (schema: string): number => Number(/^latency-lab\.report\.v(\d
 const upgraded = (value: unknown, where: string): unknown => {
   const schema = schemaOf(value);
   if (schema === reportVersion) return value;
-  if (typeof schema !== 'string') return refuse(where, 'It is another kind of JSON.');
+  if (typeof schema !== 'string') return refuseFile(where, 'It is another kind of JSON.');
   const upgrade = upgrades.get(schema);
   if (upgrade !== undefined) return upgraded(upgrade(value), where);
-  return refuse(
+  return refuseFile(
     where,
     versionOf(schema) > versionOf(reportVersion)
       ? `It was written by a later version ("${schema}"); this one reads "${reportVersion}" and earlier. Update latency-lab.`

@@ -1,6 +1,6 @@
 /** Cuts a cell's load into pieces that fit into one Lambda invocation and deals each piece out to workers. */
 import { range } from 'd3-array';
-import type { LoadProfile } from '../schema/load.ts';
+import { type LoadProfile, openSends } from '../schema/load.ts';
 import { dealt } from '../load/schedule.ts';
 
 /** One generator may work this long; a function's invocation ends after 900 s. */
@@ -21,8 +21,7 @@ export const workersOf = (load: LoadProfile): number => {
   return Math.min(wanted, maxWorkers);
 };
 
-const plannedSends = (load: LoadProfile): number =>
-  load.model === 'open' ? Math.round(load.rate * load.durationSeconds) : load.requests;
+const plannedSends = (load: LoadProfile): number => (load.model === 'open' ? openSends(load) : load.requests);
 
 /** Sends that one connection or rate gets done within a segment, at least 1. */
 const sendsPerSegment = (load: LoadProfile, meanMs: number): number => {

@@ -15,7 +15,7 @@ export type Input<S extends v.GenericSchema> = Immutable<v.InferInput<S>>;
 
 const anObject = 'a JSON object';
 
-const isObject = (value: unknown): value is object =>
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const allowedBy = (schema: v.GenericSchema | v.GenericSchemaAsync | undefined): string =>
@@ -92,7 +92,7 @@ export const oneBy = <A extends v.GenericSchema, B extends v.GenericSchema>(
 ) => {
   const either = v.union([a, b]);
   const run: v.GenericSchema['~run'] = (dataset, config) =>
-    choose(isObject(dataset.value) ? { ...dataset.value } : {})['~run'](dataset, config);
+    choose(isObject(dataset.value) ? dataset.value : {})['~run'](dataset, config);
   return { ...either, '~run': run as (typeof either)['~run'] };
 };
 

@@ -45,7 +45,8 @@ const closedInput = fields(
   inClosed,
 );
 
-const plannedSends = (load: { readonly rate: number; readonly durationSeconds: number }): number =>
+/** Of an open load, warm-up included. */
+export const openSends = (load: { readonly rate: number; readonly durationSeconds: number }): number =>
   Math.round(load.rate * load.durationSeconds);
 
 /** Enough connections for answers that take a second, unless the caller knows better. */
@@ -66,13 +67,13 @@ const openInput = v.pipe(
   ),
   v.transform((load) => ({
     ...load,
-    warmup: load.warmup ?? Math.min(10, Math.floor(plannedSends(load) / 10)),
+    warmup: load.warmup ?? Math.min(10, Math.floor(openSends(load) / 10)),
     maxConnections: load.maxConnections ?? defaultConnections(load.rate),
   })),
   v.forward(
     v.check(
-      (load) => load.warmup < plannedSends(load),
-      ({ input }) => `fewer than rate times duration = ${plannedSends(input)}, or nothing would be measured`,
+      (load) => load.warmup < openSends(load),
+      ({ input }) => `fewer than rate times duration = ${openSends(input)}, or nothing would be measured`,
     ),
     ['warmup'],
   ),

@@ -1,4 +1,4 @@
-import { readEnvironment, once } from '../../../src/adapters/aws/environment.ts';
+import { readEnvironment, madeOnce } from '../../../src/adapters/aws/environment.ts';
 
 describe('readEnvironment', () => {
   it('gives the named variables and no others', () => {
@@ -18,10 +18,10 @@ describe('readEnvironment', () => {
   });
 });
 
-describe('once', () => {
+describe('madeOnce', () => {
   it('makes its thing at the first call and keeps it', () => {
     const make = jest.fn(() => ({}));
-    const get = once(make);
+    const get = madeOnce(make);
     expect(make).not.toHaveBeenCalled();
     expect(get()).toBe(get());
     expect(make).toHaveBeenCalledTimes(1);
@@ -29,7 +29,7 @@ describe('once', () => {
 
   it('tries again after a failure', () => {
     let tries = 0;
-    const get = once(() => {
+    const get = madeOnce(() => {
       tries += 1;
       if (tries === 1) throw new Error('not yet');
       return { tries };
