@@ -1,22 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, temporaryDirectory } from '../local/fixtures/bundle.ts';
+import { root } from '../local/fixtures/bundle.ts';
+import { ownDirectory } from '../support/directory.ts';
 
 // Real processes on a busy machine.
 jest.setTimeout(60_000);
 
 describe('a fresh clone', () => {
-  const clone = temporaryDirectory();
+  const clone = ownDirectory();
   beforeAll(() => {
     for (const name of ['bin', 'package.json', 'package-lock.json'])
       cpSync(join(root, name), join(clone, name), { recursive: true });
   });
   afterEach(() => {
     expect(readdirSync(clone).sort()).toEqual(['bin', 'package-lock.json', 'package.json']);
-  });
-  afterAll(() => {
-    rmSync(clone, { recursive: true });
   });
   const run = (program: string, ...args: string[]) => {
     const { status, stdout, stderr } = spawnSync(program, args, { cwd: clone, encoding: 'utf8' });

@@ -1,5 +1,6 @@
 import { InputError, NoTargetError } from '../../src/core/errors.ts';
 import { explain } from '../../src/cli/explain.ts';
+import { errorNamed } from '../support/errors.ts';
 
 describe('explain', () => {
   it('tells misuse from failure by the exit code', () => {
@@ -16,7 +17,7 @@ describe('explain', () => {
   it('adds what to do about errors of the system and of AWS', () => {
     const full = Object.assign(new Error('write failed'), { code: 'ENOSPC' });
     expect(explain(full, false).message).toMatch(/^write failed\. The device is full/);
-    const signedOut = Object.assign(new Error('no credentials'), { name: 'CredentialsProviderError' });
+    const signedOut = errorNamed('CredentialsProviderError');
     expect(explain(signedOut, false).message).toContain('Sign in first');
     expect(explain(new Error('Region is missing'), false).message).toContain(
       'Set AWS_REGION or AWS_DEFAULT_REGION',

@@ -1,6 +1,7 @@
 import type { HitRequest } from '../../src/app/hit/request.ts';
 import { hitFrom } from '../../src/cli/commands/hit.ts';
 import type { FunctionReply } from '../../src/ports/index.ts';
+import { errorNamed } from '../support/errors.ts';
 
 const request = { url: 'https://example.com/hits', count: 5 } as HitRequest;
 const answering = (reply: Partial<FunctionReply>) => ({
@@ -23,7 +24,7 @@ describe('hitFrom', () => {
 
   it('says what to name instead of a function that there is not', async () => {
     const unknown = {
-      invoke: () => Promise.reject(Object.assign(new Error('no'), { name: 'ResourceNotFoundException' })),
+      invoke: () => Promise.reject(errorNamed('ResourceNotFoundException')),
     };
     await expect(hitFrom('rust-dynamodb', request, unknown)).rejects.toMatchObject({
       exitCode: 2,

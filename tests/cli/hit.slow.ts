@@ -1,16 +1,14 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createServer as createTlsServer } from 'node:https';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { HitResult } from '../../src/app/hit/result.ts';
 import { selfSigned } from '../support/certificate.ts';
+import { ownDirectory } from '../support/directory.ts';
+import { serve, type HttpServer } from '../support/http-server.ts';
 import { run, start, until } from './program.ts';
 
 const delayMs = 20;
-let server: Server;
+let server: HttpServer;
 let url: string;
 interface Seen {
   requests: number;
@@ -20,13 +18,17 @@ interface Seen {
   readonly heads: string[];
 }
 const seen: Seen = { requests: 0, connections: 0, status: 200, bodies: [], heads: [] };
+const directory = ownDirectory();
+
+const headOf = ({ method = '', url: path = '', headers }: IncomingMessage): string =>
+  `${method} ${path} ${headers.authorization ?? '-'} ${String(headers['x-mine'] ?? '-')}`;
 
 beforeEach(async () => {
   Object.assign(seen, { requests: 0, connections: 0, status: 200, bodies: [], heads: [] });
-  server = createServer((request, response) => {
+  server = await serve((request, response) => {
     seen.requests++;
-    const { method = '', url: path = '', headers } = request;
-    seen.heads.push(`${method} ${path} ${headers.authorization ?? '-'} ${String(headers['x-mine'] ?? '-')}`);
+    const { url: path = '', headers } = request;
+    seen.heads.push(headOf(request));
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
     request.on('end', () => {
@@ -35,18 +37,14 @@ beforeEach(async () => {
       setTimeout(() => response.writeHead(seen.status).end(echo), delayMs);
     });
   });
-  server.on('connection', () => seen.connections++);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hits`;
+  server.server.on('connection', () => seen.connections++);
+  url = `${server.origin}/hits`;
 });
-afterEach(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterEach(() => server.close());
 
+const hit = (...args: string[]) => run(['hit', ...args], directory);
 const hitJson = async (...args: string[]): Promise<HitResult> =>
-  JSON.parse((await run(['hit', ...args, '--json'], tmpdir())).stdout) as HitResult;
+  JSON.parse((await hit(...args, '--json')).stdout) as HitResult;
 
 describe('latency-lab hit', () => {
   it('sends just as many requests as asked for, over one connection, none faster than the server', async () => {
@@ -58,28 +56,27 @@ describe('latency-lab hit', () => {
   });
 
   it('prints a table on stdout and ends with 0', async () => {
-    const { code, stdout } = await run(['hit', url, '5'], tmpdir());
+    const { code, stdout } = await hit(url, '5');
     expect(code).toBe(0);
     expect(stdout).toMatch(/5 requests in succession over 1 connection/);
   });
 
   it('ends with 1 and an example when answers have another status', async () => {
     seen.status = 503;
-    const { code, stdout } = await run(['hit', url, '3'], tmpdir());
+    const { code, stdout } = await hit(url, '3');
     expect(code).toBe(1);
     expect(stdout).toContain('503');
   });
 
   it('ends with 1 and one message where nothing listens', async () => {
-    server.close();
-    await once(server, 'close');
-    const { code, stdout, stderr } = await run(['hit', url, '3'], tmpdir());
+    await server.close();
+    const { code, stdout, stderr } = await hit(url, '3');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^latency-lab: .*refused.*\n$/);
   });
 
   it('tells what it measured when it is interrupted, and ends with 130', async () => {
-    const program = start(['hit', url, '100000', '--json'], tmpdir());
+    const program = start(['hit', url, '100000', '--json'], directory);
     await until('ten requests', 10_000, () => seen.requests > 10);
     program.child.kill('SIGINT');
     const { code, stdout } = await program.ended;
@@ -96,14 +93,9 @@ describe('latency-lab hit', () => {
 });
 
 describe('what latency-lab hit sends', () => {
-  let directory: string;
   beforeAll(() => {
-    directory = mkdtempSync(join(tmpdir(), 'latency-lab-hit-'));
     writeFileSync(join(directory, 'item.json'), '{"name":"ü"}\n');
     writeFileSync(join(directory, 'bytes'), Buffer.from([0xff, 0xfe]));
-  });
-  afterAll(() => {
-    rmSync(directory, { recursive: true });
   });
 
   it.each([
@@ -121,23 +113,16 @@ describe('what latency-lab hit sends', () => {
   });
 
   it('ends with 1 where another status is expected', async () => {
-    const { code, stdout } = await run(['hit', url, '2', '--expect', '204'], tmpdir());
+    const { code, stdout } = await hit(url, '2', '--expect', '204');
     expect(code).toBe(1);
     expect(stdout).toContain('answered 200 instead of 204');
   });
 
   it('holds secrets that it does not print, even when the answer repeats them', async () => {
     seen.status = 403;
-    const args = [
-      'hit',
-      `${url}?token=qu3ry+secret`,
-      '-n',
-      '1',
-      '--header',
-      'authorization: Bearer env:MINE',
-    ];
-    const secret = { MINE: 'h3ader-secret' };
-    const { code, stdout, stderr } = await run(args, tmpdir(), secret);
+    const header = ['--header', 'authorization: Bearer env:MINE'];
+    const args = ['hit', `${url}?token=qu3ry+secret`, '-n', '1', ...header];
+    const { code, stdout, stderr } = await run(args, directory, { MINE: 'h3ader-secret' });
     expect(code).toBe(1);
     expect(seen.heads).toEqual(['GET /hits?token=qu3ry%20secret Bearer h3ader-secret -']);
     expect(stdout).toContain('/hits?token=[secret]');
@@ -146,31 +131,27 @@ describe('what latency-lab hit sends', () => {
   });
 
   it('follows redirects only when asked to, without what other servers must not see', async () => {
-    const other = createServer((request, response) => {
-      const { method = '', url: path = '', headers } = request;
-      seen.heads.push(
-        `other ${method} ${path} ${headers.authorization ?? '-'} ${String(headers['x-mine'] ?? '-')}`,
-      );
+    const other = await serve((request, response) => {
+      seen.heads.push(`other ${headOf(request)}`);
+      const path = request.url;
       if (path === '/away') response.writeHead(302, { location: 'http://host.invalid/' }).end();
       else response.writeHead(302, { location: path === '/from' ? '/near' : url }).end();
     });
-    other.listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const from = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
-    const args = [
+    const from = other.origin;
+    const headers = ['--header', 'authorization: Basic abcd', '--header', 'x-mine: 1'];
+    const followed = await hit(
+      `${from}/from`,
+      '2',
       '--method',
       'POST',
       '--body',
       'b',
-      '--header',
-      'authorization: Basic abcd',
-      '--header',
-      'x-mine: 1',
-    ];
-    const followed = await run(['hit', `${from}/from`, '2', ...args, '--follow'], tmpdir());
-    const plain = await run(['hit', `${from}/from`, '1'], tmpdir());
-    const away = await run(['hit', `${from}/away`, '1', '--follow'], tmpdir());
-    other.close();
+      ...headers,
+      '--follow',
+    );
+    const plain = await hit(`${from}/from`, '1');
+    const away = await hit(`${from}/away`, '1', '--follow');
+    await other.close();
     const chain = ['other POST /from Basic abcd 1', 'other GET /near Basic abcd 1', 'GET /hits - -'];
     expect(seen.heads).toEqual([...chain, ...chain, 'other GET /from - -', 'other GET /away - -']);
     expect(followed.code).toBe(0);
@@ -181,14 +162,12 @@ describe('what latency-lab hit sends', () => {
   });
 
   it('follows a redirect that repeats a secret', async () => {
-    const other = createServer((request, response) => {
+    const other = await serve((request, response) => {
       response.writeHead(307, { location: `${url}${String(request.url).slice(1)}` }).end();
     });
-    other.listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const from = `http://127.0.0.1:${(other.address() as AddressInfo).port}/?token=s3cret-one`;
-    const { code, stdout } = await run(['hit', from, '1', '--follow'], tmpdir());
-    other.close();
+    const from = `${other.origin}/?token=s3cret-one`;
+    const { code, stdout } = await hit(from, '1', '--follow');
+    await other.close();
     expect(seen.heads).toEqual(['GET /hits?token=s3cret-one - -']);
     expect(code).toBe(0);
     expect(stdout).not.toContain('s3cret');
@@ -211,7 +190,7 @@ describe('what latency-lab hit sends', () => {
   });
 
   it('stops at Ctrl-C also between two requests that are far apart', async () => {
-    const program = start(['hit', url, '--rate', '0.02', '--duration', '200', '--json'], tmpdir());
+    const program = start(['hit', url, '--rate', '0.02', '--duration', '200', '--json'], directory);
     await until('one request', 10_000, () => seen.requests === 1);
     program.child.kill('SIGINT');
     const { code, stdout } = await program.ended;
@@ -236,7 +215,7 @@ describe('what latency-lab hit sends', () => {
     [['--rate', '5', '--duration', '5', '-n', '3'], '--requests: given 3', '--rate and --duration'],
     [['--rate', '5', '--duration', '5', '--concurrency', '2'], '--concurrency: given 2', 'a rate opens'],
   ])('is refused with 2 before anything is sent: %j', async (args, given, allowed) => {
-    const { code, stdout, stderr } = await run(['hit', url, ...args], directory);
+    const { code, stdout, stderr } = await hit(url, ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(given);
     expect(stderr).toContain(allowed);
@@ -248,7 +227,7 @@ describe('what latency-lab hit sends', () => {
     [['--concurrency', '2'], '--concurrency: given 2'],
     [['--follow'], '--follow: given true'],
   ])('is not for another machine without a word of its owner: %j', async (args, given) => {
-    const { code, stderr } = await run(['hit', 'http://host.invalid/?token=s3cret', ...args], directory);
+    const { code, stderr } = await hit('http://host.invalid/?token=s3cret', ...args);
     expect(code).toBe(2);
     expect(stderr).toContain(given);
     expect(stderr).toContain('--i-may-load-this');
@@ -258,38 +237,28 @@ describe('what latency-lab hit sends', () => {
 
 describe('latency-lab hit over TLS, with a certificate of the own CA', () => {
   const { key, cert } = selfSigned('127.0.0.1');
-  const secure = createTlsServer({ key, cert }, (_request, response) => response.end('{"hits":1}'));
-  let directory: string;
-  let secureUrl: string;
+  const authority = join(directory, 'ca.pem');
+  let secure: HttpServer;
   beforeAll(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'latency-lab-tls-'));
-    writeFileSync(join(directory, 'ca.pem'), cert);
-    secure.listen(0, '127.0.0.1');
-    await once(secure, 'listening');
-    secureUrl = `https://127.0.0.1:${(secure.address() as AddressInfo).port}/hits`;
+    writeFileSync(authority, cert);
+    secure = await serve((_request, response) => response.end('{"hits":1}'), { key, cert });
   });
-  afterAll(() => {
-    secure.closeAllConnections();
-    secure.close();
-    rmSync(directory, { recursive: true });
-  });
+  afterAll(() => secure.close());
+  const hitIt = (flags: readonly string[], env: Record<string, string>) =>
+    run(['hit', secure.origin, '3', ...flags], directory, env);
 
-  it('trusts what NODE_EXTRA_CA_CERTS names', async () => {
-    const trusting = { NODE_EXTRA_CA_CERTS: join(directory, 'ca.pem') };
-    const { code, stdout } = await run(['hit', secureUrl, '3'], directory, trusting);
+  it.each([
+    ['trusts what NODE_EXTRA_CA_CERTS names', [], { NODE_EXTRA_CA_CERTS: authority }],
+    ['asks nobody with --insecure', ['--insecure'], {}],
+  ])('%s', async (_, flags, env) => {
+    const { code, stdout } = await hitIt(flags, env);
     expect(stdout).toContain('3 answered');
     expect(code).toBe(0);
   });
 
   it('says without it what to do', async () => {
-    const { code, stdout, stderr } = await run(['hit', secureUrl, '3'], directory);
+    const { code, stdout, stderr } = await hitIt([], {});
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^latency-lab: no connection to 127\.0\.0\.1:\d+: .*NODE_EXTRA_CA_CERTS.*\n$/);
-  });
-
-  it('asks nobody with --insecure', async () => {
-    const { code, stdout } = await run(['hit', secureUrl, '3', '--insecure'], directory);
-    expect(stdout).toContain('3 answered');
-    expect(code).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../../src/core/schema/report.ts';
+import { ownDirectory } from '../support/directory.ts';
 import { descendants, isAlive, start, until, type Process, type Program } from './program.ts';
 
 const minutes = 60_000;
@@ -10,14 +10,13 @@ let cwd: string;
 const programs: Program[] = [];
 
 beforeEach(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'latency-lab-local-'));
+  cwd = ownDirectory();
 });
 afterEach(async () => {
   for (const { child, ended } of programs.splice(0)) {
     child.kill('SIGINT');
     await ended;
   }
-  rmSync(cwd, { recursive: true, force: true });
 });
 
 const local = (...flags: string[]): Program => {

@@ -1,20 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, start } from './program.ts';
+import { ownDirectory } from '../support/directory.ts';
+import { serve } from '../support/http-server.ts';
+import { run, start, type Program } from './program.ts';
 
-let cwd: string;
+const cwd = ownDirectory();
 beforeAll(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'latency-lab-misuse-'));
   writeFileSync(join(cwd, 'file'), '');
   writeFileSync(join(cwd, 'other.json'), '{"schema":"another.v1"}');
-});
-afterAll(() => {
-  rmSync(cwd, { recursive: true, force: true });
 });
 
 /** The arguments, and what the one message must hold: what was given, what is allowed. */
@@ -89,10 +84,9 @@ describe('completion', () => {
     ['report --format h', 'html'],
     ['report reports/', 'reports/local-1'],
   ])('of `%s` knows %s', async (line, word) => {
-    const place = mkdtempSync(join(tmpdir(), 'latency-lab-completion-'));
+    const place = ownDirectory();
     mkdirSync(join(place, 'reports/local-1'), { recursive: true });
     const { code, stdout } = await run(['complete', '--', ...line.split(' ')], place);
-    rmSync(place, { recursive: true });
     expect(code).toBe(0);
     const lines = stdout.trim().split('\n');
     expect(lines.map((one) => one.split('\t')[0])).toContain(word);
@@ -117,6 +111,13 @@ describe('completion', () => {
 });
 
 describe('Ctrl-C', () => {
+  const expectEndAtOnce = async ({ child, ended }: Program): Promise<void> => {
+    const before = performance.now();
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(performance.now() - before).toBeLessThan(2_000);
+  };
+
   it.each([
     ['report', ['report', 'fifo']],
     ['diff', ['diff', 'fifo', 'other.json']],
@@ -125,24 +126,16 @@ describe('Ctrl-C', () => {
     execFileSync('mkfifo', [join(cwd, 'fifo')]);
     const program = start(args, cwd);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    const before = performance.now();
-    program.child.kill('SIGINT');
-    expect((await program.ended).code).toBe(130);
-    expect(performance.now() - before).toBeLessThan(2_000);
+    await expectEndAtOnce(program);
     rmSync(join(cwd, 'fifo'));
   });
 
   it('ends targets --conform at once while a server does not answer', async () => {
-    const server = createServer(() => undefined).listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const { server, origin, close } = await serve(() => undefined);
     const connected = once(server, 'connection');
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const program = start(['targets', '--conform', url], cwd);
+    const program = start(['targets', '--conform', origin], cwd);
     await connected;
-    const before = performance.now();
-    program.child.kill('SIGINT');
-    expect((await program.ended).code).toBe(130);
-    expect(performance.now() - before).toBeLessThan(2_000);
-    server.close();
+    await expectEndAtOnce(program);
+    await close();
   });
 });

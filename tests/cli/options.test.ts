@@ -1,5 +1,4 @@
 import { Argument } from 'commander';
-import { InputError } from '../../src/core/errors.ts';
 import {
   choice,
   duration,
@@ -11,6 +10,7 @@ import {
   text,
   toggle,
 } from '../../src/cli/options.ts';
+import { inputErrorOf } from '../support/errors.ts';
 import { parse as parseAs } from './parse.ts';
 
 const options = {
@@ -27,15 +27,7 @@ const positionals = [new Argument('<URL>', 'an address'), new Argument('[COUNT]'
 
 const parseAll = (...words: string[]) => parseAs(words, options, positionals);
 const parse = (...words: string[]) => parseAll('u', ...words).values;
-const fault = (...words: string[]): InputError => {
-  try {
-    parseAll(...words);
-  } catch (error) {
-    if (error instanceof InputError) return error;
-    throw error;
-  }
-  throw new Error('was accepted');
-};
+const fault = (...words: string[]) => inputErrorOf(() => parseAll(...words));
 
 describe('a command line', () => {
   it('gives no value to an option that was not given', () => {

@@ -1,31 +1,23 @@
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownDirectory } from '../support/directory.ts';
+import { serve, type HttpServer } from '../support/http-server.ts';
 import { run } from './program.ts';
 
-let home: string;
-let server: Server;
+const home = ownDirectory();
+let server: HttpServer;
 let signedFor: string | undefined;
 
 beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'latency-lab-region-'));
   writeFileSync(join(home, 'config'), '[default]\nregion = eu-west-3\n[profile work]\nregion = eu-north-1\n');
   writeFileSync(join(home, 'credentials'), '[work]\naws_access_key_id = w\naws_secret_access_key = w\n');
-  server = createServer((request, response) => {
+  server = await serve((request, response) => {
     // Signature version 4 names the region: Credential=<key>/<date>/<region>/ssm/aws4_request.
     signedFor = request.headers.authorization?.split('/')[2];
     response.setHeader('content-type', 'application/x-amz-json-1.1').end('{"Parameters":[]}');
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
 });
-afterAll(() => {
-  server.close();
-  rmSync(home, { recursive: true });
-});
+afterAll(() => server.close());
 
 describe('the region', () => {
   const keys = { AWS_ACCESS_KEY_ID: 'k', AWS_SECRET_ACCESS_KEY: 's' };
@@ -41,13 +33,12 @@ describe('the region', () => {
       AWS_CONFIG_FILE: join(home, 'config'),
       AWS_SHARED_CREDENTIALS_FILE: join(home, 'credentials'),
     };
-    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     signedFor = undefined;
     const { stderr } = await run(['targets', '--lab', 'mine'], home, {
       ...none,
       ...files,
       ...given,
-      AWS_ENDPOINT_URL: endpoint,
+      AWS_ENDPOINT_URL: server.origin,
     });
     expect({ signedFor, stderr }).toEqual({ signedFor: region, stderr: '' });
   });

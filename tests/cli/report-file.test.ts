@@ -1,12 +1,12 @@
-import { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readReportFile } from '../../src/cli/report-file.ts';
 import { fileStore } from '../../src/cli/run/files.ts';
 import { partKey, planKey } from '../../src/core/keys.ts';
 import { sampleReport, sampleRun } from '../core/report/sample-run.ts';
+import { ownDirectory } from '../support/directory.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'latency-lab-reports-'));
+const directory = ownDirectory();
 const root = join(__dirname, '../..');
 const report = JSON.parse(JSON.stringify(sampleReport({ rounds: 1, requests: 14 }))) as unknown;
 
@@ -17,9 +17,6 @@ beforeAll(() => {
   writeFileSync(join(directory, 'whole/report.json'), JSON.stringify(report));
   writeFileSync(join(directory, 'blank.json'), '');
   writeFileSync(join(directory, 'damaged.json'), JSON.stringify({ ...(report as object), targets: [{}] }));
-});
-afterAll(() => {
-  rmSync(directory, { recursive: true });
 });
 
 describe('readReportFile', () => {

@@ -4,6 +4,7 @@ import { stopRun } from '../../src/cli/commands/stop.ts';
 import { outcomeKey, partKey, planKey, reportKey } from '../../src/core/keys.ts';
 import type { Report } from '../../src/core/schema/report.ts';
 import { sampleRun } from '../core/report/sample-run.ts';
+import { errorNamed } from '../support/errors.ts';
 import { memoryObjectStore } from '../support/memory.ts';
 
 const run = sampleRun({
@@ -62,7 +63,7 @@ describe('stopRun', () => {
 
   it('frees the lab of an execution that is gone already, and not of one that could not be stopped', async () => {
     const failing = (name: string) => ({
-      stop: () => Promise.reject(Object.assign(new Error(name), { name })),
+      stop: () => Promise.reject(errorNamed(name)),
     });
     const gone = await underWay(1);
     expect(await stopRun(runId, { ...gone.deps, executions: failing('ExecutionDoesNotExist') })).toBe(true);

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { startFastapi } from '../../src/local/instances/instances.ts';
 import { startReaper, type Reaper } from '../../src/local/reaper/reaper.ts';
+import { ownDirectory } from '../support/directory.ts';
 import { root } from './services.ts';
 import { departures, sequenceDepartures, vectorsFor, type Reply } from './vectors.ts';
 
@@ -13,18 +11,15 @@ jest.setTimeout(120_000);
 type Server = Awaited<ReturnType<typeof startFastapi>>;
 
 let reaper: Reaper;
-let workDir: string;
 let server: Server;
 const agent = new Agent({ keepAlive: true, maxSockets: 50 });
 beforeEach(async () => {
-  workDir = mkdtempSync(join(tmpdir(), 'fastapi-'));
   reaper = startReaper(root);
-  server = await startFastapi({ root, workDir, reaper });
+  server = await startFastapi({ root, workDir: ownDirectory(), reaper });
 });
 afterEach(async () => {
   await server.stop();
   await reaper.close();
-  rmSync(workDir, { recursive: true, force: true });
 });
 afterAll(() => {
   agent.destroy();

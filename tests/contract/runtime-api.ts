@@ -1,20 +1,11 @@
 /** A Runtime API for one native function process in a store's company of the test's own; no isolation, no limits. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { serve } from '../support/http-server.ts';
 
-type Handle = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** An HTTP server on a free port of 127.0.0.1. */
-export const listen = async (handle: Handle): Promise<{ server: Server; port: number }> => {
-  const server = createServer(handle).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { server, port: (server.address() as AddressInfo).port };
-};
-
-export interface FunctionProcess {
+interface FunctionProcess {
   /** Hands the event to the process and resolves with the path it answered on and what it answered. */
   invoke(event: unknown): Promise<{ readonly path: string; readonly payload: string }>;
   stop(): Promise<void>;
@@ -29,7 +20,7 @@ export const runBootstrap = async (
   let queued: string | undefined;
   let answered: (reply: { path: string; payload: string }) => void = () => undefined;
 
-  const serve = (): void => {
+  const handOver = (): void => {
     if (waiting === undefined || queued === undefined) return;
     waiting.writeHead(200, {
       'content-type': 'application/json',
@@ -40,10 +31,10 @@ export const runBootstrap = async (
     waiting.end(queued);
     waiting = queued = undefined;
   };
-  const { server, port } = await listen((request, response) => {
+  const { port, close } = await serve((request, response) => {
     if (request.method === 'GET') {
       waiting = response;
-      serve();
+      handOver();
       return;
     }
     void text(request).then((payload) => {
@@ -65,13 +56,12 @@ export const runBootstrap = async (
         void ended.then(() => {
           reject(new Error(`${file} ended`));
         });
-        serve();
+        handOver();
       }),
     stop: async () => {
       child.kill('SIGKILL');
       await ended;
-      server.closeAllConnections();
-      server.close();
+      await close();
     },
   };
 };

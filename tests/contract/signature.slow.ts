@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { RequestListener, Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { selfSigned } from '../support/certificate.ts';
-import { listen, runBootstrap } from './runtime-api.ts';
+import { ownDirectory } from '../support/directory.ts';
+import { serve, type HttpServer } from '../support/http-server.ts';
+import { runBootstrap } from './runtime-api.ts';
 import { buildNative } from './services.ts';
 import { signatureFaults, type ReceivedRequest } from './sigv4.ts';
 import { vectorsFor } from './vectors.ts';
@@ -18,9 +16,8 @@ const accessKey = 'AKIDEXAMPLE';
 const secretKey = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 const token = 'AQoDYXdzEJr+//token/with+signs==';
 const received: ReceivedRequest[] = [];
-let store: Server;
-let storePort: number;
-let artifacts: string;
+const artifacts = ownDirectory();
+let store: HttpServer;
 let bootstrap: string;
 
 const answer: RequestListener = (request, response) => {
@@ -33,15 +30,10 @@ const answer: RequestListener = (request, response) => {
 };
 
 beforeAll(async () => {
-  ({ server: store, port: storePort } = await listen(answer));
-  artifacts = mkdtempSync(join(tmpdir(), 'artifacts-'));
+  store = await serve(answer);
   bootstrap = buildNative('cpp-dynamodb', 'build-CppDynamodbFunction', artifacts);
 });
-afterAll(() => {
-  store.closeAllConnections();
-  store.close();
-  rmSync(artifacts, { recursive: true, force: true });
-});
+afterAll(() => store.close());
 beforeEach(() => {
   received.length = 0;
 });
@@ -53,7 +45,7 @@ const hitTwice = async (variables: Record<string, string>): Promise<unknown[]> =
     AWS_REGION: 'eu-west-2',
     AWS_ACCESS_KEY_ID: accessKey,
     AWS_SECRET_ACCESS_KEY: secretKey,
-    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${storePort}`,
+    AWS_ENDPOINT_URL_DYNAMODB: store.origin,
     TABLE_NAME: 'counters',
     ARCHITECTURE_ID: 'cpp-dynamodb',
     ...variables,
@@ -90,9 +82,7 @@ describe('the C++ service', () => {
     'speaks %s to a store whose certificate it trusts, and to no other',
     async (version) => {
       const { key, cert } = selfSigned('localhost');
-      const server = createTlsServer({ key, cert, minVersion: version, maxVersion: version }, answer);
-      await once(server.listen(0, '127.0.0.1'), 'listening');
-      const { port } = server.address() as AddressInfo;
+      const { port, close } = await serve(answer, { key, cert, minVersion: version, maxVersion: version });
       const bundle = join(artifacts, `${version}.pem`);
       writeFileSync(bundle, cert);
       try {
@@ -103,8 +93,7 @@ describe('the C++ service', () => {
         expect(await hitTwice(url)).toEqual([refused, refused]);
         expect(received).toHaveLength(2);
       } finally {
-        server.closeAllConnections();
-        server.close();
+        await close();
       }
     },
   );

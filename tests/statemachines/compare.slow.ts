@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseDeathKey } from '../../src/core/keys.ts';
 import { machine, type Machine, worstCaseEvents } from './asl.ts';
 import {
@@ -13,7 +14,6 @@ import {
 jest.setTimeout(60_000);
 
 const runId = 'run-1';
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const key = (round: number, target: string) => `runs/${runId}/steps/${round}-${target}-0.json`;
 const workers = 3;
 const output = { runId, reportKey: 'report.json', htmlKey: 'report.html', measured: ['a', 'b'], failed: [] };

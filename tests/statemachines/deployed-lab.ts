@@ -1,6 +1,7 @@
 /** The whole lab on a local plane of its own: what `latency-lab local` deploys, with the executions in the test's hands. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CloudFormationClient,
   DeleteStackCommand,
@@ -85,7 +86,7 @@ export const deployWholeLab = async (targets: readonly string[]): Promise<Deploy
     for (;;) {
       const { status, error, cause = '' } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
       if (status !== 'RUNNING') return { status, error, cause };
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await sleep(200);
     }
   };
   return {

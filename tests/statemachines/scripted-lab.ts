@@ -1,10 +1,9 @@
 /** compare.asl.json on the real emulator, with scripted handlers in the place of ours. */
 import { mkdtempSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -18,6 +17,7 @@ import { administrator, credentialsFor, newSecret } from '../../src/local/creden
 import { startEmulator } from '../../src/local/emulator/emulator.ts';
 import { startReaper } from '../../src/local/reaper/reaper.ts';
 import { ensureTools } from '../../tools/setup/ensure.mjs';
+import { serve } from '../support/http-server.ts';
 import { aslText } from './asl.ts';
 
 const root = join(__dirname, '..', '..');
@@ -64,7 +64,7 @@ const answerOf = async (work: () => unknown): Promise<{ status: number; body: un
 const startScriptedHandlers = async () => {
   let script: Script = {};
   let calls: Call[] = [];
-  const server = createServer((request, response) => {
+  const { origin, close } = await serve((request, response) => {
     void (async () => {
       const payload: unknown = JSON.parse(await text(request));
       const arn = String(request.headers['x-amzn-lambda-function-arn']);
@@ -82,19 +82,15 @@ const startScriptedHandlers = async () => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? null));
     })();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: origin,
     /** Calls since the last `play`, in the order in which they began. */
     calls: (): readonly Call[] => calls,
     play: (next: Script): void => {
       script = next;
       calls = [];
     },
-    stop: (): void => {
-      server.closeAllConnections();
-      server.close();
-    },
+    stop: close,
   };
 };
 
@@ -169,7 +165,7 @@ export const startScriptedLab = async (): Promise<ScriptedLab> => {
     for (;;) {
       const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
       if (execution.status !== 'RUNNING') return execution;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
     }
   };
   return {
@@ -198,7 +194,7 @@ export const startScriptedLab = async (): Promise<ScriptedLab> => {
     },
     stop: async () => {
       for (const client of [lambda, sfn, s3]) client.destroy();
-      scripted.stop();
+      await scripted.stop();
       await emulator.stop();
       await reaper.close();
     },

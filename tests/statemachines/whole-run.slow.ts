@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Report } from '../../src/core/schema/report.ts';
 import type { Findings } from '../local/iam/check.ts';
 import { judgeLab } from '../local/iam/lab.ts';
 import { unused } from '../local/iam/unused.ts';
+import { serve, type HttpServer } from '../support/http-server.ts';
 import { type DeployedLab, deployWholeLab } from './deployed-lab.ts';
 
 jest.setTimeout(240_000);
@@ -13,32 +13,26 @@ jest.setTimeout(240_000);
 const targets = ['null', 'python-dynamodb', 'node-dynamodb'];
 const slowMs = 50;
 const bearer = 'Bearer 0123456789';
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A service of somebody else's: one path loses updates, one breaks after its verification, one is slow. */
-const startForeign = async (): Promise<Server> => {
+const startForeign = (): Promise<HttpServer> => {
   let breaking = 0;
-  const server = createServer((request, response) => {
+  return serve((request, response) => {
     const answer = (status: number, ms: number) =>
       setTimeout(() => response.writeHead(status).end('{"hits":1}'), ms);
     if (request.url === '/breaks' && request.headers.authorization !== bearer) answer(401, 0);
     else if (request.url === '/breaks') answer(++breaking > 3 ? 503 : 200, 0);
     else answer(200, request.url === '/slow' ? slowMs : 0);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
 };
 
 let lab: DeployedLab;
-let foreign: Server;
-let base: string;
+let foreign: HttpServer;
 beforeAll(async () => {
   [lab, foreign] = await Promise.all([deployWholeLab([...targets, 'python-s3']), startForeign()]);
-  base = `http://127.0.0.1:${(foreign.address() as AddressInfo).port}`;
 });
 afterAll(async () => {
-  foreign.closeAllConnections();
-  foreign.close();
+  await foreign.close();
   await lab.stop();
 });
 
@@ -106,8 +100,8 @@ describe('a whole run on the local plane', () => {
       runId: 'mixed',
       targets: ['python-dynamodb'],
       extraTargets: [
-        extra('loses', 'sync-counter', `${base}/loses`),
-        { ...extra('breaks', 'url', `${base}/breaks`), request: { headers: { authorization } } },
+        extra('loses', 'sync-counter', `${foreign.origin}/loses`),
+        { ...extra('breaks', 'url', `${foreign.origin}/breaks`), request: { headers: { authorization } } },
         extra('absent', 'url', 'http://127.0.0.1:9/'),
       ],
       rounds: 1,
@@ -133,7 +127,7 @@ describe('a whole run on the local plane', () => {
     const { ended } = await lab.start('dies', {
       runId: 'dies',
       targets: ['null'],
-      extraTargets: [extra('slow', 'url', `${base}/slow`)],
+      extraTargets: [extra('slow', 'url', `${foreign.origin}/slow`)],
       rounds: 1,
       load: { model: 'closed', requests, concurrency: 1, warmup: 0 },
     });

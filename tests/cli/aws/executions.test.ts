@@ -1,9 +1,9 @@
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { stepFunctions } from '../../../src/cli/aws/executions.ts';
+import { errorNamed } from '../../support/errors.ts';
 
 const sfn = mockClient(SFNClient);
-const named = (name: string): Error => Object.assign(new Error(name), { name });
 
 beforeEach(() => {
   process.env['AWS_REGION'] = 'eu-west-2';
@@ -23,7 +23,7 @@ describe('start', () => {
   it('finds another name when the run is resumed, since an ended execution keeps its own', async () => {
     sfn
       .on(StartExecutionCommand)
-      .rejectsOnce(named('ExecutionAlreadyExists'))
+      .rejectsOnce(errorNamed('ExecutionAlreadyExists'))
       .resolves({ executionArn: 'again' });
     const longest = 'r'.repeat(60);
     expect(await stepFunctions('machine').start(longest, '{}')).toBe('again');
@@ -34,7 +34,7 @@ describe('start', () => {
   });
 
   it('tries no other name after any other error', async () => {
-    sfn.on(StartExecutionCommand).rejects(named('StateMachineDoesNotExist'));
+    sfn.on(StartExecutionCommand).rejects(errorNamed('StateMachineDoesNotExist'));
     await expect(stepFunctions('machine').start('run-1', '{}')).rejects.toThrow('StateMachineDoesNotExist');
     expect(startedNames()).toEqual(['run-1']);
   });

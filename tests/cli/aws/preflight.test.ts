@@ -7,6 +7,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { parseLoad } from '../../../src/core/schema/load.ts';
 import { neededConcurrency, preflight } from '../../../src/cli/aws/preflight.ts';
 import { describeStack, type DeployedStack } from '../../../src/cli/aws/stack.ts';
+import { errorNamed } from '../../support/errors.ts';
 
 const lambda = mockClient(LambdaClient);
 const s3 = mockClient(S3Client);
@@ -35,7 +36,7 @@ beforeEach(() => {
     .resolves({ Parameters: [{ Name: '/latency-lab/mine/targets/node', Value: JSON.stringify(target) }] });
 });
 
-const denied = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+const denied = errorNamed('AccessDeniedException');
 const verdicts = async (of: DeployedStack = stack): Promise<Record<string, string>> => {
   const { findings } = await preflight(of, parseLoad({ requests: 100, concurrency: 40 }));
   return Object.fromEntries(findings.map(({ what, verdict }) => [what, verdict]));
@@ -104,9 +105,7 @@ describe('describeStack', () => {
   });
 
   it('refuses a stack that is not there as misuse, naming the region', async () => {
-    cloudFormation
-      .on(DescribeStacksCommand)
-      .rejects(Object.assign(new Error('Stack with id x does not exist'), { name: 'ValidationError' }));
+    cloudFormation.on(DescribeStacksCommand).rejects(errorNamed('ValidationError'));
     await expect(describeStack('x')).rejects.toMatchObject({
       field: '--stack',
       exitCode: 2,

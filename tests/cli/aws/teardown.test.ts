@@ -19,8 +19,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { bucketsLeftBy, bucketsOf, stackResources } from '../../../src/cli/aws/resources.ts';
 import { type DeployedStack, requireLab } from '../../../src/cli/aws/stack.ts';
 import { deleteBucket, deleteStack, emptyBucket, stopExecutions } from '../../../src/cli/aws/teardown.ts';
-import { InputError } from '../../../src/core/errors.ts';
 import { idleCosts } from '../../../src/core/plan/idle-cost.ts';
+import { errorNamed, inputErrorOf } from '../../support/errors.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const s3 = mockClient(S3Client);
@@ -31,8 +31,6 @@ beforeEach(() => {
   process.env['AWS_REGION'] = 'eu-west-2';
   for (const mock of [cloudFormation, s3, sfn]) mock.reset();
 });
-
-const named = (name: string): Error => Object.assign(new Error(name), { name });
 
 const summary = (
   ResourceType: string,
@@ -58,14 +56,10 @@ describe('requireLab', () => {
     outputs: { LatencyLab: '0.1.0', StateMachineArn: 'arn', ResultsBucketName: 'b' },
     tags: { project: 'latency-lab' },
   };
-  const fault = (stack: DeployedStack): InputError => {
-    try {
+  const fault = (stack: DeployedStack) =>
+    inputErrorOf(() => {
       requireLab(stack);
-    } catch (error) {
-      if (error instanceof InputError) return error;
-    }
-    throw new Error('was accepted');
-  };
+    });
 
   it('accepts a stack with the output and the tag', () => {
     expect(() => {
@@ -161,7 +155,7 @@ describe('bucketsLeftBy', () => {
         ],
       });
     s3.on(HeadBucketCommand, { Bucket: 'results' }).resolves({});
-    s3.on(HeadBucketCommand, { Bucket: 'purged' }).rejects(named('NotFound'));
+    s3.on(HeadBucketCommand, { Bucket: 'purged' }).rejects(errorNamed('NotFound'));
     expect(await bucketsLeftBy('lab')).toEqual(['results']);
   });
 
@@ -212,12 +206,12 @@ describe('emptyBucket', () => {
   });
 
   it('finds nothing in a bucket that is gone, so that a second try can go on', async () => {
-    s3.on(ListObjectsV2Command).rejects(Object.assign(new Error('gone'), { name: 'NoSuchBucket' }));
+    s3.on(ListObjectsV2Command).rejects(errorNamed('NoSuchBucket'));
     expect(await emptyBucket('bucket')).toBe(0);
   });
 
   it('takes a bucket that is gone already for deleted', async () => {
-    s3.on(ListObjectsV2Command).rejects(Object.assign(new Error('gone'), { name: 'NoSuchBucket' }));
+    s3.on(ListObjectsV2Command).rejects(errorNamed('NoSuchBucket'));
     expect(await deleteBucket('bucket')).toBe(0);
   });
 
@@ -239,7 +233,7 @@ describe('deleteStack', () => {
   });
 
   it('ends when the stack is not known any more', async () => {
-    cloudFormation.on(DescribeStacksCommand).rejects(named('ValidationError'));
+    cloudFormation.on(DescribeStacksCommand).rejects(errorNamed('ValidationError'));
     await deleteStack('s', [], live);
     expect(cloudFormation.commandCalls(DeleteStackCommand)).toHaveLength(1);
   });
@@ -250,7 +244,7 @@ describe('deleteStack', () => {
     cloudFormation
       .on(DescribeStacksCommand)
       .resolvesOnce(status('DELETE_FAILED', 'bucket b is not empty'))
-      .rejects(named('ValidationError'));
+      .rejects(errorNamed('ValidationError'));
     await deleteStack('s', ['b'], live);
     expect(cloudFormation.commandCalls(DeleteStackCommand)).toHaveLength(2);
     expect(s3.commandCalls(DeleteObjectsCommand)).toHaveLength(2);

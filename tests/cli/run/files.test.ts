@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownDirectory } from '../../support/directory.ts';
 import { memoryObjectStore } from '../../support/memory.ts';
 import { fileStore, makeMirror } from '../../../src/cli/run/files.ts';
 import { withOut } from '../../../src/cli/run/out-dir.ts';
@@ -8,10 +8,7 @@ import { newRunId } from '../../../src/cli/run/request.ts';
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'latency-lab-files-'));
-});
-afterEach(() => {
-  rmSync(directory, { recursive: true, force: true });
+  directory = ownDirectory();
 });
 
 describe('fileStore', () => {

@@ -1,21 +1,12 @@
-import { InputError } from '../../../src/core/errors.ts';
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
 import { checkRequest, loadOptions, runRequest } from '../../../src/cli/run/request.ts';
 import { ownTargetOptions, ownTargets } from '../../../src/cli/run/own-targets.ts';
+import { inputErrorOf } from '../../support/errors.ts';
 import { parse } from '../parse.ts';
 
 const options = { ...loadOptions, ...ownTargetOptions };
 const valuesOf = (line: string) => parse(line === '' ? [] : line.split(' '), options).values;
 const requestOf = (line: string) => runRequest(valuesOf(line), { runId: 'r' });
-const faultOf = (work: () => unknown): InputError => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof InputError) return error;
-    throw error;
-  }
-  throw new Error('was accepted');
-};
 
 describe('runRequest', () => {
   it('leaves out what was not given, so that the state machine fills in its own defaults', () => {
@@ -56,7 +47,7 @@ describe('checkRequest', () => {
     ['--rounds 0', '--rounds'],
     ['--seed -1', '--seed'],
   ])('refuses %s and names the flag %s', (line, flag) => {
-    expect(faultOf(() => checkRequest(requestOf(line)))).toMatchObject({ field: flag, exitCode: 2 });
+    expect(inputErrorOf(() => checkRequest(requestOf(line)))).toMatchObject({ field: flag, exitCode: 2 });
   });
 });
 
@@ -100,7 +91,7 @@ describe('ownTargets', () => {
     expect(own('--target a=http://127.0.0.1:8000/', fast)).toHaveLength(1);
     expect(own('--target a=https://example.com/', slow)).toHaveLength(1);
     expect(own('--target a=https://example.com/ --i-may-load-this', fast)).toHaveLength(1);
-    expect(faultOf(() => own('--target a=https://example.com/', fast))).toMatchObject({
+    expect(inputErrorOf(() => own('--target a=https://example.com/', fast))).toMatchObject({
       field: '--target',
       hint: expect.stringContaining('--i-may-load-this'),
     });
@@ -120,6 +111,6 @@ describe('ownTargets', () => {
     ['--target a=http://127.0.0.1/ --expect-status 99', '--expect-status'],
     ['--payload x', '--target'],
   ])('refuses %s and names the flag %s', (line, flag) => {
-    expect(faultOf(() => own(line, fast, ['taken'])).field).toBe(flag);
+    expect(inputErrorOf(() => own(line, fast, ['taken'])).field).toBe(flag);
   });
 });

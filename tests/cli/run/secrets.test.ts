@@ -1,26 +1,24 @@
 import { DeleteParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownTargetOptions, ownTargets } from '../../../src/cli/run/own-targets.ts';
 import { checkRequest } from '../../../src/cli/run/request.ts';
 import { withStoredSecrets } from '../../../src/cli/run/secrets.ts';
-import { InputError } from '../../../src/core/errors.ts';
 import { withSecrets } from '../../../src/core/secrets.ts';
+import { ownDirectory } from '../../support/directory.ts';
+import { inputErrorOf } from '../../support/errors.ts';
 import { parse } from '../parse.ts';
 
-let directory: string;
+const directory = ownDirectory();
 beforeAll(() => {
   process.env['AWS_REGION'] = 'eu-west-2';
   process.env['TEST_TOKEN'] = 't0ken-of-mine';
-  directory = mkdtempSync(join(tmpdir(), 'latency-lab-secrets-'));
   writeFileSync(join(directory, 'key'), 'k3y/in+file\n');
   writeFileSync(join(directory, 'large'), 'x'.repeat(5_000));
 });
 afterAll(() => {
   delete process.env['TEST_TOKEN'];
-  rmSync(directory, { recursive: true });
 });
 
 const { load } = checkRequest({ runId: 'r', load: {} });
@@ -83,15 +81,9 @@ describe('secrets of a target', () => {
     [['--header', 'authorization: abc'], '--header', '4 characters'],
     [['--header', `authorization: s3cr\u0007et`], '--header', 'authorization'],
   ])('refuses %j and shows no secret', (args, flag, part) => {
-    let fault: unknown;
-    try {
-      forRun(...args);
-    } catch (error) {
-      fault = error;
-    }
-    expect(fault).toBeInstanceOf(InputError);
+    const fault = inputErrorOf(() => forRun(...args));
     expect(fault).toMatchObject({ field: flag, message: expect.stringContaining(part) });
-    expect((fault as InputError).message).not.toMatch(/abc|s3cr/);
+    expect(fault.message).not.toMatch(/abc|s3cr/);
   });
 });
 

@@ -1,24 +1,14 @@
 /** The server's boot as it stands in the template, on this machine: AWS, systemd and the service itself are played. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  closeSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import type { Server } from 'node:http';
-import { tmpdir } from 'node:os';
+import { closeSync, cpSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseDocument } from 'yaml';
-import { listen } from '../../contract/runtime-api.ts';
 import { root } from '../../contract/services.ts';
 import { type ReceivedRequest, signatureFaults } from '../../contract/sigv4.ts';
+import { ownDirectory } from '../../support/directory.ts';
+import { serve, type HttpServer } from '../../support/http-server.ts';
 
 jest.setTimeout(60_000);
 
@@ -69,11 +59,10 @@ interface Booted {
   readonly faults: readonly string[];
 }
 
-let server: Server;
-let port: number;
+let server: HttpServer;
 let answer: (path: string) => readonly [status: number, body: string | Buffer] | undefined;
 let received: (ReceivedRequest & { readonly host: string })[] = [];
-let directory: string;
+const directory = ownDirectory();
 
 /** A script with this machine's places in the server's. */
 const here = (script: string): string =>
@@ -92,7 +81,7 @@ const actionOf = ({ host, headers, target: path, body }: (typeof received)[numbe
 };
 
 beforeAll(async () => {
-  ({ server, port } = await listen((request, response) => {
+  server = await serve((request, response) => {
     void text(request).then((body) => {
       const { method = '', url = '', headers } = request;
       received.push({
@@ -105,8 +94,7 @@ beforeAll(async () => {
       const [status, said] = answer(url) ?? [200, JSON.stringify(bases[url] ?? {}).replaceAll(/^"|"$/g, '')];
       response.writeHead(status).end(said);
     });
-  }));
-  directory = mkdtempSync(join(tmpdir(), 'boot-'));
+  });
   mkdirSync(join(directory, 'layer/fastapi'), { recursive: true });
   const own = join(directory, 'layer/fastapi/server');
   cpSync(join(root, 'src/services/fastapi/server'), own, { recursive: true });
@@ -118,12 +106,9 @@ beforeAll(async () => {
   mkdirSync(join(directory, 'system'));
   writeFileSync(join(directory, 'bin/systemctl'), '#!/bin/sh\necho systemctl "$@"\n', { mode: 0o755 });
   // Every host is this one.
-  writeFileSync(join(directory, '.curlrc'), `connect-to = "::127.0.0.1:${port}"\n`);
+  writeFileSync(join(directory, '.curlrc'), `connect-to = "::127.0.0.1:${server.port}"\n`);
 });
-afterAll(() => {
-  server.close();
-  rmSync(directory, { recursive: true });
-});
+afterAll(() => server.close());
 
 /** Boots once. `refuse` says which paths AWS, the metadata service or the service itself refuse, and how. */
 const boot = async (refuse: Readonly<Record<string, number>> = {}): Promise<Booted> => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached, cacheRoot } from '../../../tools/setup/cache.mjs';
-import { temporaryDirectory } from '../../local/fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 
 describe('cacheRoot', () => {
   it('prefers the own variable, then the XDG one; an empty one counts as unset', () => {
@@ -15,11 +15,8 @@ describe('cached', () => {
   let cache: string;
   let builds: number;
   beforeEach(() => {
-    cache = join(temporaryDirectory(), 'deep', 'cache');
+    cache = join(ownDirectory(), 'deep', 'cache');
     builds = 0;
-  });
-  afterEach(() => {
-    rmSync(join(cache, '..', '..'), { recursive: true });
   });
 
   const build = (dir: string): Promise<void> => {

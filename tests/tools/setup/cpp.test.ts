@@ -1,37 +1,30 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { fetchArchive } from '../../../tools/setup/cpp.mjs';
-import { listen } from '../../contract/runtime-api.ts';
-import { temporaryDirectory } from '../../local/fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
+import { serve, type HttpServer } from '../../support/http-server.ts';
 
 describe('fetchArchive', () => {
-  const directory = temporaryDirectory();
+  const directory = ownDirectory();
   const content = 'an archive';
   const sha256 = createHash('sha256').update(content).digest('hex');
-  let server: Server;
-  let url: string;
+  let server: HttpServer;
   let asked = 0;
   beforeAll(async () => {
-    const { server: started, port } = await listen((request, response) => {
+    server = await serve((request, response) => {
       asked += 1;
       const failing = request.url === '/gone' || (request.url === '/late' && asked < 2);
       response.writeHead(failing ? 503 : 200).end(content);
     });
-    server = started;
-    url = `http://127.0.0.1:${port}`;
   });
   beforeEach(() => {
     asked = 0;
   });
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
-    rmSync(directory, { recursive: true });
-  });
+  afterAll(() => server.close());
   const file = join(directory, 'archive');
-  const get = (path: string, hash = sha256) => fetchArchive({ url: url + path, sha256: hash }, file, 1);
+  const get = (path: string, hash = sha256) =>
+    fetchArchive({ url: server.origin + path, sha256: hash }, file, 1);
 
   it('writes what has the hash, at the second attempt where the first fails', async () => {
     await get('/late');
@@ -43,14 +36,14 @@ describe('fetchArchive', () => {
   it('refuses what has another hash, at once and leaving nothing', async () => {
     const wrong = 'f'.repeat(64);
     await expect(get('/there', wrong)).rejects.toThrow(
-      `${url}/there is not what its lock says: sha256 ${sha256}, not ${wrong}`,
+      `${server.origin}/there is not what its lock says: sha256 ${sha256}, not ${wrong}`,
     );
     expect(asked).toBe(1);
     expect(readdirSync(directory)).toEqual([]);
   });
 
   it('gives up after three attempts, naming the address and what came', async () => {
-    await expect(get('/gone')).rejects.toThrow(`${url}/gone could not be fetched: status 503`);
+    await expect(get('/gone')).rejects.toThrow(`${server.origin}/gone could not be fetched: status 503`);
     expect(asked).toBe(3);
   });
 });

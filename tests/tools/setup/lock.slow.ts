@@ -1,9 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { root, temporaryDirectory } from '../../local/fixtures/bundle.ts';
+import { root } from '../../local/fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 import { eventually } from '../../local/fixtures/processes.ts';
 
 // Real processes on a busy machine.
@@ -12,10 +13,7 @@ jest.setTimeout(60_000);
 const run = promisify(execFile);
 
 describe('cached, between processes', () => {
-  const directory = temporaryDirectory();
-  afterAll(() => {
-    rmSync(directory, { recursive: true });
-  });
+  const directory = ownDirectory();
 
   /** A program that asks for a tool whose building takes a while and is written down. */
   const asks = (name: string, buildMs: number) => [

@@ -1,21 +1,18 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isInstalled } from '../../../tools/setup/node.mjs';
-import { temporaryDirectory } from '../../local/fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 
 describe('isInstalled', () => {
   let root: string;
   beforeEach(() => {
-    root = temporaryDirectory();
+    root = ownDirectory();
     mkdirSync(join(root, 'node_modules'));
     lock('package-lock.json', {
       '': { version: '0.1.0' },
       'node_modules/a': { version: '1.0.0' },
       'node_modules/for-another-platform': { version: '2.0.0', optional: true },
     });
-  });
-  afterEach(() => {
-    rmSync(root, { recursive: true });
   });
   const lock = (file: string, packages: object): void => {
     writeFileSync(join(root, file), JSON.stringify({ packages }));

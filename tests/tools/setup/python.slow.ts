@@ -1,16 +1,13 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPython } from '../../../tools/setup/python.mjs';
-import { temporaryDirectory } from '../../local/fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 
 // Real processes on a busy machine.
 jest.setTimeout(60_000);
 
 describe('findPython', () => {
-  const directory = temporaryDirectory();
-  afterAll(() => {
-    rmSync(directory, { recursive: true });
-  });
+  const directory = ownDirectory();
   /** A program that answers as a Python of that version would. */
   const fake = (name: string, answer: string): string => {
     const file = join(directory, name);

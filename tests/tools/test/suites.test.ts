@@ -1,13 +1,11 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jestCounts } from '../../../tools/test/counts.mjs';
 import { suites } from '../../../tools/test/suites.mjs';
-import { root, temporaryDirectory } from '../../local/fixtures/bundle.ts';
+import { root } from '../../local/fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 
-const directory = temporaryDirectory();
-afterAll(() => {
-  rmSync(directory, { recursive: true });
-});
+const directory = ownDirectory();
 
 describe('suites', () => {
   const path = process.env['PATH'];
