@@ -10,19 +10,6 @@ import { startPlane, type LocalPlane } from '../../src/local/plane.ts';
 import { root, type Service } from './services.ts';
 import type { Reply, Vector } from './vectors.ts';
 
-export interface Deployed {
-  /** Invokes the function with the event; also checks that Lambda's request id is the answer's. */
-  ask(event: Vector['event']): Promise<Reply>;
-  /** The count in the store itself. */
-  count(): Promise<number>;
-}
-
-export interface Laboratory {
-  /** `storeUrl` points the service elsewhere than to the plane's store. */
-  deploy(service: Service, storeUrl?: string): Promise<Deployed>;
-  close(): Promise<void>;
-}
-
 const clientsOf = (plane: LocalPlane) => {
   const common = {
     region: plane.env['AWS_REGION'] ?? '',
@@ -37,6 +24,7 @@ const clientsOf = (plane: LocalPlane) => {
 };
 type Clients = ReturnType<typeof clientsOf>;
 
+/** The count in a store, and what tells the service where that is. */
 interface Counter {
   readonly variables: Readonly<Record<string, string>>;
   read(): Promise<number>;
@@ -75,6 +63,7 @@ const makeCounter = async ({ dynamo, s3 }: Clients, { store }: Service, name: st
   }
 };
 
+/** Also checks that Lambda's request id is the answer's. */
 const invoke = async (lambda: LambdaClient, name: string, event: Vector['event']): Promise<Reply> => {
   const { Payload, FunctionError, $metadata } = await lambda.send(
     new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }),
@@ -89,13 +78,14 @@ const invoke = async (lambda: LambdaClient, name: string, event: Vector['event']
 };
 
 /** Starts a plane; `close` ends it and everything that was created on it. */
-export const openLaboratory = async (): Promise<Laboratory> => {
+export const openLaboratory = async () => {
   const workDir = mkdtempSync(join(tmpdir(), 'contract-'));
   const plane = await startPlane({ root, workDir });
   const clients = clientsOf(plane);
   let created = 0;
 
-  const deploy = async (service: Service, storeUrl?: string): Promise<Deployed> => {
+  /** @param storeUrl points the service elsewhere than to the plane's store */
+  const deploy = async (service: Service, storeUrl?: string) => {
     created += 1;
     const name = `${service.id}-${created}`;
     const counter = await makeCounter(clients, service, name);
@@ -119,7 +109,10 @@ export const openLaboratory = async (): Promise<Laboratory> => {
         },
       }),
     );
-    return { ask: (event) => invoke(clients.lambda, name, event), count: () => counter.read() };
+    return {
+      ask: (event: Vector['event']) => invoke(clients.lambda, name, event),
+      count: () => counter.read(),
+    };
   };
 
   const close = async (): Promise<void> => {
@@ -129,3 +122,6 @@ export const openLaboratory = async (): Promise<Laboratory> => {
   };
   return { deploy, close };
 };
+
+export type Laboratory = Awaited<ReturnType<typeof openLaboratory>>;
+export type DeployedService = Awaited<ReturnType<Laboratory['deploy']>>;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseManifest } from '../../src/core/schema/manifest.ts';
-import { openLaboratory, type Deployed, type Laboratory } from './laboratory.ts';
+import { openLaboratory, type DeployedService, type Laboratory } from './laboratory.ts';
 import { root, services } from './services.ts';
 import { departures, sequenceDepartures, vectorsFor, type Reply, type Vector } from './vectors.ts';
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => laboratory.close());
 
 /** Asks for each vector in turn; everything that departs from the contract, in words. */
-const conform = async (deployed: Deployed, vectors: readonly Vector[]): Promise<readonly string[]> => {
+const conform = async (deployed: DeployedService, vectors: readonly Vector[]): Promise<readonly string[]> => {
   const replies: Reply[] = [];
   const found: string[] = [];
   for (const vector of vectors) {
@@ -31,7 +31,7 @@ const conform = async (deployed: Deployed, vectors: readonly Vector[]): Promise<
 const hitOf = (reply: Reply): number => (JSON.parse(reply.body ?? '') as { hits: number }).hits;
 
 /** `total` increments by `clients`, each sending its next when the last is answered; the counts that were answered. */
-const hammer = async (deployed: Deployed, clients: number, total: number): Promise<number[]> => {
+const hammer = async (deployed: DeployedService, clients: number, total: number): Promise<number[]> => {
   const [hit] = vectorsFor('sync-counter', 'up').filter(({ title }) => title.startsWith('GET /hits adds'));
   const counts: number[] = [];
   let left = total;

@@ -3,7 +3,7 @@ import { parseDeathKey } from '../../src/core/keys.ts';
 import { machine, type Machine, worstCaseEvents } from './asl.ts';
 import {
   type Call,
-  type Ended,
+  type EndedExecution,
   type Payload,
   type Script,
   type ScriptedLab,
@@ -67,9 +67,20 @@ const run = (script: Script, input = '{"rounds":2}') => lab.run(input, { ...allW
 const throws = (name: string) => () => {
   throw new Thrown(name);
 };
-const callsOf = ({ calls }: Ended, handler: string): readonly Call[] =>
+/** The handler as when all is well, but for the calls that throw. */
+const failing = (
+  handler: string,
+  name: string,
+  fails: (payload: Payload, nth: number) => boolean,
+): Script => ({
+  [handler]: (payload: Payload, nth) =>
+    fails(payload, nth) ? throws(name)() : allWell[handler]!(payload, nth),
+});
+const callsOf = ({ calls }: EndedExecution, handler: string): readonly Call[] =>
   calls.filter((call) => call.handler === handler);
-const names = ({ calls }: Ended): readonly string[] => [...new Set(calls.map(({ handler }) => handler))];
+const names = ({ calls }: EndedExecution): readonly string[] => [
+  ...new Set(calls.map(({ handler }) => handler)),
+];
 
 describe('compare.asl.json when all is well', () => {
   it('goes through every handler and answers where the report is', async () => {
@@ -112,9 +123,7 @@ describe('compare.asl.json when all is well', () => {
 
 describe('compare.asl.json when one target fails', () => {
   it('reports a target whose verification died as failed, and goes on with the other', async () => {
-    const ended = await run({
-      Verify: (payload: Payload, nth) => (nth === 0 ? throws('Error')() : allWell['Verify']!(payload, nth)),
-    });
+    const ended = await run(failing('Verify', 'Error', (_, nth) => nth === 0));
     expect(ended.status).toBe('SUCCEEDED');
     expect(callsOf(ended, 'Schedule')[0]!.payload.verifications).toEqual([
       { targetId: 'a', ok: false, sent: 0, acknowledged: 0, reason: 'its verification ended with Error' },
@@ -125,10 +134,7 @@ describe('compare.asl.json when one target fails', () => {
   it('does not measure again when a generator dies, keeps its cause, and lets the other workers finish', async () => {
     const dies = ({ assignment }: Payload) =>
       assignment.round === 1 && assignment.cellId === 'b' && assignment.worker === 1;
-    const ended = await run({
-      Generate: (payload: Payload, nth) =>
-        dies(payload) ? throws('Runtime.ExitError')() : allWell['Generate']!(payload, nth),
-    });
+    const ended = await run(failing('Generate', 'Runtime.ExitError', dies));
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output });
     expect(callsOf(ended, 'Generate')).toHaveLength(4 * workers);
     expect(callsOf(ended, 'Generate').filter(({ payload }) => dies(payload))).toHaveLength(1);
@@ -144,12 +150,8 @@ describe('compare.asl.json when one target fails', () => {
   it.each(['Lambda.TooManyRequestsException', 'Lambda.ResourceNotReadyException'])(
     'asks again for what %s refused before it ran, and then measures it',
     async (name) => {
-      const refused = (nth: number) => nth < 2;
-      const ended = await run({
-        Verify: (payload: Payload, nth) => (refused(nth) ? throws(name)() : allWell['Verify']!(payload, nth)),
-        Generate: (payload: Payload, nth) =>
-          refused(nth) ? throws(name)() : allWell['Generate']!(payload, nth),
-      });
+      const refused = (_: Payload, nth: number) => nth < 2;
+      const ended = await run({ ...failing('Verify', name, refused), ...failing('Generate', name, refused) });
       expect(ended.status).toBe('SUCCEEDED');
       expect(callsOf(ended, 'Verify')).toHaveLength(2 + 2);
       expect(callsOf(ended, 'Schedule')[0]!.payload.verifications).toMatchObject([
@@ -161,38 +163,26 @@ describe('compare.asl.json when one target fails', () => {
   );
 
   it('goes on when a generator is refused for good, after six more tries', async () => {
-    const ended = await run({
-      Generate: (payload: Payload, nth) => {
-        const { round, cellId, worker } = payload.assignment;
-        const theOne = round === 1 && cellId === 'b' && worker === 0;
-        return theOne ? throws('Lambda.TooManyRequestsException')() : allWell['Generate']!(payload, nth);
-      },
-    });
+    const theOne = ({ assignment: { round, cellId, worker } }: Payload) =>
+      round === 1 && cellId === 'b' && worker === 0;
+    const ended = await run(failing('Generate', 'Lambda.TooManyRequestsException', theOne));
     expect(ended.status).toBe('SUCCEEDED');
     expect(callsOf(ended, 'Generate')).toHaveLength(4 * workers + 6);
   });
 
   it('skips a step whose workers cannot be read', async () => {
     const ended = await run({
-      Schedule: () => ({
-        runId,
-        rounds: [
-          {
-            round: 1,
-            steps: [
-              { assignmentsKey: 'runs/missing.json', workers },
-              { assignmentsKey: key(1, 'a'), workers },
-            ],
-          },
-        ],
-      }),
+      Schedule: () => {
+        const steps = ['runs/missing.json', key(1, 'a')].map((assignmentsKey) => ({
+          assignmentsKey,
+          workers,
+        }));
+        return { runId, rounds: [{ round: 1, steps }] };
+      },
     });
     expect(ended.status).toBe('SUCCEEDED');
-    expect(callsOf(ended, 'Generate').map(({ payload }): unknown => payload.assignment.cellId)).toEqual([
-      'a',
-      'a',
-      'a',
-    ]);
+    const cells = callsOf(ended, 'Generate').map(({ payload }): unknown => payload.assignment.cellId);
+    expect(cells).toEqual(['a', 'a', 'a']);
   });
 });
 
@@ -229,10 +219,7 @@ describe('compare.asl.json when the run fails', () => {
   });
 
   it('tries a throttled Plan again', async () => {
-    const ended = await run({
-      Plan: (payload: Payload, nth) =>
-        nth === 0 ? throws('Lambda.TooManyRequestsException')() : allWell['Plan']!(payload, nth),
-    });
+    const ended = await run(failing('Plan', 'Lambda.TooManyRequestsException', (_, nth) => nth === 0));
     expect(ended.status).toBe('SUCCEEDED');
     expect(callsOf(ended, 'Plan')).toHaveLength(2);
   });

@@ -17,46 +17,15 @@ import type { Report } from '../../src/core/schema/report.ts';
 import type { Target } from '../../src/core/schema/target.ts';
 import { buildLab } from '../../src/local/deploy/build.ts';
 import { deployLab } from '../../src/local/deploy/deploy.ts';
-import { type LocalPlane, startPlane } from '../../src/local/plane.ts';
+import { startPlane } from '../../src/local/plane.ts';
 
 const root = join(__dirname, '..', '..');
-
-export interface Execution {
-  readonly arn: string;
-  /** Resolves when it ended. */
-  readonly ended: Promise<{
-    readonly status: string | undefined;
-    readonly error: string | undefined;
-    readonly cause: string;
-  }>;
-}
-
-export interface DeployedLab {
-  readonly root: string;
-  readonly stackName: string;
-  readonly emulatorUrl: string;
-  /** Every call to an API, with who made it. */
-  readonly callsFile: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly credentials: LocalPlane['credentials'];
-  readonly generatorArn: string;
-  start(name: string, input: unknown): Promise<Execution>;
-  keys(prefix: string): Promise<readonly string[]>;
-  /** What registered itself as a target, without the HTTP API in front of it where there is one. */
-  direct(): Promise<readonly Target[]>;
-  /** Stores a secret of a run, and gives the reference to it. */
-  secret(runId: string, value: string): Promise<string>;
-  report(runId: string): Promise<Report>;
-  /** Deletes the stack and what it does not keep. */
-  delete(): Promise<void>;
-  stop(): Promise<void>;
-}
 
 const silent = () => undefined;
 const [stackName, labName] = ['whole-run', 'whole-run'];
 
 /** @param targets ids of architectures */
-export const deployWholeLab = async (targets: readonly string[]): Promise<DeployedLab> => {
+export const deployWholeLab = async (targets: readonly string[]) => {
   const workDir = join(root, '.latency-lab', 'tests', `whole-run-${process.pid}`);
   mkdirSync(workDir, { recursive: true });
   const callsFile = join(workDir, 'calls.jsonl');
@@ -92,12 +61,12 @@ export const deployWholeLab = async (targets: readonly string[]): Promise<Deploy
   return {
     root,
     stackName,
-    emulatorUrl: plane.emulatorUrl,
+    ...{ emulatorUrl: plane.emulatorUrl, env: plane.env, credentials: plane.credentials },
+    /** Every call to an API, with who made it. */
     callsFile,
-    env: plane.env,
-    credentials: plane.credentials,
     generatorArn: outputs['GeneratorFunctionArn'] ?? '',
-    start: async (name, input) => {
+    /** `ended` is fulfilled when it ended. */
+    start: async (name: string, input: unknown) => {
       const { executionArn: arn = '' } = await sfn.send(
         new StartExecutionCommand({
           stateMachineArn: outputs['StateMachineArn'],
@@ -107,25 +76,28 @@ export const deployWholeLab = async (targets: readonly string[]): Promise<Deploy
       );
       return { arn, ended: ended(arn) };
     },
-    keys: async (Prefix) => {
+    keys: async (Prefix: string) => {
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
       return Contents.map(({ Key = '' }) => Key);
     },
-    direct: async () => {
+    /** What registered itself as a target, without the HTTP API in front of it where there is one. */
+    direct: async (): Promise<readonly Target[]> => {
       const registered = await ssmTargetRegistry(ssm, targetsPath(labName)).list();
       return registered.map(({ id, functionArn = '' }) => ({
         ...{ version: 1, id: `direct-${id}`, kind: 'url', functionArn },
       }));
     },
-    secret: async (runId, Value) => {
+    /** Stores a secret of a run, and gives the reference to it. */
+    secret: async (runId: string, Value: string) => {
       const Name = `${secretsPath(labName, runId)}1`;
       await ssm.send(new PutParameterCommand({ Name, Value, Type: 'SecureString' }));
       return `${secretPrefix}${Name}`;
     },
-    report: async (runId) => {
+    report: async (runId: string) => {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: `runs/${runId}/report.json` }));
       return JSON.parse((await Body?.transformToString()) ?? '') as Report;
     },
+    /** Deletes the stack and what it does not keep. */
     delete: async () => {
       const client = new CloudFormationClient(config);
       await client.send(new DeleteStackCommand({ StackName: stackName }));
@@ -142,3 +114,5 @@ export const deployWholeLab = async (targets: readonly string[]): Promise<Deploy
     },
   };
 };
+
+export type DeployedLab = Awaited<ReturnType<typeof deployWholeLab>>;

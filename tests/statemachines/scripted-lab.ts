@@ -94,24 +94,6 @@ const startScriptedHandlers = async () => {
   };
 };
 
-export interface Ended {
-  readonly status: string | undefined;
-  readonly error: string | undefined;
-  readonly cause: string | undefined;
-  readonly output: unknown;
-  readonly events: readonly string[];
-  readonly calls: readonly Call[];
-}
-
-export interface ScriptedLab {
-  /** Runs one execution to its end. `input` is the execution's input as text. */
-  run(input: string, script: Script): Promise<Ended>;
-  put(key: string, value: unknown): Promise<void>;
-  /** The JSON of an object. */
-  get(key: string): Promise<unknown>;
-  stop(): Promise<void>;
-}
-
 const startBackend = async () => {
   const dir = mkdtempSync(join(tmpdir(), 'scripted-lab-'));
   const reaper = startReaper(root);
@@ -132,7 +114,7 @@ const startBackend = async () => {
   return { emulator, reaper };
 };
 
-export const startScriptedLab = async (): Promise<ScriptedLab> => {
+export const startScriptedLab = async () => {
   const { emulator, reaper } = await startBackend();
   const scripted = await startScriptedHandlers();
   emulator.forwardTo(scripted.url);
@@ -169,7 +151,8 @@ export const startScriptedLab = async (): Promise<ScriptedLab> => {
     }
   };
   return {
-    run: async (input, script) => {
+    /** Runs one execution to its end. `input` is the execution's input as text. */
+    run: async (input: string, script: Script) => {
       scripted.play(script);
       const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input }));
       const { status, error, cause, output } = await ended(executionArn);
@@ -180,15 +163,16 @@ export const startScriptedLab = async (): Promise<ScriptedLab> => {
         status,
         error,
         cause,
-        output: output === undefined ? undefined : JSON.parse(output),
+        output: output === undefined ? undefined : (JSON.parse(output) as unknown),
         events: events.map(({ type }) => String(type)),
         calls: scripted.calls(),
       };
     },
-    put: async (Key, value) => {
+    put: async (Key: string, value: unknown) => {
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(value) }));
     },
-    get: async (Key) => {
+    /** The JSON of an object. */
+    get: async (Key: string): Promise<unknown> => {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
       return JSON.parse((await Body?.transformToString()) ?? '');
     },
@@ -200,3 +184,6 @@ export const startScriptedLab = async (): Promise<ScriptedLab> => {
     },
   };
 };
+
+export type ScriptedLab = Awaited<ReturnType<typeof startScriptedLab>>;
+export type EndedExecution = Awaited<ReturnType<ScriptedLab['run']>>;
