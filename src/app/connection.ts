@@ -43,7 +43,7 @@ const connectCodes = new Set([
 const resetCodes = new Set(['ECONNRESET', 'EPIPE']);
 
 /** Without an answer of the function: by the invoker's own timeout, the system's code, else the service refused. */
-const failureOf = (error: unknown): Failure => {
+const failureOfInvocation = (error: unknown): Failure => {
   const { name = '', code = '', message = '' } = error as { name?: string; code?: string; message?: string };
   if (name === 'InvokeTimeoutError') return { error: 'timeout', message };
   if (connectCodes.has(code)) return { error: 'connect', message };
@@ -84,7 +84,7 @@ export const functionConnection = (
         const endMs = clock.now();
         return { sentMs, endMs, result: resultOf(reply) };
       } catch (error) {
-        return { sentMs, endMs: clock.now(), result: failureOf(error) };
+        return { sentMs, endMs: clock.now(), result: failureOfInvocation(error) };
       }
     },
     close: () => undefined,

@@ -6,20 +6,19 @@ import { type RunLock, runLock } from '../core/schema/plan.ts';
 import type { ObjectStore } from '../ports/index.ts';
 import { readStored } from './stored.ts';
 
-const refuse = ({ runId, executionName, expiresAt }: RunLock): never => {
+const refuseHeld = ({ runId, executionName, expiresAt }: RunLock): never => {
   throw new RunInProgressError(
     `run "${runId}" (execution ${executionName}) holds the lab until ${expiresAt}. Wait for its end; if that execution was stopped, delete ${lockKey} from the results bucket`,
   );
 };
 
-export const readLock = async (store: ObjectStore): Promise<RunLock | undefined> => {
-  return readStored(store, lockKey, runLock);
-};
+export const readLock = (store: ObjectStore): Promise<RunLock | undefined> =>
+  readStored(store, lockKey, runLock);
 
 /** A conditional write that S3 made and the SDK repeated loses to itself: then the lock is the execution's own all the same. */
 const refuseOther = async (store: ObjectStore, before: RunLock, executionName: string): Promise<void> => {
   const now = (await readLock(store)) ?? before;
-  if (now.executionName !== executionName) refuse(now);
+  if (now.executionName !== executionName) refuseHeld(now);
 };
 
 /**
@@ -33,7 +32,7 @@ export const takeLock = async (store: ObjectStore, lock: RunLock, wallTimeMs: nu
   // Released in between: whoever is first takes it.
   const held = text === undefined ? lock : readJson(runLock, text, lockKey);
   const free = held.executionName === lock.executionName || Date.parse(held.expiresAt) <= wallTimeMs;
-  if (!free) refuse(held);
+  if (!free) refuseHeld(held);
   const taken =
     text === undefined ? await store.putIfAbsent(lockKey, body) : await store.replace(lockKey, text, body);
   if (!taken) await refuseOther(store, held, lock.executionName);
@@ -48,7 +47,7 @@ export const extendLock = async (store: ObjectStore, lock: RunLock): Promise<voi
   const text = await store.get(lockKey);
   if (text === undefined) return;
   const held = readJson(runLock, text, lockKey);
-  if (held.executionName !== lock.executionName) refuse(held);
+  if (held.executionName !== lock.executionName) refuseHeld(held);
   if (!(await store.replace(lockKey, text, JSON.stringify(lock))))
     await refuseOther(store, held, lock.executionName);
 };

@@ -36,7 +36,7 @@ const isClean = ({ state, valid, requests }: Report['targets'][number]): boolean
   state === 'measured' && valid && requests.failed === 0;
 
 /** Cut, because a state's data may not pass 256 KiB. */
-const failureOf = ({ id, share, sentence }: FailingTarget): ReportOutput['failures'][number] => ({
+const asFailure = ({ id, share, sentence }: FailingTarget): ReportOutput['failures'][number] => ({
   id,
   share,
   error: sentence.slice(0, 100),
@@ -110,7 +110,7 @@ export const makeReport = async (
       reportKey: reportKey(runId, 'json'),
       htmlKey: reportKey(runId, 'html'),
       measured: clean,
-      failures: failingTargets(report, maxFailed).map(failureOf),
+      failures: failingTargets(report, maxFailed).map(asFailure),
       failed: report.targets.map(({ id }) => id).filter((id) => !clean.includes(id)),
     },
   };

@@ -4,6 +4,7 @@ import type { Plan, Verification, VerifyInput } from '../core/schema/plan.ts';
 import type { Target, TargetKind } from '../core/schema/target.ts';
 import { coldStartsIn, counterFault, hitsOf } from '../core/verify/counter.ts';
 import type { Clock, ObjectStore, Connection, OpenConnection } from '../ports/index.ts';
+import { defined } from './defined.ts';
 import { readPlan } from './stored.ts';
 import { judge } from '../core/load/judge.ts';
 import { requestOf } from '../core/load/request.ts';
@@ -74,7 +75,7 @@ const conclude = (
     sent: all.length,
     acknowledged,
     observed: observedIn(all),
-    ...(coldStarts === undefined ? {} : { coldStarts }),
+    ...defined({ coldStarts }),
   };
   if (inTurn.length === 0) {
     const reason = `none of ${all.length} requests was acknowledged; the first: ${all[0]?.fault ?? 'not sent'}`;
@@ -91,7 +92,7 @@ const conclude = (
     : { ...facts, ok: false, meanMs, reason: fault };
 };
 
-const refuse = (target: Target, reason: string): Verification => ({
+const unfit = (target: Target, reason: string): Verification => ({
   targetId: target.id,
   ok: false,
   sent: 0,
@@ -148,7 +149,7 @@ export const verify = async (deps: VerifyDeps, { runId, targetId }: VerifyInput)
   const plan = await readPlan(deps.store, runId);
   const target = findTarget(plan, targetId);
   if (target.kind === 'async-queue')
-    return refuse(
+    return unfit(
       target,
       'targets of kind "async-queue" cannot be verified and timed yet; leave it out of the run',
     );
@@ -180,5 +181,5 @@ export const probe = async (connection: Connection, target: Target, timeoutMs: n
   const seen = { ms, headers, ...(headers['x-cold'] === undefined ? {} : { cold }) };
   if (error !== undefined) return { ...seen, fault: error.message };
   const hits = target.kind === 'sync-counter' ? hitsOf(body) : undefined;
-  return { ...seen, ...(hits === undefined ? {} : { hits }) };
+  return { ...seen, ...defined({ hits }) };
 };

@@ -1,4 +1,5 @@
 /** What every command is given: where it runs, where its data and its talk go, and when to stop. */
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import type { Terminal } from './terminal.ts';
 
@@ -58,14 +59,9 @@ export const onInterrupt = (
   };
 };
 
-export const whenAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      resolve();
-    };
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', done, { once: true });
-  });
+export const whenAborted = async (signal: AbortSignal): Promise<void> => {
+  if (!signal.aborted) await once(signal, 'abort');
+};
 
 /** Waiting that Ctrl-C cuts short. The work itself goes on until its owner ends it. */
 export const orAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {

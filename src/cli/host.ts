@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { cacheRoot } from '../../tools/setup/cache.mjs';
 import { findPython } from '../../tools/setup/python.mjs';
 import { messageOf } from '../core/errors.ts';
+import type { Finding } from './aws/preflight.ts';
 import { toolchains, type Architecture } from '../core/schema/manifest.ts';
 import { list } from '../core/report/format.ts';
 import { openToolbox } from '../local/deploy/toolchains.ts';
@@ -11,41 +12,25 @@ import type { IsolationReport } from '../local/host/functions.ts';
 import { probeIsolation } from '../local/host/isolation.ts';
 import { startReaper } from '../local/reaper/reaper.ts';
 
-/** What the doctor found: `missing` costs something, `bad` stops the lab. */
-export interface HostFinding {
-  readonly what: string;
-  readonly verdict: 'ok' | 'missing' | 'bad';
-  readonly detail: string;
-  /** What one does without, and how to mend it; absent where all is well. */
-  readonly cost?: string;
-  readonly mend?: string;
-}
-
 /** Emulator, SAM CLI, Node and SDKs take about 1 GB, builds of all architectures as much again. */
 const neededBytes = 2 * 1024 ** 3;
 
 const gigabytes = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(1)} GB`;
 
-const python = async (): Promise<HostFinding> => {
+const python = async (): Promise<Finding> => {
   const what = 'Python with venv';
   try {
     return { what, verdict: 'ok', detail: await findPython(process.env) };
   } catch (error) {
-    const mend = messageOf(error);
-    return {
-      what,
-      verdict: 'bad',
-      detail: 'missing',
-      cost: 'no local run: emulator and SAM CLI need it',
-      mend,
-    };
+    const cost = 'no local run: emulator and SAM CLI need it';
+    return { what, verdict: 'bad', detail: 'missing', cost, mend: messageOf(error) };
   }
 };
 
 const builders = async (
   root: string,
   architectures: readonly Architecture[],
-): Promise<readonly HostFinding[]> => {
+): Promise<readonly Finding[]> => {
   const reaper = startReaper(root);
   try {
     const { versions, missing } = await openToolbox(toolchains, reaper);
@@ -55,9 +40,9 @@ const builders = async (
         .filter((name) => name !== 'node' && name !== 'python')
         .map((name) => {
           const mend = missing[name];
-          const users = architectures.filter((one) => one.toolchains.includes(name)).map(({ id }) => id);
           if (mend === undefined)
             return { what: name, verdict: 'ok', detail: (versions[name] ?? '').split('\n')[0] ?? '' };
+          const users = architectures.filter((one) => one.toolchains.includes(name)).map(({ id }) => id);
           return {
             what: name,
             verdict: 'missing',
@@ -87,7 +72,7 @@ const limits: Readonly<Record<keyof IsolationReport, readonly [string, string, s
   user: ['User of functions', 'functions run as root', 'run as another user, or install setpriv(1)'],
 };
 
-const isolation = (root: string): readonly HostFinding[] => {
+const isolation = (root: string): readonly Finding[] => {
   const report = probeIsolation(root);
   return (['cpu', 'memory', 'files', 'user'] as const).map((key) => {
     const [what, cost, mend] = limits[key];
@@ -110,24 +95,18 @@ const freeBytes = async (directory: string): Promise<number> => {
   }
 };
 
-const space = async (what: string, directory: string): Promise<HostFinding> => {
+const space = async (what: string, directory: string): Promise<Finding> => {
   const free = await freeBytes(directory);
   const detail = `${gigabytes(free)} free in ${directory}`;
   if (free >= neededBytes) return { what, verdict: 'ok', detail };
-  const cost = 'setting up or building may stop midway';
-  return {
-    what,
-    verdict: 'missing',
-    detail,
-    cost,
-    mend: `free ${gigabytes(neededBytes)}, or set LATENCY_LAB_CACHE`,
-  };
+  const mend = `free ${gigabytes(neededBytes)}, or set LATENCY_LAB_CACHE`;
+  return { what, verdict: 'missing', detail, cost: 'setting up or building may stop midway', mend };
 };
 
 export const lookAtHost = async (
   root: string,
   architectures: readonly Architecture[],
-): Promise<readonly HostFinding[]> => [
+): Promise<readonly Finding[]> => [
   { what: 'Node', verdict: 'ok', detail: process.version },
   await python(),
   ...(await builders(root, architectures)),

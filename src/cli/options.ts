@@ -24,7 +24,7 @@ const checkValue = (option: Option, text: string): void => {
   if (looksLikeOption(text)) throw new InputError(longName(option), text, `a value: ${option.flags}`);
 };
 
-const once = <T>(flags: string, help: string, read: Read<T>): Typed<T | undefined> => {
+const givenOnce = <T>(flags: string, help: string, read: Read<T>): Typed<T | undefined> => {
   const option = new Option(flags, help);
   return option.argParser<T | undefined>((text, previous) => {
     if (previous !== undefined) throw new InputError(longName(option), 'more than once', 'once');
@@ -36,7 +36,7 @@ const once = <T>(flags: string, help: string, read: Read<T>): Typed<T | undefine
 export const toggle = (flags: string, help: string): Typed<true | undefined> => new Option(flags, help);
 
 export const text = (flags: string, help: string): Typed<string | undefined> =>
-  once(flags, help, (given, name) => {
+  givenOnce(flags, help, (given, name) => {
     if (given === '') throw new InputError(name, given, flags);
     return given;
   });
@@ -46,7 +46,7 @@ export const choice = <C extends string>(
   choices: readonly C[],
   help: string,
 ): Typed<C | undefined> => {
-  const option = once(flags, help, (given, name) => {
+  const option = givenOnce(flags, help, (given, name) => {
     const known = choices.find((one) => one === given);
     if (known === undefined) throw new InputError(name, given, choices.join(', '));
     return known;
@@ -85,7 +85,7 @@ export const readNumber: Read<number> = (given, name) => {
 };
 
 export const number = (flags: string, help: string): Typed<number | undefined> =>
-  once(flags, help, readNumber);
+  givenOnce(flags, help, readNumber);
 
 const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
@@ -100,7 +100,7 @@ const readTime =
 
 /** Milliseconds, from `20`, `20ms` or `1.5s`. */
 export const milliseconds = (flags: string, help: string): Typed<number | undefined> =>
-  once(flags, help, (given, name) => {
+  givenOnce(flags, help, (given, name) => {
     const ms = readTime('ms')(given, name) * 1000;
     if (ms <= 0) throw new InputError(name, given, 'a time above 0');
     return ms;
@@ -108,11 +108,11 @@ export const milliseconds = (flags: string, help: string): Typed<number | undefi
 
 /** Seconds; `90`, `90s`, `1.5m` and `2h` are all understood. */
 export const duration = (flags: string, help: string): Typed<number | undefined> =>
-  once(flags, help, readTime('s'));
+  givenOnce(flags, help, readTime('s'));
 
 /** `10%` or `10`; the value is the share, 0.1. */
 export const percent = (flags: string, help: string): Typed<number | undefined> =>
-  once(flags, help, (given, name) => {
+  givenOnce(flags, help, (given, name) => {
     const digits = given.replace(/%$/, '');
     if (!decimal.test(digits) || Number(digits) < 0)
       throw new InputError(name, given, 'a percentage of 0 or more, as in 10%');

@@ -1,14 +1,13 @@
 import { LabError } from '../../core/errors.ts';
-import { type Expectation, judge } from '../../core/load/judge.ts';
 import { openSchedule } from '../../core/load/schedule.ts';
 import { defaultConnections } from '../../core/schema/load.ts';
-import type { ErrorKind } from '../../core/schema/part.ts';
 import type { Clock, HttpRequest, Connection, OpenConnection } from '../../ports/index.ts';
-import { type Drive, driveClosed, type Driven, type Sent } from '../generate/closed.ts';
+import { type Drive, driveClosed, type Driven } from '../generate/closed.ts';
 import { quiet } from '../secrets.ts';
 import { driveOpen } from '../generate/open.ts';
-import { type HitResult, type HitRun, type Hits, summarise } from './result.ts';
+import { HitLog, type HitResult, summarise } from './result.ts';
 import { followingConnection } from './follow.ts';
+import { defined } from '../defined.ts';
 import type { HitRequest } from './request.ts';
 
 export interface HitDeps {
@@ -26,43 +25,6 @@ export interface HitDeps {
 /** Nothing answered at the URL, already at the first request. */
 export class UnreachableError extends LabError {
   override readonly name = 'UnreachableError';
-}
-
-/** Books requests as they end; milliseconds. */
-class HitLog implements Hits {
-  readonly serviceMs: number[] = [];
-  readonly responseMs: number[] = [];
-  readonly errors: Partial<Record<ErrorKind, number>> = {};
-  readonly examples: Partial<Record<ErrorKind, string>> = {};
-  readonly #expected: Expectation;
-  connections = 0;
-  connectMs = 0;
-  sent = 0;
-  ended = 0;
-  first: Hits['first'];
-
-  constructor({ expectedStatus }: HitRequest) {
-    this.#expected = { kind: 'url', ...(expectedStatus === undefined ? {} : { expectedStatus }) };
-  }
-
-  add({ plannedMs, sentMs, endMs, connectMs, result }: Sent): void {
-    this.ended++;
-    if (!('error' in result && result.error === 'dropped')) this.sent++;
-    if (connectMs !== undefined) this.connections++;
-    const { cold, error } =
-      'error' in result
-        ? { cold: false, error: { kind: result.error, message: result.message } }
-        : judge(result, this.#expected);
-    if (error !== undefined) {
-      this.errors[error.kind] = (this.errors[error.kind] ?? 0) + 1;
-      this.examples[error.kind] ??= error.message;
-      return;
-    }
-    this.connectMs += connectMs ?? 0;
-    this.first ??= { connectMs: connectMs ?? 0, serviceMs: endMs - sentMs, cold };
-    this.serviceMs.push(endMs - sentMs);
-    this.responseMs.push(endMs - plannedMs);
-  }
 }
 
 const connectionsOf = (
@@ -137,12 +99,7 @@ export const hit = async (deps: HitDeps, request: HitRequest): Promise<HitResult
         : clock.sleepUntil(lastSentMs + 1000 / maxRate),
   });
   if (unreachable !== undefined) throw new UnreachableError(unreachable);
-  const asked = { concurrency, rate, durationSeconds, maxRate };
-  return summarise(log, {
-    ...{ url, count, unsent, startedAt },
-    seconds: (clock.now() - startMs) / 1000,
-    ...(Object.fromEntries(
-      Object.entries(asked).filter(([, value]) => value !== undefined),
-    ) as Partial<HitRun>),
-  });
+  const seconds = (clock.now() - startMs) / 1000;
+  const asked = defined({ concurrency, rate, durationSeconds, maxRate });
+  return summarise(log, { url, count, unsent, startedAt, seconds, ...asked });
 };

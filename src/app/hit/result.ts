@@ -1,34 +1,59 @@
+import { type Expectation, judge } from '../../core/load/judge.ts';
 import type { ErrorKind } from '../../core/schema/part.ts';
 import { distributionFromSamples, mean, standardDeviation } from '../../core/stats/distribution.ts';
 import { type QuantileEstimate, quantileInterval } from '../../core/stats/quantile-interval.ts';
+import type { Sent } from '../generate/closed.ts';
+import { defined } from '../defined.ts';
+import type { HitRequest } from './request.ts';
 
-/** What was seen of the answered requests, in their order. Milliseconds. */
-export interface Hits {
-  readonly sent: number;
-  readonly connections: number;
-  /** All connecting that led to an answered request. */
-  readonly connectMs: number;
-  readonly serviceMs: readonly number[];
+/** Books requests as they end, the answered ones in their order. Milliseconds. */
+export class HitLog {
+  readonly serviceMs: number[] = [];
   /** From the planned time: waiting and connecting included where a rate planned them. */
-  readonly responseMs: readonly number[];
-  readonly first:
-    { readonly connectMs: number; readonly serviceMs: number; readonly cold: boolean } | undefined;
-  readonly errors: Partial<Record<ErrorKind, number>>;
-  readonly examples: Partial<Record<ErrorKind, string>>;
+  readonly responseMs: number[] = [];
+  readonly errors: Partial<Record<ErrorKind, number>> = {};
+  readonly examples: Partial<Record<ErrorKind, string>> = {};
+  readonly #expected: Expectation;
+  connections = 0;
+  /** All connecting that led to an answered request. */
+  connectMs = 0;
+  sent = 0;
+  ended = 0;
+  first: { readonly connectMs: number; readonly serviceMs: number; readonly cold: boolean } | undefined;
+
+  constructor({ expectedStatus }: HitRequest) {
+    this.#expected = { kind: 'url', ...(expectedStatus === undefined ? {} : { expectedStatus }) };
+  }
+
+  add({ plannedMs, sentMs, endMs, connectMs, result }: Sent): void {
+    this.ended++;
+    if (!('error' in result && result.error === 'dropped')) this.sent++;
+    if (connectMs !== undefined) this.connections++;
+    const { cold, error } =
+      'error' in result
+        ? { cold: false, error: { kind: result.error, message: result.message } }
+        : judge(result, this.#expected);
+    if (error !== undefined) {
+      this.errors[error.kind] = (this.errors[error.kind] ?? 0) + 1;
+      this.examples[error.kind] ??= error.message;
+      return;
+    }
+    this.connectMs += connectMs ?? 0;
+    this.first ??= { connectMs: connectMs ?? 0, serviceMs: endMs - sentMs, cold };
+    this.serviceMs.push(endMs - sentMs);
+    this.responseMs.push(endMs - plannedMs);
+  }
 }
 
-export interface HitRun {
-  readonly url: string;
-  readonly count: number;
+export interface HitRun extends Pick<
+  HitRequest,
+  'url' | 'count' | 'concurrency' | 'rate' | 'durationSeconds' | 'maxRate'
+> {
   /** Not sent because the run was ended early. */
   readonly unsent: number;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly seconds: number;
-  readonly concurrency?: number;
-  readonly rate?: number;
-  readonly durationSeconds?: number;
-  readonly maxRate?: number;
 }
 
 /** Milliseconds; n of them. Quantiles with their 95 % interval, or the n that each would need. */
@@ -50,7 +75,7 @@ export interface HitResult extends HitRun {
   readonly examples: Partial<Record<ErrorKind, string>>;
   /** Plain mean over every answered request, connecting and cold call included, as the reference figures were taken. */
   readonly referenceMeanMs?: number;
-  readonly first?: NonNullable<Hits['first']>;
+  readonly first?: NonNullable<HitLog['first']>;
   /** With a rate: every answered request from its planned time on, waiting for a connection and connecting included. */
   readonly response?: HitFigures;
   /** Every answered request but the first. */
@@ -76,9 +101,9 @@ const figuresOf = (samples: readonly number[]): HitFigures | undefined => {
   };
 };
 
-export const summarise = (hits: Hits, run: HitRun): HitResult => {
+export const summarise = (hits: HitLog, run: HitRun): HitResult => {
   const { sent, connections, errors, examples, serviceMs, first } = hits;
-  const counted = {
+  const result = {
     schema: 'latency-lab.hit.v1',
     ...run,
     sent,
@@ -87,16 +112,15 @@ export const summarise = (hits: Hits, run: HitRun): HitResult => {
     errors,
     examples,
   } as const;
-  if (first === undefined) return counted;
+  if (first === undefined) return result;
   const rest = figuresOf(serviceMs.slice(1));
   const response = run.rate === undefined ? undefined : figuresOf(hits.responseMs);
   const totalMs = serviceMs.reduce((sum, ms) => sum + ms, hits.connectMs);
   return {
-    ...counted,
+    ...result,
     referenceMeanMs: totalMs / serviceMs.length,
     first,
-    ...(response === undefined ? {} : { response }),
-    ...(rest === undefined ? {} : { rest }),
+    ...defined({ response, rest }),
   };
 };
 
@@ -124,7 +148,7 @@ const figureLines = (title: string, rest: HitFigures): string[] => [
   line('max', ms(rest.maxMs)),
 ];
 
-const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
+const counted = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
 const modelOf = ({ concurrency = 1, rate }: HitResult): string => {
   if (rate !== undefined) return ` at ${rate}/s`;
@@ -134,7 +158,7 @@ const modelOf = ({ concurrency = 1, rate }: HitResult): string => {
 const head = (result: HitResult): string => {
   const { url, sent, ok, seconds, connections, maxRate } = result;
   const pace = maxRate === undefined ? '' : `, at most ${maxRate}/s`;
-  return `${url}\n${plural(sent, 'request')}${modelOf(result)} over ${plural(connections, 'connection')} in ${seconds.toFixed(1)} s${pace}: ${ok} answered`;
+  return `${url}\n${counted(sent, 'request')}${modelOf(result)} over ${counted(connections, 'connection')} in ${seconds.toFixed(1)} s${pace}: ${ok} answered`;
 };
 
 /** The result for a person at a terminal; ends without a line break. */
@@ -144,7 +168,7 @@ export const hitText = (result: HitResult): string => {
   const lines = [head(result)];
   for (const [kind, count] of Object.entries(errors)) {
     lines.push(
-      line(kind, `${plural(count, 'error')}, the first: ${examples[kind as keyof typeof examples] ?? ''}`),
+      line(kind, `${counted(count, 'error')}, the first: ${examples[kind as keyof typeof examples] ?? ''}`),
     );
   }
   if (unsent > 0) lines.push(line('unsent', `${unsent}, because the run was ended early`));

@@ -7,6 +7,7 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { defined } from '../../app/defined.ts';
 import { stepOf, type RunStep } from '../run/progress.ts';
 
 export interface ExecutionState {
@@ -15,27 +16,20 @@ export interface ExecutionState {
   readonly cause?: string;
 }
 
-export interface Executions {
-  /**
-   * An execution's name is taken for 90 days after its end: where it is, as when a run is resumed, the time is put behind it.
-   * @returns the execution's ARN
-   */
-  start(name: string, input: string): Promise<string>;
-  state(arn: string): Promise<ExecutionState>;
-  /** The state that was entered last; undefined before the first. */
-  step(arn: string): Promise<RunStep | undefined>;
-  stop(arn: string, cause: string): Promise<void>;
-  /** Rejects where the state machine is gone or may not be looked at. */
-  mayUse(): Promise<void>;
-}
+export type Executions = ReturnType<typeof stepFunctions>;
 
 /** Enough to reach back over what a step writes between two states. */
 const lastEvents = 25;
 
-export const stepFunctions = (stateMachineArn: string): Executions => {
+export const stepFunctions = (stateMachineArn: string) => {
   const client = new SFNClient({ maxAttempts: 3 });
   return {
-    start: async (name, input) => {
+    /**
+     * An execution's name is taken for 90 days after its end: where it is, as when a run is resumed, the time is put
+     * behind it.
+     * @returns the execution's ARN
+     */
+    start: async (name: string, input: string) => {
       const startAs = (as: string) =>
         client.send(new StartExecutionCommand({ stateMachineArn, name: as, input }));
       const { executionArn } = await startAs(name).catch((error: unknown) => {
@@ -45,15 +39,12 @@ export const stepFunctions = (stateMachineArn: string): Executions => {
       if (executionArn === undefined) throw new Error(`no execution was started of ${stateMachineArn}`);
       return executionArn;
     },
-    state: async (executionArn) => {
+    state: async (executionArn: string): Promise<ExecutionState> => {
       const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
-      return {
-        status: status ?? 'RUNNING',
-        ...(error === undefined ? {} : { error }),
-        ...(cause === undefined ? {} : { cause }),
-      };
+      return { status: status ?? 'RUNNING', ...defined({ error, cause }) };
     },
-    step: async (executionArn) => {
+    /** The state that was entered last; undefined before the first. */
+    step: async (executionArn: string): Promise<RunStep | undefined> => {
       const { events = [] } = await client.send(
         new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: lastEvents }),
       );
@@ -62,10 +53,11 @@ export const stepFunctions = (stateMachineArn: string): Executions => {
       )?.stateEnteredEventDetails;
       return entered?.name === undefined ? undefined : stepOf(entered.name, entered.input ?? '');
     },
+    /** Rejects where the state machine is gone or may not be looked at. */
     mayUse: async () => {
       await client.send(new DescribeStateMachineCommand({ stateMachineArn }));
     },
-    stop: async (executionArn, cause) => {
+    stop: async (executionArn: string, cause: string) => {
       await client.send(new StopExecutionCommand({ executionArn, cause }));
     },
   };

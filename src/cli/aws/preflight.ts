@@ -9,12 +9,16 @@ import type { Target } from '../../core/schema/target.ts';
 import { stepFunctions } from './executions.ts';
 import { registeredTargets, type DeployedStack } from './stack.ts';
 
+/** Of the account or, by the doctor, of this machine. */
 export interface Finding {
   readonly what: string;
-  /** `unknown`: it could not be looked at, and the run may still work. */
-  readonly verdict: 'ok' | 'unknown' | 'bad';
-  /** What was seen, and what to do about it where that is bad. */
+  /** `missing` costs something; `unknown` could not be looked at, and the run may still work; `bad` stops the lab. */
+  readonly verdict: 'ok' | 'missing' | 'unknown' | 'bad';
+  /** What was seen and, of the account, what to do about it where that is bad. */
   readonly detail: string;
+  /** Of this machine: what one does without, and how to mend it; absent where all is well. */
+  readonly cost?: string;
+  readonly mend?: string;
 }
 
 /** Function instances that a load may keep busy at once: its workers, and one per request under way. */
@@ -66,12 +70,8 @@ const concurrency = (load: LoadProfile): Promise<Finding> => {
   });
 };
 
-export interface Preflight {
-  readonly findings: readonly Finding[];
-  readonly targets: readonly Target[];
-}
-
-export const preflight = async (stack: DeployedStack, load: LoadProfile): Promise<Preflight> => {
+/** @returns with the findings the targets that are registered, as far as they can be read */
+export const preflight = async (stack: DeployedStack, load: LoadProfile) => {
   const { StateMachineArn = '', ResultsBucketName = '' } = stack.outputs;
   let targets: readonly Target[] = [];
   const looked = await Promise.all([

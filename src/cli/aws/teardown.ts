@@ -1,4 +1,5 @@
 /** Takes a deployed lab away. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import {
   DeleteBucketCommand,
@@ -9,21 +10,15 @@ import {
 import { paginateListExecutions, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { findStack } from './stack.ts';
 
-const isGone = (error: unknown): boolean => error instanceof Error && error.name === 'NoSuchBucket';
+/** Deleted by hand, or by an earlier try that failed later on. */
+const noneWhereGone = (error: unknown): number => {
+  if (error instanceof Error && error.name === 'NoSuchBucket') return 0;
+  throw error;
+};
 
 /** CloudFormation deletes no bucket that holds something. @returns how many objects there were; 0 in one that is gone */
-export const emptyBucket = async (
-  bucket: string,
-  client = new S3Client({ maxAttempts: 5 }),
-): Promise<number> => {
-  try {
-    return await deleteObjects(bucket, client);
-  } catch (error) {
-    // Deleted by hand, or by an earlier try that failed later on.
-    if (isGone(error)) return 0;
-    throw error;
-  }
-};
+export const emptyBucket = (bucket: string, client = new S3Client({ maxAttempts: 5 })): Promise<number> =>
+  deleteObjects(bucket, client).catch(noneWhereGone);
 
 const deleteObjects = async (bucket: string, client: S3Client): Promise<number> => {
   let count = 0;
@@ -46,13 +41,12 @@ const deleteObjects = async (bucket: string, client: S3Client): Promise<number> 
 /** @returns how many objects went with it; 0 where the bucket is gone already, as it is when no policy retained it */
 export const deleteBucket = async (bucket: string): Promise<number> => {
   const client = new S3Client({ maxAttempts: 5 });
+  const count = await emptyBucket(bucket, client);
   try {
-    const count = await emptyBucket(bucket, client);
     await client.send(new DeleteBucketCommand({ Bucket: bucket }));
     return count;
   } catch (error) {
-    if (isGone(error)) return 0;
-    throw error;
+    return noneWhereGone(error);
   }
 };
 
@@ -83,12 +77,10 @@ const deleteOnce = async (
   await client.send(new DeleteStackCommand({ StackName: stackName }));
   for (;;) {
     signal.throwIfAborted();
-    const { status, reason } = (await findStack(stackName, client)) ?? {
-      status: 'DELETE_COMPLETE',
-      reason: '',
-    };
-    if (status !== 'DELETE_IN_PROGRESS') return { status, reason };
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    const gone = { status: 'DELETE_COMPLETE', reason: '' };
+    const found = (await findStack(stackName, client)) ?? gone;
+    if (found.status !== 'DELETE_IN_PROGRESS') return found;
+    await sleep(pollMs);
   }
 };
 

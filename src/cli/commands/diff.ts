@@ -7,6 +7,7 @@ import {
   type MetricDiff,
   type ReportDiff,
 } from '../../core/report/diff.ts';
+import { defined } from '../../app/defined.ts';
 import { formatMs } from '../../core/report/format.ts';
 import { defineCommand } from '../command.ts';
 import { choice, percent, toggle } from '../options.ts';
@@ -35,15 +36,8 @@ const words = {
 const row = (id: string, { metric, base, other, verdict }: MetricDiff): string[] => {
   if (verdict === undefined) {
     const points = (other - base) * 100;
-    return [
-      id,
-      metric,
-      share(base),
-      share(other),
-      `${points >= 0 ? '+' : ''}${points.toFixed(2)} points`,
-      '',
-      '',
-    ];
+    const change = `${points >= 0 ? '+' : ''}${points.toFixed(2)} points`;
+    return [id, metric, share(base), share(other), change, '', ''];
   }
   const interval = 'low' in verdict ? `${asPercent(verdict.low)} to ${asPercent(verdict.high)}` : '-';
   const figures = [formatMs(base), formatMs(other), asPercent(verdict.ratio), interval];
@@ -103,10 +97,7 @@ export const diff = defineCommand({
       'cold-p50': values.maxColdIncrease,
       errors: values.maxErrorIncrease,
     };
-    const crossed = crossings(
-      found,
-      Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined)),
-    );
+    const crossed = crossings(found, defined(limits));
     print(
       values.format === 'json' || values.json
         ? `${JSON.stringify({ ...found, crossings: crossed }, null, 2)}\n`

@@ -4,19 +4,18 @@ import { parseLoad } from '../../core/schema/load.ts';
 import type { Finding } from '../aws/preflight.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import type { HostFinding } from '../host.ts';
 import { text, toggle } from '../options.ts';
 import { stage } from '../terminal.ts';
 
 const words = { ok: 'ok', missing: 'missing', bad: 'BAD', unknown: 'unknown' } as const;
 
-const sayFinding = (context: Context, finding: HostFinding | Finding): void => {
+const sayFinding = (context: Context, finding: Finding): void => {
   context.print(`${words[finding.verdict].padEnd(8)} ${finding.what}: ${finding.detail}\n`);
-  if ('cost' in finding) context.print(`         costs: ${finding.cost}\n`);
-  if ('mend' in finding) context.print(`         mend: ${finding.mend}\n`);
+  if (finding.cost !== undefined) context.print(`         costs: ${finding.cost}\n`);
+  if (finding.mend !== undefined) context.print(`         mend: ${finding.mend}\n`);
 };
 
-const lookAtMachine = async (context: Context): Promise<readonly HostFinding[]> => {
+const lookAtMachine = async (context: Context): Promise<readonly Finding[]> => {
   const { architectures } = await readManifest(context.root);
   const { lookAtHost } = await import('../host.ts');
   return stage(
@@ -52,9 +51,8 @@ export const doctor = defineCommand({
     json: toggle('--json', 'print the findings as JSON'),
   },
   run: async (values, _, context) => {
-    const findings: readonly (HostFinding | Finding)[] = await (values.stack === undefined
-      ? lookAtMachine(context)
-      : lookAtStack(values.stack, context));
+    const { stack } = values;
+    const findings = await (stack === undefined ? lookAtMachine(context) : lookAtStack(stack, context));
     if (values.json) context.print(`${JSON.stringify(findings, null, 2)}\n`);
     else for (const finding of findings) sayFinding(context, finding);
     return findings.some(({ verdict }) => verdict === 'bad') ? 1 : 0;

@@ -1,4 +1,5 @@
 /** Follows an execution to its end, copying its objects and showing what goes on. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../core/errors.ts';
 import type { ExecutionState, Executions } from '../aws/executions.ts';
 import { whenAborted } from '../context.ts';
@@ -27,11 +28,6 @@ export type FollowEnd =
 const patienceMs = 60_000;
 /** After a failed poll, how long the news that the plane died may take. */
 const graceMs = 2_000;
-
-const sleep = (ms: number): Promise<undefined> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms, undefined);
-  });
 
 /** One look at the run: what is new, and whether it still goes on. */
 const makeLook = (run: Followed): (() => Promise<ExecutionState>) => {
@@ -90,12 +86,12 @@ export const follow = async (run: Followed): Promise<FollowEnd> => {
       if (seen.status !== 'RUNNING') return { kind: 'ended', state: seen };
     } else {
       failingSince ??= performance.now();
-      const news = await Promise.race([gone, stopped, sleep(graceMs)]);
+      const news = await Promise.race([gone, stopped, sleep(graceMs, undefined)]);
       if (news !== undefined) return news;
       if (performance.now() - failingSince > patienceMs) throw seen;
       run.terminal.status(`Lost sight of the run, trying again (${messageOf(seen)})`);
     }
-    const news = await Promise.race([gone, stopped, sleep(run.pollMs)]);
+    const news = await Promise.race([gone, stopped, sleep(run.pollMs, undefined)]);
     if (news !== undefined) return news;
   }
 };

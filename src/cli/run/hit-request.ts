@@ -1,6 +1,7 @@
 /** The options of `hit` and the request that they make. Its secrets stay in this process. */
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
+import { defined } from '../../app/defined.ts';
 import { type HitRequest, parseHit, politely } from '../../app/hit/request.ts';
 import type { HitResult } from '../../app/hit/result.ts';
 import { InputError } from '../../core/errors.ts';
@@ -9,7 +10,6 @@ import { orAborted } from '../context.ts';
 import { errorCode } from '../explain.ts';
 import { duration, number, readNumber, repeated, text, toggle, type Values } from '../options.ts';
 import { headersOf } from './own-targets.ts';
-import { defined } from './request.ts';
 import { keepQuery, namedSecret } from './secrets.ts';
 
 export const hitOptions = {

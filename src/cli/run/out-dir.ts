@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError, messageOf } from '../../core/errors.ts';
 import { errorCode } from '../explain.ts';
 
@@ -72,7 +73,7 @@ const claim = async (directory: string, given: string): Promise<void> => {
     }
     const holder = Number(await readFile(file, 'utf8').catch(() => ''));
     // 0: it was made this moment, and its holder has not written it yet; or it is gone again.
-    if (holder === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (holder === 0) await sleep(20);
     else if (isAlive(holder)) {
       const hint = `Process ${holder} is writing its results there: name another one`;
       throw new InputError('--out', given, 'a directory that no other run uses', hint);
@@ -114,12 +115,8 @@ const makeRoom = async (directory: string, given: string, wanted: WantedOut): Pr
   if (held === undefined || held === wanted.runId) return;
   if (!wanted.overwrite) {
     const hint = 'Name another one, or replace them with --overwrite';
-    throw new InputError(
-      '--out',
-      given,
-      `a directory without results; this one holds those of ${held}`,
-      hint,
-    );
+    const allowed = `a directory without results; this one holds those of ${held}`;
+    throw new InputError('--out', given, allowed, hint);
   }
   for (const name of leftByRun) await rm(join(directory, name), { recursive: true, force: true });
 };

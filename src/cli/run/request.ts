@@ -1,5 +1,6 @@
 /** The options that say what load a target gets, the same for every command that measures, and the input they make. */
 import { randomBytes } from 'node:crypto';
+import { defined } from '../../app/defined.ts';
 import { InputError } from '../../core/errors.ts';
 import {
   type LeftOut,
@@ -86,12 +87,6 @@ export interface RunParts {
   readonly labels?: Readonly<Record<string, string>>;
   readonly leftOut?: readonly LeftOut[];
 }
-
-/** Without the fields that were not given. */
-export const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 
 /** The execution's input as the state machine will read it. */
 export const runRequest = (values: Values<typeof loadOptions>, parts: RunParts): RunRequest => {
