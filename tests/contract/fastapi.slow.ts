@@ -4,7 +4,7 @@ import { startFastapi } from '../../src/local/instances/instances.ts';
 import { startReaper, type Reaper } from '../../src/local/reaper/reaper.ts';
 import { ownDirectory } from '../support/directory.ts';
 import { root } from './services.ts';
-import { departures, sequenceDepartures, vectorsFor, type Reply } from './vectors.ts';
+import { conform, hammer, upTo, vectorsFor, type Reply } from './vectors.ts';
 
 jest.setTimeout(120_000);
 
@@ -46,32 +46,15 @@ const vectors = vectorsFor('sync-counter', 'up').filter(
 
 describe('the FastAPI service', () => {
   it('conforms to every vector over HTTP', async () => {
-    const replies: Reply[] = [];
-    for (const vector of vectors) {
-      const { requestContext, rawPath, rawQueryString } = vector.event;
+    const found = await conform(vectors, ({ event: { requestContext, rawPath, rawQueryString } }) => {
       const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
-      const reply = await ask(requestContext.http.method, `${rawPath}${query}`);
-      expect({ title: vector.title, found: departures(vector, reply) }).toEqual({
-        title: vector.title,
-        found: [],
-      });
-      replies.push(reply);
-    }
-    expect(sequenceDepartures(replies)).toEqual([]);
+      return ask(requestContext.http.method, `${rawPath}${query}`);
+    });
+    expect(found).toEqual([]);
   });
 
   it('counts exactly 2,000 increments of 50 clients at once', async () => {
-    const counts: number[] = [];
-    let left = 2_000;
-    const client = async (): Promise<void> => {
-      while (left > 0) {
-        left -= 1;
-        const reply = await ask('GET', '/hits');
-        counts.push((JSON.parse(reply.body ?? '') as { hits: number }).hits);
-      }
-    };
-    await Promise.all(Array.from({ length: 50 }, client));
-    expect(counts.sort((a, b) => a - b)).toEqual(Array.from({ length: 2_000 }, (_, index) => index + 1));
+    expect(await hammer(50, 2_000, () => ask('GET', '/hits'))).toEqual(upTo(2_000));
   });
 
   it('tells whoever watches over it that it is healthy, without counting that', async () => {

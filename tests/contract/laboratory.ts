@@ -124,4 +124,3 @@ export const openLaboratory = async () => {
 };
 
 export type Laboratory = Awaited<ReturnType<typeof openLaboratory>>;
-export type DeployedService = Awaited<ReturnType<Laboratory['deploy']>>;

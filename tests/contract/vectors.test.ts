@@ -1,6 +1,4 @@
-import { departures, sequenceDepartures, vectorsFor, type Reply } from './vectors.ts';
-
-const hit = vectorsFor('sync-counter', 'up').find(({ title }) => title.startsWith('GET /hits adds one'))!;
+import { departures, hitVector as hit, sequenceDepartures, vectorsFor, type Reply } from './vectors.ts';
 
 const good = (over: Record<string, string | undefined> = {}, body = '{"hits":7}'): Reply => ({
   status: 200,

@@ -3,12 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   departures as departuresFrom,
-  type ContractReply,
-  type ContractVector,
+  type ContractReply as Reply,
+  type ContractVector as Vector,
 } from '../../src/core/verify/contract.ts';
 
-export type Vector = ContractVector;
-export type Reply = ContractReply;
+export type { Reply, Vector };
 
 const folder = join(__dirname, '../../events/contract');
 const read = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));
@@ -38,3 +37,51 @@ export const sequenceDepartures = (replies: readonly Reply[]): readonly string[]
   if (new Set(of('x-request-id')).size !== replies.length) found.push('x-request-id repeats');
   return found;
 };
+
+/** Asks for each vector in turn; everything that departs from the contract, in words. */
+export const conform = async (
+  vectors: readonly Vector[],
+  ask: (vector: Vector, index: number) => Promise<Reply>,
+): Promise<readonly string[]> => {
+  const replies: Reply[] = [];
+  const found: string[] = [];
+  for (const [index, vector] of vectors.entries()) {
+    const reply = await ask(vector, index);
+    found.push(...departures(vector, reply).map((what) => `${vector.title}: ${what}`));
+    replies.push(reply);
+  }
+  return [...found, ...sequenceDepartures(replies)];
+};
+
+/** How many of the vectors a counter must count. */
+export const countedIn = (vectors: readonly Vector[]): number =>
+  vectors.filter(({ expect: { body } }) => body.includes('hits":')).length;
+
+/** The counts that were answered to `total` increments by `clients`, each sending its next when the last is answered. */
+export const hammer = async (
+  clients: number,
+  total: number,
+  hit: () => Promise<Reply>,
+): Promise<readonly number[]> => {
+  const counts: number[] = [];
+  let left = total;
+  const client = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      const reply = await hit();
+      if (reply.status !== 200)
+        throw new Error(`increment ${total - left} was refused: ${JSON.stringify(reply)}`);
+      counts.push((JSON.parse(reply.body ?? '') as { hits: number }).hits);
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  return counts.sort((a, b) => a - b);
+};
+
+/** 1, 2, ... n: what an exact counter answers. */
+export const upTo = (n: number): readonly number[] => Array.from({ length: n }, (_, index) => index + 1);
+
+/** The vector that adds one. */
+export const hitVector = vectorsFor('sync-counter', 'up').find(({ title }) =>
+  title.startsWith('GET /hits adds one'),
+)!;

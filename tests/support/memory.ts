@@ -48,3 +48,9 @@ export const memoryFunctionInvoker = (
     return run(payload);
   },
 });
+
+/** What a generator that calls a URL without secrets needs beside the rest. */
+export const unused = {
+  secrets: { read: (): Promise<never> => Promise.reject(new Error('not used')) },
+  invoker: { invoke: (): Promise<never> => Promise.reject(new Error('not used')) },
+};

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Clock, HttpReply, Exchange, Connection, OpenConnection } from '../../src/ports/index.ts';
+import type { Clock, HttpReply, Exchange, Connection } from '../../src/ports/index.ts';
 
 interface Sleeper {
   readonly atMs: number;
@@ -63,15 +63,13 @@ export type Behaviour = (
   index: number,
 ) => { readonly endMs: number; readonly result?: Exchange['result'] };
 
-export interface VirtualServer {
-  readonly openConnection: OpenConnection;
-  readonly opened: () => number;
-  readonly closed: () => number;
-  /** The most requests that were under way at once. */
-  readonly mostAtOnce: () => number;
-}
+/** Every request takes so many milliseconds. */
+export const takes =
+  (ms: number): Behaviour =>
+  (sentMs) => ({ endMs: sentMs + ms });
 
-export const virtualServer = (clock: VirtualClock, behave: Behaviour): VirtualServer => {
+/** Beside its connections it gives how many were opened and closed, and the most requests that were under way at once. */
+export const virtualServer = (clock: VirtualClock, behave: Behaviour) => {
   let opened = 0;
   let closed = 0;
   let index = 0;

@@ -1,5 +1,5 @@
 import { httpConnection } from '../../../src/adapters/http/client.ts';
-import { memoryObjectStore } from '../../support/memory.ts';
+import { memoryObjectStore, unused } from '../../support/memory.ts';
 import { systemClock, watchVitals } from '../../../src/adapters/system.ts';
 import { generate } from '../../../src/app/generate/generate.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
@@ -32,8 +32,7 @@ const measure = async (url: string, load: object) => {
   const deps = {
     clock: systemClock,
     store: memoryObjectStore(objects),
-    secrets: { read: () => Promise.reject(new Error('not used')) },
-    invoker: { invoke: () => Promise.reject(new Error('not used')) },
+    ...unused,
     httpConnection: (request: Parameters<typeof httpConnection>[0]) =>
       watched(httpConnection(request, { clock: systemClock }), (exchange) => exchanges.push(exchange)),
     watchVitals,

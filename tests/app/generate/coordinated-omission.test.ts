@@ -1,38 +1,32 @@
-import { driveClosed, type Sent } from '../../../src/app/generate/closed.ts';
+import { type Drive, driveClosed, type Sent } from '../../../src/app/generate/closed.ts';
 import { driveOpen } from '../../../src/app/generate/open.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import { openSchedule } from '../../../src/core/load/schedule.ts';
 import { type Behaviour, stalling, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
 
-const measure = () => {
+const measure = async (behave: Behaviour, send: (drive: Drive) => Promise<unknown>) => {
+  const clock = new VirtualClock();
+  const { openConnection } = virtualServer(clock, behave);
   const response: number[] = [];
   const service: number[] = [];
   const onSent = ({ plannedMs, sentMs, endMs }: Sent): void => {
     response.push(endMs - plannedMs);
     service.push(endMs - sentMs);
   };
-  return { response, service, onSent };
+  await clock.run(send({ clock, openConnection, onSent, mayGoOn: () => true }));
+  return { response, service };
 };
 
-const openRun = async (behave: Behaviour, load: { rate: number; seconds: number; connections: number }) => {
-  const clock = new VirtualClock();
-  const server = virtualServer(clock, behave);
-  const taken = measure();
+const openRun = (behave: Behaviour, load: { rate: number; seconds: number; connections: number }) => {
   const share = { totalRate: load.rate, durationSeconds: load.seconds, worker: 0, workers: 1 };
   const limits = { warmup: 0, timeoutMs: 1_000_000, maxConnections: load.connections };
-  const drive = { clock, openConnection: server.openConnection, onSent: taken.onSent, mayGoOn: () => true };
-  await clock.run(driveOpen(limits, openSchedule(share), 0, drive));
-  return taken;
+  return measure(behave, (drive) => driveOpen(limits, openSchedule(share), 0, drive));
 };
 
-const closedRun = async (behave: Behaviour, requests: number) => {
-  const clock = new VirtualClock();
-  const server = virtualServer(clock, behave);
-  const taken = measure();
-  const drive = { clock, openConnection: server.openConnection, onSent: taken.onSent, mayGoOn: () => true };
-  await clock.run(driveClosed({ requests, concurrency: 1, warmup: 0, timeoutMs: 1_000_000 }, drive));
-  return taken;
-};
+const closedRun = (behave: Behaviour, requests: number) =>
+  measure(behave, (drive) =>
+    driveClosed({ requests, concurrency: 1, warmup: 0, timeoutMs: 1_000_000 }, drive),
+  );
 
 const quantile = (values: readonly number[], q: number): number =>
   [...values].sort((a, b) => a - b)[Math.ceil(q * values.length) - 1]!;

@@ -1,11 +1,7 @@
 import { driveClosed, type Drive, type Sent } from '../../../src/app/generate/closed.ts';
 import { driveOpen } from '../../../src/app/generate/open.ts';
 import { type OpenShare, openSchedule } from '../../../src/core/load/schedule.ts';
-import { type Behaviour, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
-
-const takes =
-  (ms: number): Behaviour =>
-  (sentMs) => ({ endMs: sentMs + ms });
+import { type Behaviour, takes, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
 
 const setUp = (behave: Behaviour, extra: (clock: VirtualClock) => Partial<Drive> = () => ({})) => {
   const clock = new VirtualClock();

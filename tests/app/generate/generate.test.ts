@@ -1,14 +1,10 @@
-import { memoryObjectStore } from '../../support/memory.ts';
+import { memoryObjectStore, unused } from '../../support/memory.ts';
 import { type GenerateDeps, type Surroundings, generate } from '../../../src/app/generate/generate.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import { parseLoad } from '../../../src/core/schema/load.ts';
 import type { WorkerAssignment } from '../../../src/core/schema/work.ts';
 import { type SamplePart, samplesOf } from '../../../src/core/schema/part.ts';
-import { type Behaviour, answer, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
-
-const takes =
-  (ms: number): Behaviour =>
-  (sentMs) => ({ endMs: sentMs + ms });
+import { type Behaviour, answer, takes, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
 
 const surroundings: Surroundings = { remainingMs: 900_000, coldStart: true, memoryMb: 1024, node: 'v24.0.0' };
 const vitals = { eventLoopDelayP99Ms: 1, eventLoopDelayMaxMs: 2, cpuShare: 0.3 };
@@ -33,8 +29,7 @@ const setUp = (behave: Behaviour, given: (clock: VirtualClock) => Partial<Genera
   const deps: GenerateDeps = {
     clock,
     store: memoryObjectStore(objects),
-    secrets: { read: () => Promise.reject(new Error('not used')) },
-    invoker: { invoke: () => Promise.reject(new Error('not used')) },
+    ...unused,
     httpConnection: server.openConnection,
     watchVitals: () => () => vitals,
     ...given(clock),

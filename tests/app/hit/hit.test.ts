@@ -6,6 +6,7 @@ import {
   type Behaviour,
   answer,
   stalling,
+  takes,
   VirtualClock,
   virtualServer,
 } from '../../support/virtual-clock.ts';
@@ -58,7 +59,7 @@ describe('hit', () => {
   });
 
   it('gives a quantile only where there are enough requests for it', async () => {
-    const { result } = await run((sentMs) => ({ endMs: sentMs + 2 }), { count: 101 });
+    const { result } = await run(takes(2), { count: 101 });
     expect(result.rest?.quantiles['p50']).toEqual({ known: true, value: 2, low: 2, high: 2 });
     expect(result.rest?.quantiles['p99.9']).toEqual({ known: false, neededN: 3688 });
   });
@@ -98,13 +99,13 @@ describe('hit', () => {
 
   it('can be ended early, and tells what it has', async () => {
     let asked = 0;
-    const { result } = await run((sentMs) => ({ endMs: sentMs + 1 }), {}, { mayGoOn: () => ++asked <= 2 });
+    const { result } = await run(takes(1), {}, { mayGoOn: () => ++asked <= 2 });
     expect(result).toMatchObject({ sent: 2, ok: 2, unsent: 3 });
   });
 
   it('tells its progress', async () => {
     const done: number[] = [];
-    await run((sentMs) => ({ endMs: sentMs + 1 }), {}, { onProgress: (n: number) => done.push(n) });
+    await run(takes(1), {}, { onProgress: (n: number) => done.push(n) });
     expect(done).toEqual([1, 2, 3, 4, 5]);
   });
 
@@ -121,7 +122,7 @@ describe('hit', () => {
   });
 
   it('keeps several connections busy, and does not call that the reference method', async () => {
-    const { result, server } = await run((sentMs) => ({ endMs: sentMs + 10 }), { count: 30, concurrency: 3 });
+    const { result, server } = await run(takes(10), { count: 30, concurrency: 3 });
     expect(server.mostAtOnce()).toBe(3);
     expect(result).toMatchObject({ sent: 30, ok: 30, connections: 3, concurrency: 3, seconds: 0.12 });
     expect(hitText(result)).toContain('30 requests, 3 at a time, over 3 connections');
