@@ -32,62 +32,51 @@ const hitFields = fields({
   maxRate: v.exactOptional(whole(1, 5_000)),
 });
 
+type HitFields = v.InferOutput<typeof hitFields>;
+
 const defaultCount = 100;
 
-interface Pace {
-  readonly rate?: number;
-  readonly durationSeconds?: number;
-}
-
-const plannedBy = ({ rate: perSecond, durationSeconds: seconds }: Pace): number | undefined =>
+const plannedBy = ({ rate: perSecond, durationSeconds: seconds }: HitFields): number | undefined =>
   perSecond === undefined || seconds === undefined ? undefined : Math.round(perSecond * seconds);
+
+/** A condition over several fields, whose fault is said of one of them. */
+const holds = (field: keyof HitFields, condition: (hit: HitFields) => boolean, allowed: string) =>
+  v.forward(v.check(condition, allowed), [field]);
 
 const hitRequest = v.pipe(
   hitFields,
-  v.forward(
-    v.check(
-      (hit) => hit.durationSeconds === undefined || hit.rate !== undefined,
-      'a number from 0.01 to 5,000, together with a duration',
-    ),
-    ['rate'],
+  holds(
+    'rate',
+    (hit) => hit.durationSeconds === undefined || hit.rate !== undefined,
+    'a number from 0.01 to 5,000, together with a duration',
   ),
-  v.forward(
-    v.check(
-      (hit) => hit.rate === undefined || hit.durationSeconds !== undefined,
-      'a number from 1 to 43,200, together with a rate',
-    ),
-    ['durationSeconds'],
+  holds(
+    'durationSeconds',
+    (hit) => hit.rate === undefined || hit.durationSeconds !== undefined,
+    'a number from 1 to 43,200, together with a rate',
   ),
-  v.forward(
-    v.check(
-      (hit) => {
-        const planned = plannedBy(hit) ?? 1;
-        return planned >= 1 && planned <= mostRequests;
-      },
-      `a time in which the rate makes 1 to ${mostRequests.toLocaleString('en')} requests`,
-    ),
-    ['durationSeconds'],
+  holds(
+    'durationSeconds',
+    (hit) => {
+      const planned = plannedBy(hit) ?? 1;
+      return planned >= 1 && planned <= mostRequests;
+    },
+    `a time in which the rate makes 1 to ${mostRequests.toLocaleString('en')} requests`,
   ),
-  v.forward(
-    v.check(
-      (hit) => hit.count === undefined || hit.count === (plannedBy(hit) ?? hit.count),
-      'nothing: rate and durationSeconds make the count',
-    ),
-    ['count'],
+  holds(
+    'count',
+    (hit) => hit.count === undefined || hit.count === (plannedBy(hit) ?? hit.count),
+    'nothing: rate and durationSeconds make the count',
   ),
-  v.forward(
-    v.check(
-      (hit) => hit.concurrency === undefined || hit.rate === undefined,
-      'nothing: a rate opens as many connections as it needs',
-    ),
-    ['concurrency'],
+  holds(
+    'concurrency',
+    (hit) => hit.concurrency === undefined || hit.rate === undefined,
+    'nothing: a rate opens as many connections as it needs',
   ),
-  v.forward(
-    v.check(
-      (hit) => hit.maxRate === undefined || (hit.rate === undefined && (hit.concurrency ?? 1) === 1),
-      'nothing: it is for requests in succession over one connection',
-    ),
-    ['maxRate'],
+  holds(
+    'maxRate',
+    (hit) => hit.maxRate === undefined || (hit.rate === undefined && (hit.concurrency ?? 1) === 1),
+    'nothing: it is for requests in succession over one connection',
   ),
   v.transform((hit) => ({ ...hit, count: hit.count ?? plannedBy(hit) ?? defaultCount })),
 );
