@@ -59,22 +59,9 @@ const native = (id: string, target: string): ZipSource[] => {
   }
 };
 
-const nodeService = (id: string, store: Service['store']): Service => ({
-  id,
-  store,
-  runtime: 'nodejs24.x',
-  handler: 'app.handler',
-  missing: undefined,
-  zip: () => makeZip(typescript(id)),
-});
-
-const pythonService = (id: string, store: Service['store']): Service => ({
-  id,
-  store,
-  runtime: 'python3.13',
-  handler: 'app.handler',
-  missing: undefined,
-  zip: () => makeZip(python(id)),
+const interpreted = (id: string, store: Service['store'], runtime: 'nodejs24.x' | 'python3.13'): Service => ({
+  ...{ id, store, runtime, handler: 'app.handler', missing: undefined },
+  zip: () => makeZip(runtime === 'nodejs24.x' ? typescript(id) : python(id)),
 });
 
 const nativeService = (id: string, target: string, missing?: string): Service => ({
@@ -87,10 +74,10 @@ const nativeService = (id: string, target: string, missing?: string): Service =>
 });
 
 export const services: readonly Service[] = [
-  nodeService('null', 'none'),
-  nodeService('node-dynamodb', 'dynamodb'),
-  pythonService('python-dynamodb', 'dynamodb'),
-  pythonService('python-s3', 's3'),
+  interpreted('null', 'none', 'nodejs24.x'),
+  interpreted('node-dynamodb', 'dynamodb', 'nodejs24.x'),
+  interpreted('python-dynamodb', 'dynamodb', 'python3.13'),
+  interpreted('python-s3', 's3', 'python3.13'),
   nativeService('rust-dynamodb', 'build-RustDynamodbFunction', has('cargo') ? undefined : 'cargo is missing'),
   nativeService('cpp-dynamodb', 'build-CppDynamodbFunction'),
 ];

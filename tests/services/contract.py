@@ -1,10 +1,13 @@
 """The contract's vectors for services in Python; needs nothing but the standard library."""
 
+import contextlib
 import importlib
+import io
 import json
 import os
 import pathlib
 import sys
+import types
 import unittest
 from unittest import mock
 
@@ -48,3 +51,40 @@ class ContractCase(unittest.TestCase):
         self.assertEqual([h["x-cold"] for h in answers], ["1"] + ["0"] * (len(answers) - 1))
         self.assertEqual(len({h["x-instance"] for h in answers}), 1)
         self.assertEqual(len({h["x-request-id"] for h in answers}), len(answers))
+
+
+class HandlerCase(ContractCase):
+    """A Lambda function in Python; boto3 is stood in for here, the contract tests meet the real one."""
+
+    def load(self, folder, environment, client, error):
+        """@param client what boto3 gives as a client of its store; `config` is what it was asked for with"""
+        self.config = {}
+        modules = {
+            "boto3": types.SimpleNamespace(client=lambda name, config: client),
+            "botocore": types.ModuleType("botocore"),
+            "botocore.config": types.SimpleNamespace(Config=self.config.update),
+            "botocore.exceptions": types.SimpleNamespace(BotoCoreError=error, ClientError=error),
+        }
+        self.service = fresh_service(folder, environment | {"ARCHITECTURE_ID": folder}, modules)
+
+    def ask(self, vector, request_id="request-0"):
+        context = types.SimpleNamespace(aws_request_id=request_id, get_remaining_time_in_millis=lambda: 9_000)
+        reply = self.service.handler(vector["event"], context)
+        self.check(vector, reply["statusCode"], reply["headers"], reply["body"])
+        self.assertEqual(reply["headers"]["x-request-id"], request_id)
+        return reply["headers"]
+
+    def check_conformance(self):
+        """Asks for every vector with a working store. Returns how many must count."""
+        answers = []
+        for number, vector in enumerate(vectors("up")):
+            with self.subTest(vector["title"]):
+                answers.append(self.ask(vector, f"request-{number}"))
+        self.check_sequence(answers)
+        return sum(map(counts, vectors("up")))
+
+    def check_without_store(self):
+        [down] = vectors("down")
+        with contextlib.redirect_stderr(io.StringIO()) as log:
+            self.ask(down)
+        self.assertIn("10.0.0.7", log.getvalue())

@@ -1,18 +1,16 @@
-"""boto3 is stood in for by a bucket in memory that honours conditions; the contract tests meet the real one."""
+"""The store is a bucket in memory that honours conditions."""
 
-import contextlib
 import io
 import pathlib
 import sys
 import threading
-import types
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
-from contract import ContractCase, counts, fresh_service, vectors
+from contract import HandlerCase
 
 
 class ClientError(Exception):
@@ -46,35 +44,18 @@ class Bucket:
             self.body = Body
 
 
-class Service(ContractCase):
+class Service(HandlerCase):
     def setUp(self):
-        self.bucket, self.config = Bucket(), {}
-        modules = {
-            "boto3": types.SimpleNamespace(client=lambda name, config: self.bucket),
-            "botocore": types.ModuleType("botocore"),
-            "botocore.config": types.SimpleNamespace(Config=self.config.update),
-            "botocore.exceptions": types.SimpleNamespace(BotoCoreError=ClientError, ClientError=ClientError),
-        }
-        environment = {"BUCKET_NAME": "counters", "ARCHITECTURE_ID": "python-s3"}
-        self.service = fresh_service("python-s3", environment, modules)
+        self.bucket = Bucket()
+        self.load("python-s3", {"BUCKET_NAME": "counters"}, self.bucket, ClientError)
         self.waits = []
         sleep = mock.patch.object(self.service.time, "sleep", self.waits.append)
         sleep.start()
         self.addCleanup(sleep.stop)
 
-    def ask(self, vector, request_id="request-0"):
-        context = types.SimpleNamespace(aws_request_id=request_id, get_remaining_time_in_millis=lambda: 9_000)
-        reply = self.service.handler(vector["event"], context)
-        self.check(vector, reply["statusCode"], reply["headers"], reply["body"])
-        return reply["headers"]
-
     def test_conforms_to_every_vector_and_counts_only_what_must_count(self):
-        answers = []
-        for number, vector in enumerate(vectors("up")):
-            with self.subTest(vector["title"]):
-                answers.append(self.ask(vector, f"request-{number}"))
-        self.check_sequence(answers)
-        self.assertEqual(int(self.bucket.body), sum(map(counts, vectors("up"))))
+        must_count = self.check_conformance()
+        self.assertEqual(int(self.bucket.body), must_count)
 
     def test_makes_one_attempt_per_request_so_that_no_write_is_repeated_unseen(self):
         self.assertEqual(self.config["retries"], {"total_max_attempts": 1})
@@ -111,10 +92,7 @@ class Service(ContractCase):
 
     def test_answers_500_without_internals_and_logs_the_cause(self):
         self.bucket.broken = "AccessDenied"
-        [down] = vectors("down")
-        with contextlib.redirect_stderr(io.StringIO()) as log:
-            self.ask(down)
-        self.assertIn("10.0.0.7", log.getvalue())
+        self.check_without_store()
 
 
 if __name__ == "__main__":
