@@ -10,21 +10,26 @@ const lockOf = (name: string, expiresAt = '2026-01-02T00:00:00.000Z') => ({
   expiresAt,
 });
 const day = 86_400_000;
+const extended = lockOf('a', '2026-01-09T00:00:00.000Z');
+
+/** A store in which this lock was taken at New Year. */
+const holding = async (lock: ReturnType<typeof lockOf>) => {
+  const store = memoryObjectStore();
+  await takeLock(store, lock, newYear);
+  return store;
+};
 
 describe('takeLock', () => {
   it('goes to exactly one of several that find it expired', async () => {
-    const store = memoryObjectStore();
-    await takeLock(store, lockOf('old'), newYear);
+    const store = await holding(lockOf('old'));
     const later = newYear + 2 * day;
     const claims = ['a', 'b', 'c'].map((name) =>
       takeLock(store, lockOf(name, '2026-01-05T00:00:00.000Z'), later),
     );
     const results = await Promise.allSettled(claims);
-    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    const lost = results.flatMap((result) =>
-      result.status === 'rejected' ? [result.reason as unknown] : [],
-    );
-    for (const reason of lost) expect(reason).toBeInstanceOf(RunInProgressError);
+    const lost = results.filter((result) => result.status === 'rejected');
+    expect(lost).toHaveLength(2);
+    for (const { reason } of lost) expect(reason).toBeInstanceOf(RunInProgressError);
   });
 
   it('takes it when it is released at that moment', async () => {
@@ -42,48 +47,37 @@ describe('takeLock', () => {
 
 describe('extendLock', () => {
   it('moves the end of the lock of its run', async () => {
-    const store = memoryObjectStore();
-    await takeLock(store, lockOf('a'), newYear);
-    await extendLock(store, lockOf('a', '2026-01-09T00:00:00.000Z'));
-    expect(await readLock(store)).toEqual(lockOf('a', '2026-01-09T00:00:00.000Z'));
+    const store = await holding(lockOf('a'));
+    await extendLock(store, extended);
+    expect(await readLock(store)).toEqual(extended);
   });
 
   it('stops a run that has lost the lock to another', async () => {
-    const store = memoryObjectStore();
-    await takeLock(store, lockOf('b'), newYear);
-    await expect(extendLock(store, lockOf('a', '2026-01-09T00:00:00.000Z'))).rejects.toThrow(
-      RunInProgressError,
-    );
+    const store = await holding(lockOf('b'));
+    await expect(extendLock(store, extended)).rejects.toThrow(RunInProgressError);
   });
 
   it('leaves an expired lock to the execution that took it, also when that resumed the same run', async () => {
-    const store = memoryObjectStore();
-    await takeLock(store, lockOf('a'), newYear);
+    const store = await holding(lockOf('a'));
     const other = { ...lockOf('a', '2026-01-05T00:00:00.000Z'), executionName: 'b' };
     await takeLock(store, other, newYear + 2 * day);
-    await expect(extendLock(store, lockOf('a', '2026-01-09T00:00:00.000Z'))).rejects.toThrow(
-      RunInProgressError,
-    );
+    await expect(extendLock(store, extended)).rejects.toThrow(RunInProgressError);
     expect(await readLock(store)).toEqual(other);
   });
 
   it('extends an expired lock that nobody took', async () => {
-    const store = memoryObjectStore();
-    await takeLock(store, lockOf('a', '2025-01-01T00:00:00.000Z'), newYear);
+    const store = await holding(lockOf('a', '2025-01-01T00:00:00.000Z'));
     await extendLock(store, lockOf('a'));
     expect(await readLock(store)).toEqual(lockOf('a'));
   });
 
   it('stops a run that loses the lock in that moment', async () => {
-    const store = memoryObjectStore();
-    await takeLock(store, lockOf('a'), newYear);
+    const store = await holding(lockOf('a'));
     const replace = async (): Promise<boolean> => {
       await store.put(lockKey, JSON.stringify(lockOf('b')));
       return false;
     };
-    await expect(extendLock({ ...store, replace }, lockOf('a', '2026-01-09T00:00:00.000Z'))).rejects.toThrow(
-      RunInProgressError,
-    );
+    await expect(extendLock({ ...store, replace }, extended)).rejects.toThrow(RunInProgressError);
   });
 
   it('does nothing where there is no lock', async () => {
@@ -103,18 +97,16 @@ describe('a write that was made and then repeated', () => {
   });
 
   it('takes and extends the lock all the same', async () => {
-    const store = memoryObjectStore();
-    await takeLock(store, lockOf('old'), newYear);
+    const store = await holding(lockOf('old'));
     await takeLock(repeating(store), lockOf('a', '2026-01-05T00:00:00.000Z'), newYear + 2 * day);
-    await extendLock(repeating(store), lockOf('a', '2026-01-09T00:00:00.000Z'));
-    expect(await readLock(store)).toEqual(lockOf('a', '2026-01-09T00:00:00.000Z'));
+    await extendLock(repeating(store), extended);
+    expect(await readLock(store)).toEqual(extended);
   });
 });
 
 describe('releaseLock', () => {
   it('releases the lock of its own execution alone', async () => {
-    const store = memoryObjectStore();
-    await takeLock(store, lockOf('a'), newYear);
+    const store = await holding(lockOf('a'));
     await releaseLock(store, 'b');
     expect(await readLock(store)).toEqual(lockOf('a'));
     await releaseLock(store, 'a');

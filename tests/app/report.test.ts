@@ -20,6 +20,14 @@ const depsOf = (objects: Map<string, string>): ReportDeps => ({
   clock,
   architectures: [{ id: 'node-dynamodb', title: 'Node' }],
 });
+const reportOf = async (objects: Map<string, string>): Promise<Report> =>
+  (await makeReport(depsOf(objects), { runId })).report;
+const rustIn = ({ targets }: Report) => targets.find(({ id }) => id === 'rust-dynamodb');
+const isOf = (cellId: string, round: number, part: SamplePart): boolean =>
+  part.cellId === cellId && part.round === round;
+/** The parts, as a worker of a first round leaves them that dies before its end. */
+const cutShort = (parts: readonly SamplePart[]) =>
+  parts.map(({ self: _, ...part }) => ({ ...part, final: false }));
 const storedReport = (objects: Map<string, string>): Report =>
   JSON.parse(objects.get(reportKey(runId, 'json')) ?? '') as Report;
 
@@ -61,9 +69,7 @@ describe('makeReport', () => {
     const again = run.parts
       .filter((part) => part.cellId === first.cellId && part.round === 1)
       .map((part) => ({ ...part, attempt: 2 }));
-    const once = (await makeReport(depsOf(filled()), { runId })).report;
-    const twice = (await makeReport(depsOf(filled([...run.parts, ...again])), { runId })).report;
-    expect(twice).toEqual(once);
+    expect(await reportOf(filled([...run.parts, ...again]))).toEqual(await reportOf(filled()));
   });
 
   it('knows by the assignments of workers that left nothing', async () => {
@@ -80,19 +86,17 @@ describe('makeReport', () => {
       load: run.plan.load,
     }));
     objects.set(assignmentsKey(runId, 1, 'rust-dynamodb', 0), JSON.stringify(assignments));
-    const { report } = await makeReport(depsOf(objects), { runId });
-    const rust = report.targets.find((t) => t.id === 'rust-dynamodb');
+    const report = await reportOf(objects);
+    const rust = rustIn(report);
     expect(rust?.rounds[0]?.workers).toEqual({ planned: 2, finished: 1, died: [], missing: [1] });
     expect(rust?.state).toBe('incomplete');
   });
 
   it('tells of what a worker died, with samples and without', async () => {
-    const of = (cellId: string, round: number, part: SamplePart): boolean =>
-      part.cellId === cellId && part.round === round;
-    const cut = run.parts
-      .filter((part) => of('rust-dynamodb', 1, part))
-      .map(({ self: _, ...part }) => ({ ...part, final: false }));
-    const rest = run.parts.filter((part) => !of('rust-dynamodb', 1, part) && !of('rust-dynamodb', 2, part));
+    const cut = cutShort(run.parts.filter((part) => isOf('rust-dynamodb', 1, part)));
+    const rest = run.parts.filter(
+      (part) => !isOf('rust-dynamodb', 1, part) && !isOf('rust-dynamodb', 2, part),
+    );
     const objects = filled([...rest, ...cut]);
     const killed = {
       Error: 'Runtime.ExitError',
@@ -101,8 +105,8 @@ describe('makeReport', () => {
     for (const round of [1, 2])
       objects.set(`runs/${runId}/cells/${round}/rust-dynamodb/0/1-0-died.json`, JSON.stringify(killed));
     objects.set(`runs/${runId}/cells/3/rust-dynamodb/0/1-0-died.json`, '{torn');
-    const { report } = await makeReport(depsOf(objects), { runId });
-    const rust = report.targets.find((t) => t.id === 'rust-dynamodb');
+    const report = await reportOf(objects);
+    const rust = rustIn(report);
     expect(rust?.rounds[0]?.workers.died).toMatchObject([
       { worker: 0, cause: expect.stringMatching(/^Runtime\.ExitError: .*signal: killed$/) },
     ]);
@@ -118,13 +122,12 @@ describe('makeReport', () => {
   });
 
   it('keeps a worker that died as one that died when a later attempt was planned and left nothing', async () => {
-    const alive = run.parts.filter((p) => p.cellId === 'rust-dynamodb' && p.round === 1);
-    const cut = alive.map(({ self: _, ...part }) => ({ ...part, final: false }));
-    const objects = filled([...run.parts.filter((part) => !alive.includes(part)), ...cut]);
+    const alive = run.parts.filter((part) => isOf('rust-dynamodb', 1, part));
+    const objects = filled([...run.parts.filter((part) => !alive.includes(part)), ...cutShort(alive)]);
     const later = [{ round: 1, cellId: 'rust-dynamodb', segment: 0, attempt: 2, worker: 0 }];
     objects.set(assignmentsKey(runId, 1, 'rust-dynamodb', 0), JSON.stringify(later));
-    const { report } = await makeReport(depsOf(objects), { runId });
-    const rust = report.targets.find((t) => t.id === 'rust-dynamodb');
+    const report = await reportOf(objects);
+    const rust = rustIn(report);
     expect(rust?.rounds[0]?.workers).toEqual({
       planned: 1,
       finished: 0,
@@ -143,7 +146,7 @@ describe('makeReport', () => {
     expect([...objects.keys()]).toEqual(before);
     expect(report.outcome).toMatchObject({ ok: false, cause: 'the command ended before the run did' });
     expect(report.remarks).toEqual([expect.stringMatching(/^the results of verification are missing/)]);
-    const rust = report.targets.find(({ id }) => id === 'rust-dynamodb');
+    const rust = rustIn(report);
     expect(rust?.state).toBe('incomplete');
     expect(rust?.requests).toMatchObject({ planned: 150, ok: 70 });
     expect(rust?.remarks).toEqual([
@@ -155,19 +158,16 @@ describe('makeReport', () => {
 
   it('leaves out an object that is not JSON, and a cell whose histogram is damaged, and says so', async () => {
     const objects = filled();
-    const [torn, damaged] = [
-      run.parts[1]!,
-      run.parts.find((p) => p.cellId === 'rust-dynamodb' && p.round === 2)!,
-    ];
+    const [torn, damaged] = [run.parts[1]!, run.parts.find((part) => isOf('rust-dynamodb', 2, part))!];
     objects.set(partKey(torn), '{"schema":"latency-lab.pa');
     const histograms = { ...damaged.histograms, response: { cold: 'AAAA', warm: 'AAAA' } };
     objects.set(partKey(damaged), JSON.stringify({ ...damaged, histograms }));
-    const { report } = await makeReport(depsOf(objects), { runId });
+    const report = await reportOf(objects);
     expect(report.remarks).toEqual([
       `${partKey(torn)} is not JSON and was left out`,
       expect.stringMatching(/^the samples of 2\/rust-dynamodb cannot be read: /),
     ]);
-    expect(report.targets.find((t) => t.id === 'rust-dynamodb')?.rounds.map((r) => r.round)).toEqual([1, 3]);
+    expect(rustIn(report)?.rounds.map((r) => r.round)).toEqual([1, 3]);
   });
 
   it('leaves out an object of another version or with a field that it does not know, by name', async () => {
@@ -175,7 +175,7 @@ describe('makeReport', () => {
     const [later, odd] = [run.parts[1]!, run.parts[2]!];
     objects.set(partKey(later), JSON.stringify({ ...later, schema: 'latency-lab.part.v9' }));
     objects.set(partKey(odd), JSON.stringify({ ...odd, colour: 'red' }));
-    const { report } = await makeReport(depsOf(objects), { runId });
+    const report = await reportOf(objects);
     expect(report.remarks).toEqual([
       `left out: ${partKey(later)}.schema: given "latency-lab.part.v9"; allowed: latency-lab.part.v1`,
       expect.stringContaining(`left out: ${partKey(odd)}.colour: given "red"; allowed: the fields schema, `),
@@ -205,16 +205,13 @@ describe('makeReport', () => {
   });
 
   it('says what is missing when there is no plan, or no run', async () => {
-    await expect(makeReport(depsOf(new Map()), { runId: 'gone' })).rejects.toThrow(
-      /runId: given "gone".*plan\.json/,
-    );
-    await expect(makeReport(depsOf(new Map()), {})).rejects.toThrow(
-      /runId: .*Plan failed before it made one/,
-    );
+    const deps = depsOf(new Map());
+    await expect(makeReport(deps, { runId: 'gone' })).rejects.toThrow(/runId: given "gone".*plan\.json/);
+    await expect(makeReport(deps, {})).rejects.toThrow(/runId: .*Plan failed before it made one/);
   });
 
   it('reports with a torn verify.json, and says so', async () => {
-    const { report } = await makeReport(depsOf(filled().set(verifyKey(runId), '[{"targ')), { runId });
+    const report = await reportOf(filled().set(verifyKey(runId), '[{"targ'));
     expect(report.remarks).toEqual([`${verifyKey(runId)} is not JSON and was left out`]);
     expect(report.targets[1]?.response.warm?.n).toBeGreaterThan(100);
   });

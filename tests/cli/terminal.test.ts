@@ -10,13 +10,17 @@ const recorder = (columns = 80) => {
   return { output, written: (): string => (output.read() as string | null) ?? '' };
 };
 
+const interactive = (columns?: number) => {
+  const { output, written } = recorder(columns);
+  return { written, ...interactiveTerminal(output, plain, createLogUpdate(output, { showCursor: true })) };
+};
+
 /** As log-update takes one line away. */
 const erased = '\u001b[2K';
 
 describe('interactiveTerminal', () => {
   it('replaces the status and takes it away before a line that stays', () => {
-    const { written, output } = recorder();
-    const terminal = interactiveTerminal(output, plain, createLogUpdate(output, { showCursor: true }));
+    const { written, ...terminal } = interactive();
     terminal.status('one');
     expect(written()).toContain('one');
     terminal.status('two');
@@ -28,8 +32,7 @@ describe('interactiveTerminal', () => {
   });
 
   it('writes nothing when the status stays the same', () => {
-    const { written, output } = recorder();
-    const terminal = interactiveTerminal(output, plain, createLogUpdate(output, { showCursor: true }));
+    const { written, ...terminal } = interactive();
     terminal.status('one');
     written();
     terminal.status('one');
@@ -37,14 +40,10 @@ describe('interactiveTerminal', () => {
   });
 
   it('takes every line of a status away that wraps', () => {
-    const { written, output } = recorder(20);
-    const terminal = interactiveTerminal(output, plain, createLogUpdate(output, { showCursor: true }));
+    const { written, ...terminal } = interactive(20);
     terminal.status('x'.repeat(50));
-    expect(
-      written()
-        .split('\n')
-        .map((line) => line.length),
-    ).toEqual([20, 20, 10, 0]);
+    const lines = written().split('\n');
+    expect(lines.map(({ length }) => length)).toEqual([20, 20, 10, 0]);
     terminal.clear();
     expect(written().split(erased).length - 1).toBe(4);
   });

@@ -174,24 +174,16 @@ describe('bucketsLeftBy', () => {
 
 describe('stopExecutions', () => {
   it('stops what runs, over all pages', async () => {
-    const running = (executionArn: string) => ({
-      ...{
-        executionArn,
-        stateMachineArn: 'm',
-        name: 'n',
-        status: 'RUNNING' as const,
-        startDate: new Date(0),
-      },
-    });
+    const execution = { stateMachineArn: 'm', name: 'n', status: 'RUNNING' as const, startDate: new Date(0) };
+    const running = (executionArn: string) => ({ ...execution, executionArn });
     sfn
       .on(ListExecutionsCommand, { statusFilter: 'RUNNING' })
       .resolvesOnce({ executions: [running('a')], nextToken: 'more' })
       .resolves({ executions: [running('b')] });
     sfn.on(StopExecutionCommand).resolves({});
     expect(await stopExecutions('m')).toBe(2);
-    expect(sfn.commandCalls(StopExecutionCommand).map(({ args: [{ input }] }) => input.executionArn)).toEqual(
-      ['a', 'b'],
-    );
+    const stopped = sfn.commandCalls(StopExecutionCommand).map(({ args: [{ input }] }) => input.executionArn);
+    expect(stopped).toEqual(['a', 'b']);
   });
 });
 
@@ -205,14 +197,12 @@ describe('emptyBucket', () => {
     expect(s3.commandCalls(DeleteObjectsCommand)).toHaveLength(2);
   });
 
-  it('finds nothing in a bucket that is gone, so that a second try can go on', async () => {
+  it.each([
+    ['finds nothing in a bucket that is gone, so that a second try can go on', emptyBucket],
+    ['takes a bucket that is gone already for deleted', deleteBucket],
+  ])('%s', async (_, remove) => {
     s3.on(ListObjectsV2Command).rejects(errorNamed('NoSuchBucket'));
-    expect(await emptyBucket('bucket')).toBe(0);
-  });
-
-  it('takes a bucket that is gone already for deleted', async () => {
-    s3.on(ListObjectsV2Command).rejects(errorNamed('NoSuchBucket'));
-    expect(await deleteBucket('bucket')).toBe(0);
+    expect(await remove('bucket')).toBe(0);
   });
 
   it('does not pass over an object that could not be deleted', async () => {

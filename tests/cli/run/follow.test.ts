@@ -5,20 +5,23 @@ import type { Terminal } from '../../../src/cli/terminal.ts';
 
 const never = new AbortController().signal;
 
-const quiet = (): Terminal & { readonly shown: string[] } => {
+const quietTerminal = (): Terminal & { readonly shown: string[] } => {
   const shown: string[] = [];
   const add = (line: string): void => void shown.push(line);
   return { style: pc.createColors(false), shown, say: add, status: add, clear: () => undefined };
 };
 
 /** States one after the other; the last one stays. An Error is thrown instead. */
-const runOf = (states: readonly (ExecutionState | Error)[], over: Partial<Followed> = {}): Followed => {
+const runOf = (
+  states: readonly (ExecutionState | Error)[],
+  over: Partial<Omit<Followed, 'terminal'>> = {},
+) => {
   let looks = 0;
   return {
     arn: 'arn',
     runId: 'r',
     pollMs: 1,
-    terminal: quiet(),
+    terminal: quietTerminal(),
     signal: never,
     copyNew: () => Promise.resolve([]),
     executions: {
@@ -38,7 +41,7 @@ describe('follow', () => {
   it('ends with the execution and shows what it does until then', async () => {
     const run = runOf([running, running, { status: 'SUCCEEDED' }]);
     expect(await follow(run)).toEqual({ kind: 'ended', state: { status: 'SUCCEEDED' } });
-    expect((run.terminal as ReturnType<typeof quiet>).shown).toContain('Writing the report');
+    expect(run.terminal.shown).toContain('Writing the report');
   });
 
   it('copies after it has seen the state, so that nothing of an ended run is missed', async () => {
@@ -68,7 +71,7 @@ describe('follow', () => {
       copyNew: () => Promise.reject(new Error('ENOSPC')),
     });
     expect(await follow(run)).toMatchObject({ kind: 'ended' });
-    expect((run.terminal as ReturnType<typeof quiet>).shown[0]).toContain('ENOSPC');
+    expect(run.terminal.shown[0]).toContain('ENOSPC');
   });
 
   it('tells at once of a generator that died, and of what', async () => {
@@ -77,9 +80,7 @@ describe('follow', () => {
       copyNew: () => Promise.resolve([{ key, body: '{"Error":"Sandbox.Timedout","Cause":"{torn"}' }]),
     });
     await follow(run);
-    expect((run.terminal as ReturnType<typeof quiet>).shown).toContain(
-      '! Worker 3 of node, round 2, died: Sandbox.Timedout: {torn',
-    );
+    expect(run.terminal.shown).toContain('! Worker 3 of node, round 2, died: Sandbox.Timedout: {torn');
   });
 
   it('stops when the user interrupts', async () => {

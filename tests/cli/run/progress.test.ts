@@ -8,6 +8,7 @@ import {
   timedTargets,
   type RunProgress,
 } from '../../../src/cli/run/progress.ts';
+import { parseLoad } from '../../../src/core/schema/load.ts';
 import { sampleRun } from '../../core/report/sample-run.ts';
 
 const run = sampleRun({
@@ -87,14 +88,7 @@ describe('remainingSeconds', () => {
   });
 
   it('is made of the duration in the open model', () => {
-    const load = {
-      model: 'open',
-      rate: 10,
-      durationSeconds: 30,
-      warmup: 0,
-      timeoutMs: 1,
-      maxConnections: 1,
-    } as const;
+    const load = parseLoad({ rate: 10, durationSeconds: 30, warmup: 0 });
     expect(remainingSeconds({ ...verified, plan: { ...run.plan, load } }, 0)).toBe(2 * 2 * 31);
   });
 });
