@@ -5,17 +5,8 @@ import type { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { serve } from '../support/http-server.ts';
 
-interface FunctionProcess {
-  /** Hands the event to the process and resolves with the path it answered on and what it answered. */
-  invoke(event: unknown): Promise<{ readonly path: string; readonly payload: string }>;
-  stop(): Promise<void>;
-}
-
 /** Runs a `bootstrap` as Lambda does. `env` is all that it gets beside the address of the Runtime API. */
-export const runBootstrap = async (
-  file: string,
-  env: Readonly<Record<string, string>>,
-): Promise<FunctionProcess> => {
+export const runBootstrap = async (file: string, env: Readonly<Record<string, string>>) => {
   let waiting: ServerResponse | undefined;
   let queued: string | undefined;
   let answered: (reply: { path: string; payload: string }) => void = () => undefined;
@@ -49,8 +40,9 @@ export const runBootstrap = async (
   const ended = once(child, 'exit');
 
   return {
-    invoke: (event) =>
-      new Promise((resolve, reject) => {
+    /** Hands the event to the process and resolves with the path it answered on and what it answered. */
+    invoke: (event: unknown) =>
+      new Promise<{ readonly path: string; readonly payload: string }>((resolve, reject) => {
         answered = resolve;
         queued = JSON.stringify(event);
         void ended.then(() => {

@@ -51,13 +51,6 @@ export const deployWholeLab = async (targets: readonly string[]) => {
   const ssm = new SSMClient(config);
   const Bucket = outputs['ResultsBucketName'];
 
-  const ended = async (executionArn: string | undefined) => {
-    for (;;) {
-      const { status, error, cause = '' } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-      if (status !== 'RUNNING') return { status, error, cause };
-      await sleep(200);
-    }
-  };
   return {
     root,
     stackName,
@@ -65,16 +58,16 @@ export const deployWholeLab = async (targets: readonly string[]) => {
     /** Every call to an API, with who made it. */
     callsFile,
     generatorArn: outputs['GeneratorFunctionArn'] ?? '',
-    /** `ended` is fulfilled when it ended. */
-    start: async (name: string, input: unknown) => {
-      const { executionArn: arn = '' } = await sfn.send(
-        new StartExecutionCommand({
-          stateMachineArn: outputs['StateMachineArn'],
-          name,
-          input: JSON.stringify(input),
-        }),
-      );
-      return { arn, ended: ended(arn) };
+    /** Fulfilled when the execution has ended. */
+    run: async (name: string, input: unknown) => {
+      const stateMachineArn = outputs['StateMachineArn'];
+      const starting = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) });
+      const { executionArn } = await sfn.send(starting);
+      for (;;) {
+        const { status, error, cause = '' } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+        if (status !== 'RUNNING') return { status, error, cause };
+        await sleep(200);
+      }
     },
     keys: async (Prefix: string) => {
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }));

@@ -72,8 +72,7 @@ const killGenerators = (): number => {
 
 describe('a whole run on the local plane', () => {
   it('refuses bad input with its reason and leaves nothing behind', async () => {
-    const { ended } = await lab.start('bad', { rounds: 0 });
-    const { status, error, cause } = await ended;
+    const { status, error, cause } = await lab.run('bad', { rounds: 0 });
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'InputError' });
     expect(cause).toContain('rounds');
     expect(await lab.keys('runs/')).toEqual([]);
@@ -81,7 +80,7 @@ describe('a whole run on the local plane', () => {
 
   it('measures every target and loses no hit', async () => {
     const load = { model: 'closed', requests: 20, concurrency: 2, warmup: 2 };
-    const { ended } = await lab.start('well', { runId: 'well', targets, rounds: 2, load });
+    const ended = lab.run('well', { runId: 'well', targets, rounds: 2, load });
     expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
     const report = await lab.report('well');
     expect(stateOf(report)).toEqual(Object.fromEntries(targets.map((id) => [id, 'measured'])));
@@ -96,7 +95,7 @@ describe('a whole run on the local plane', () => {
 
   it('shows three targets that fail in three ways, and hides nobody else', async () => {
     const authorization = await lab.secret('mixed', bearer);
-    const { ended } = await lab.start('mixed', {
+    const ended = lab.run('mixed', {
       runId: 'mixed',
       targets: ['python-dynamodb'],
       extraTargets: [
@@ -124,7 +123,7 @@ describe('a whole run on the local plane', () => {
 
   it('keeps the samples of a generator that died midway, and measures the others whole', async () => {
     const requests = 12_000 / slowMs;
-    const { ended } = await lab.start('dies', {
+    const ended = lab.run('dies', {
       runId: 'dies',
       targets: ['null'],
       extraTargets: [extra('slow', 'url', `${foreign.origin}/slow`)],
@@ -147,13 +146,13 @@ describe('a whole run on the local plane', () => {
   it('takes up a run again that is complete, and measures nothing twice', async () => {
     const load = { model: 'closed', requests: 20, concurrency: 2, warmup: 2 };
     const before = await lab.keys('runs/well/cells/');
-    const { ended } = await lab.start('again', { runId: 'well', targets, rounds: 2, load });
+    const ended = lab.run('again', { runId: 'well', targets, rounds: 2, load });
     expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
     expect(await lab.keys('runs/well/cells/')).toEqual(before);
   });
 
   it('refuses to go on with a run in another way, and frees the lab', async () => {
-    const { ended } = await lab.start('changed', { runId: 'well', targets, rounds: 3 });
+    const ended = lab.run('changed', { runId: 'well', targets, rounds: 3 });
     expect(await ended).toMatchObject({ status: 'FAILED', error: 'InputError' });
     expect(await lab.keys('runs/lock.json')).toEqual([]);
   });
@@ -162,7 +161,7 @@ describe('a whole run on the local plane', () => {
     const extraTargets = await lab.direct();
     const load = { model: 'closed', requests: 5, concurrency: 1, warmup: 0 };
     const registered = [...targets, 'python-s3'];
-    const { ended } = await lab.start('direct', {
+    const ended = lab.run('direct', {
       ...{ runId: 'direct', targets: registered, extraTargets, rounds: 1, load },
     });
     expect(await ended).toMatchObject({ status: 'SUCCEEDED' });

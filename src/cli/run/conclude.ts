@@ -31,7 +31,7 @@ const shownPath = (path: string): string => {
 export const causeOf = ({ status, error = status, cause }: ExecutionState): string =>
   nameAndCause(error, cause);
 
-export const readReport = async ({ files, runId }: Results): Promise<Report | undefined> => {
+const ownReport = async ({ files, runId }: Results): Promise<Report | undefined> => {
   const text = await files.get(reportKey(runId, 'json'));
   return text === undefined ? undefined : (JSON.parse(text) as Report);
 };
@@ -56,7 +56,7 @@ export const concludeEnded = async (
   results: Results,
   state: ExecutionState,
 ): Promise<number> => {
-  const report = await readReport(results);
+  const report = await ownReport(results);
   const { terminal } = context;
   if (report !== undefined) printReport(context, results, report);
   if (state.status !== 'SUCCEEDED') {

@@ -13,7 +13,7 @@ export const limitOptions = {
   ),
 };
 
-export type Limits = Values<typeof limitOptions>;
+export type LimitValues = Values<typeof limitOptions>;
 
 const defaultMaxFailed = 0.01;
 
@@ -45,7 +45,7 @@ const tooSlow = (
 };
 
 /** One sentence for each limit that a timed target crossed. The null target is the floor: only its failures count. */
-export const crossedLimits = (report: Report, limits: Limits): readonly string[] =>
+export const crossedLimits = (report: Report, limits: LimitValues): readonly string[] =>
   report.targets
     .filter(({ state }) => state !== 'not-timed')
     .flatMap((target) => [

@@ -1,4 +1,4 @@
-import { crossedLimits, type Limits } from '../../../src/cli/run/limits.ts';
+import { crossedLimits, type LimitValues } from '../../../src/cli/run/limits.ts';
 import type { Report, TargetReport } from '../../../src/core/schema/report.ts';
 import { sampleReport } from '../../core/report/sample-run.ts';
 
@@ -12,8 +12,8 @@ const report = sampleReport({
   ],
 });
 
-const none = {} as Limits;
-const limits = (over: Partial<Limits>): Limits => ({ ...none, ...over });
+const none = {} as LimitValues;
+const limits = (over: Partial<LimitValues>): LimitValues => ({ ...none, ...over });
 const changed = (id: string, change: Partial<TargetReport>): Report => ({
   ...report,
   targets: report.targets.map((target) => (target.id === id ? { ...target, ...change } : target)),
