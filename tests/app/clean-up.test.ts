@@ -2,6 +2,7 @@ import { memoryObjectStore } from '../support/memory.ts';
 import { cleanUp } from '../../src/app/clean-up.ts';
 import { lockKey, outcomeKey } from '../../src/core/keys.ts';
 import type { FinishInput } from '../../src/core/schema/outcome.ts';
+import type { ObjectStore } from '../../src/ports/index.ts';
 import { clockAt, newYear } from './run.ts';
 
 const lambdaCause = JSON.stringify({
@@ -12,27 +13,16 @@ const lambdaCause = JSON.stringify({
 const finishedAt = '2026-01-01T00:00:00.000Z';
 const schema = 'latency-lab.outcome.v1';
 
-const setUp = (holder?: string) => {
+const setUp = (holder?: string, change: Partial<ObjectStore> = {}) => {
   const lock = JSON.stringify({ runId: 'run-1', executionName: holder, expiresAt: finishedAt });
   const objects = new Map(holder === undefined ? [] : [[lockKey, lock]]);
-  const store = memoryObjectStore(objects);
+  const store = { ...memoryObjectStore(objects), ...change };
   const deleted: string[] = [];
-  const secrets = {
-    deleteUnder: (path: string) => {
-      deleted.push(path);
-      return Promise.resolve();
-    },
-  };
+  const secrets = { deleteUnder: (path: string) => Promise.resolve(void deleted.push(path)) };
   const finish = (run: FinishInput) =>
     cleanUp({ store, clock: clockAt(newYear), secrets, labName: 'lab' }, { executionName: 'e-1', run });
-  return {
-    deleted,
-    secrets,
-    objects,
-    store,
-    finish,
-    written: (): unknown => JSON.parse(objects.get(outcomeKey('run-1')) ?? 'null'),
-  };
+  const written = (): unknown => JSON.parse(objects.get(outcomeKey('run-1')) ?? 'null');
+  return { deleted, objects, finish, written };
 };
 
 describe('cleanUp', () => {
@@ -115,13 +105,9 @@ describe('cleanUp', () => {
   });
 
   it('releases the lock even when the outcome cannot be written', async () => {
-    const { objects, store, secrets, deleted } = setUp('e-1');
-    const full = { ...store, put: () => Promise.reject(new Error('no room')) };
-    const done = cleanUp(
-      { store: full, clock: clockAt(newYear), secrets, labName: 'lab' },
-      { executionName: 'e-1', run: { runId: 'run-1' } },
-    );
-    await expect(done).rejects.toThrow('no room');
+    const full = { put: () => Promise.reject(new Error('no room')) };
+    const { objects, finish, deleted } = setUp('e-1', full);
+    await expect(finish({ runId: 'run-1' })).rejects.toThrow('no room');
     expect(objects.has(lockKey)).toBe(false);
     expect(deleted).toHaveLength(1);
   });

@@ -4,6 +4,7 @@ import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import { parseLoad } from '../../../src/core/schema/load.ts';
 import type { WorkerAssignment } from '../../../src/core/schema/work.ts';
 import { type SamplePart, samplesOf } from '../../../src/core/schema/part.ts';
+import type { ObjectStore } from '../../../src/ports/index.ts';
 import { type Behaviour, answer, takes, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
 
 const surroundings: Surroundings = { remainingMs: 900_000, coldStart: true, memoryMb: 1024, node: 'v24.0.0' };
@@ -22,17 +23,23 @@ const assignmentFor = (load: object, given: Partial<WorkerAssignment> = {}): Wor
   ...given,
 });
 
-const setUp = (behave: Behaviour, given: (clock: VirtualClock) => Partial<GenerateDeps> = () => ({})) => {
+const down = (): Promise<never> => Promise.reject(new Error('down'));
+
+/** @param change how the store differs from one that works */
+const setUp = (
+  behave: Behaviour,
+  change: (clock: VirtualClock, inner: ObjectStore) => Partial<ObjectStore> = () => ({}),
+) => {
   const clock = new VirtualClock();
   const objects = new Map<string, string>();
   const server = virtualServer(clock, behave);
+  const inner = memoryObjectStore(objects);
   const deps: GenerateDeps = {
     clock,
-    store: memoryObjectStore(objects),
+    store: { ...inner, ...change(clock, inner) },
     ...unused,
     httpConnection: server.openConnection,
     watchVitals: () => () => vitals,
-    ...given(clock),
   };
   const run = (assignment: WorkerAssignment, enteredAt?: string, around: Partial<Surroundings> = {}) =>
     clock.run(
@@ -101,10 +108,9 @@ describe('generate', () => {
   });
 
   it('pauses a closed load while a part is stored, at most a second', async () => {
-    const slowStore = (clock: VirtualClock) => ({
-      store: { ...memoryObjectStore(), put: () => clock.sleepUntil(clock.now() + 3000) },
-    });
-    const { run, clock } = setUp(takes(1000), slowStore);
+    const { run, clock } = setUp(takes(1000), (clock) => ({
+      put: () => clock.sleepUntil(clock.now() + 3000),
+    }));
     await run(assignmentFor({ requests: 6, warmup: 0 }));
     expect(clock.now()).toBe(5000 + 1000 + 1000 + 3000 + 1000);
   });
@@ -143,23 +149,15 @@ describe('generate', () => {
 
   it('loses nothing when the store is down for a while', async () => {
     let puts = 0;
-    const objects = new Map<string, string>();
-    const inner = memoryObjectStore(objects);
-    const store = {
-      ...inner,
-      put: (key: string, body: string) =>
-        ++puts <= 2 ? Promise.reject(new Error('down')) : inner.put(key, body),
-    };
-    const { run } = setUp(takes(100), () => ({ store }));
+    const { run, parts } = setUp(takes(100), (_, inner) => ({
+      put: (key, body) => (++puts <= 2 ? down() : inner.put(key, body)),
+    }));
     await run(assignmentFor({ rate: 10, durationSeconds: 11, warmup: 0 }));
-    const parts = [...objects.values()].map((body) => JSON.parse(body) as SamplePart);
-    expect(merged(parts).count).toBe(110);
+    expect(merged(parts()).count).toBe(110);
   });
 
   it('fails when the samples cannot be stored at all', async () => {
-    const { run } = setUp(takes(1), () => ({
-      store: { ...memoryObjectStore(), put: () => Promise.reject(new Error('down')) },
-    }));
+    const { run } = setUp(takes(1), () => ({ put: down }));
     await expect(run(assignmentFor({ requests: 3 }))).rejects.toMatchObject({ name: 'SamplesLostError' });
   });
 
