@@ -4,7 +4,7 @@ import type { Plan, Verification, VerifyInput } from '../core/schema/plan.ts';
 import type { Target, TargetKind } from '../core/schema/target.ts';
 import { coldStartsIn, counterFault, hitsOf } from '../core/verify/counter.ts';
 import type { Clock, ObjectStore, Connection, OpenConnection } from '../ports/index.ts';
-import { defined } from './defined.ts';
+import { known } from '../core/known.ts';
 import { readPlan } from './stored.ts';
 import { judge } from '../core/load/judge.ts';
 import { requestOf } from '../core/load/request.ts';
@@ -75,7 +75,7 @@ const conclude = (
     sent: all.length,
     acknowledged,
     observed: observedIn(all),
-    ...defined({ coldStarts }),
+    ...known({ coldStarts }),
   };
   if (inTurn.length === 0) {
     const reason = `none of ${all.length} requests was acknowledged; the first: ${all[0]?.fault ?? 'not sent'}`;
@@ -181,5 +181,5 @@ export const probe = async (connection: Connection, target: Target, timeoutMs: n
   const seen = { ms, headers, ...(headers['x-cold'] === undefined ? {} : { cold }) };
   if (error !== undefined) return { ...seen, fault: error.message };
   const hits = target.kind === 'sync-counter' ? hitsOf(body) : undefined;
-  return { ...seen, ...defined({ hits }) };
+  return { ...seen, ...known({ hits }) };
 };

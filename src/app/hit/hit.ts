@@ -7,7 +7,7 @@ import { quiet } from '../secrets.ts';
 import { driveOpen } from '../generate/open.ts';
 import { HitLog, type HitResult, summarise } from './result.ts';
 import { followingConnection } from './follow.ts';
-import { defined } from '../defined.ts';
+import { known } from '../../core/known.ts';
 import type { HitRequest } from './request.ts';
 
 export interface HitDeps {
@@ -100,6 +100,6 @@ export const hit = async (deps: HitDeps, request: HitRequest): Promise<HitResult
   });
   if (unreachable !== undefined) throw new UnreachableError(unreachable);
   const seconds = (clock.now() - startMs) / 1000;
-  const asked = defined({ concurrency, rate, durationSeconds, maxRate });
+  const asked = known({ concurrency, rate, durationSeconds, maxRate });
   return summarise(log, { url, count, unsent, startedAt, seconds, ...asked });
 };

@@ -3,7 +3,7 @@ import type { ErrorKind } from '../../core/schema/part.ts';
 import { distributionFromSamples, mean, standardDeviation } from '../../core/stats/distribution.ts';
 import { type QuantileEstimate, quantileInterval } from '../../core/stats/quantile-interval.ts';
 import type { Sent } from '../generate/closed.ts';
-import { defined } from '../defined.ts';
+import { known } from '../../core/known.ts';
 import type { HitRequest } from './request.ts';
 
 /** Books requests as they end, the answered ones in their order. Milliseconds. */
@@ -120,7 +120,7 @@ export const summarise = (hits: HitLog, run: HitRun): HitResult => {
     ...result,
     referenceMeanMs: totalMs / serviceMs.length,
     first,
-    ...defined({ response, rest }),
+    ...known({ response, rest }),
   };
 };
 

@@ -7,7 +7,7 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { defined } from '../../app/defined.ts';
+import { known } from '../../core/known.ts';
 import { stepOf, type RunStep } from '../run/progress.ts';
 
 export interface ExecutionState {
@@ -41,7 +41,7 @@ export const stepFunctions = (stateMachineArn: string) => {
     },
     state: async (executionArn: string): Promise<ExecutionState> => {
       const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
-      return { status: status ?? 'RUNNING', ...defined({ error, cause }) };
+      return { status: status ?? 'RUNNING', ...known({ error, cause }) };
     },
     /** The state that was entered last; undefined before the first. */
     step: async (executionArn: string): Promise<RunStep | undefined> => {

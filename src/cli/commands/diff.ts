@@ -7,7 +7,7 @@ import {
   type MetricDiff,
   type ReportDiff,
 } from '../../core/report/diff.ts';
-import { defined } from '../../app/defined.ts';
+import { known } from '../../core/known.ts';
 import { formatMs } from '../../core/report/format.ts';
 import { defineCommand } from '../command.ts';
 import { choice, percent, toggle } from '../options.ts';
@@ -97,7 +97,7 @@ export const diff = defineCommand({
       'cold-p50': values.maxColdIncrease,
       errors: values.maxErrorIncrease,
     };
-    const crossed = crossings(found, defined(limits));
+    const crossed = crossings(found, known(limits));
     print(
       values.format === 'json' || values.json
         ? `${JSON.stringify({ ...found, crossings: crossed }, null, 2)}\n`

@@ -1,7 +1,7 @@
 /** The options of `hit` and the request that they make. Its secrets stay in this process. */
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import { defined } from '../../app/defined.ts';
+import { known } from '../../core/known.ts';
 import { type HitRequest, parseHit, politely } from '../../app/hit/request.ts';
 import type { HitResult } from '../../app/hit/result.ts';
 import { InputError } from '../../core/errors.ts';
@@ -142,7 +142,7 @@ export const readHit = async (
   const hide = hiding(secrets);
   const countName = count === undefined ? '--requests' : 'COUNT';
   const request = toldInFlags(
-    () => politely(parseHit({ url: address, ...defined(asked) }), values.iMayLoadThis === true),
+    () => politely(parseHit({ url: address, ...known(asked) }), values.iMayLoadThis === true),
     countName,
     hide,
   );

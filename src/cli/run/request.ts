@@ -1,6 +1,6 @@
 /** The options that say what load a target gets, the same for every command that measures, and the input they make. */
 import { randomBytes } from 'node:crypto';
-import { defined } from '../../app/defined.ts';
+import { known } from '../../core/known.ts';
 import { InputError } from '../../core/errors.ts';
 import {
   type LeftOut,
@@ -92,12 +92,12 @@ export interface RunParts {
 export const runRequest = (values: Values<typeof loadOptions>, parts: RunParts): RunRequest => {
   const { requests, concurrency, rate, warmup, timeout, rounds, seed } = values;
   const timeoutMs = timeout === undefined ? undefined : Math.round(timeout * 1000);
-  const load = defined({ requests, concurrency, rate, durationSeconds: values.duration, warmup, timeoutMs });
+  const load = known({ requests, concurrency, rate, durationSeconds: values.duration, warmup, timeoutMs });
   const { extraTargets = [], ...rest } = parts;
   return {
     ...rest,
     ...(extraTargets.length === 0 ? {} : { extraTargets }),
-    ...defined({ rounds, seed }),
+    ...known({ rounds, seed }),
     load,
   };
 };
