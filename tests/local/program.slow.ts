@@ -40,6 +40,5 @@ describe('startServer', () => {
     );
     expect(readFileSync(logFile, 'utf8')).toContain('Traceback');
     await reaper.close();
-    rmSync(directory, { recursive: true });
   });
 });

@@ -11,15 +11,16 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FunctionVersion } from '../../../src/local/host/functions.ts';
 import { findProgram } from '../../../src/local/host/image.ts';
-import { ensure } from '../../../tools/setup.mjs';
-import { type InMemoryHost, defaultConfig, startInMemoryHost } from './in-memory-host.ts';
+import { ensureTools } from '../../../tools/setup/ensure.mjs';
+import { root, temporaryDirectory } from '../fixtures/bundle.ts';
+import { type InMemoryHost, startInMemoryHost, startWithPython } from './in-memory-host.ts';
 import { type ZipSource, makeZip } from './zip-file.ts';
 
-const apps = resolve(__dirname, '..', 'fixtures', 'third-party');
+const apps = join(__dirname, '..', 'fixtures', 'third-party');
 
 /** The application's folder, as `zip -r` packs it: with entries for directories. */
 const packed = (app: string): ZipSource[] => {
@@ -33,10 +34,9 @@ const packed = (app: string): ZipSource[] => {
   });
 };
 
-const start = async (): Promise<InMemoryHost> => {
-  const { 'python-runtime': python } = await ensure(['python-runtime'], { log: () => undefined });
-  const { runtimes } = defaultConfig('/');
-  return startInMemoryHost({ runtimes: { ...runtimes, python: { exec: python.exec } } });
+/** Links these programs alone into a directory, for PATH. */
+const programsIn = (directory: string, names: readonly string[]): void => {
+  for (const name of names) symlinkSync(findProgram(name)!, join(directory, name));
 };
 
 const nodejs = { runtime: 'nodejs20.x' };
@@ -56,7 +56,7 @@ const answers: readonly [string, string, Partial<FunctionVersion>, unknown][] = 
 describe('an application that knows nothing of the lab', () => {
   let lambda: InMemoryHost;
   beforeAll(async () => {
-    lambda = await start();
+    lambda = await startWithPython();
   }, 120_000);
   afterAll(() => lambda.close());
   let count = 0;
@@ -143,26 +143,19 @@ with zipfile.ZipFile(sys.stdout.buffer, 'w', zipfile.ZIP_STORED) as archive:
 
   it('leaves nothing in the directory of temporary files when it is gone', async () => {
     const name = 'short-lived';
-    lambda.define(
-      name,
-      [
-        {
-          path: 'index.js',
-          data: 'exports.handler = async () => { require("fs").writeFileSync("/tmp/x", "1"); process.exit(1); };',
-        },
-      ],
-      { ...nodejs, handler: 'index.handler' },
-    );
+    const data =
+      'exports.handler = async () => { require("fs").writeFileSync("/tmp/x", "1"); process.exit(1); };';
+    lambda.define(name, [{ path: 'index.js', data }], { ...nodejs, handler: 'index.handler' });
     const before = readdirSync(join(lambda.config.workDir, 'tmp')).length;
     for (let i = 0; i < 3; i++) await lambda.invoke(name);
-    await new Promise((done) => setTimeout(done, 1000));
+    await sleep(1000);
     expect(readdirSync(join(lambda.config.workDir, 'tmp')).length).toBeLessThanOrEqual(before + 1);
   });
 });
 
 it('runs Python of an environment that was made through a link, and shows nothing beside the link', async () => {
-  const { 'python-runtime': tool } = await ensure(['python-runtime'], { log: () => undefined });
-  const state = resolve(__dirname, '..', '..', '..', '.latency-lab');
+  const { 'python-runtime': tool } = await ensureTools(root, ['python-runtime']);
+  const state = join(root, '.latency-lab');
   mkdirSync(state, { recursive: true });
   // Not below /tmp, which functions have one of their own of.
   const bin = mkdtempSync(join(state, 'linked-python-'));
@@ -172,16 +165,11 @@ it('runs Python of an environment that was made through a link, and shows nothin
   symlinkSync(join(bin, 'python3'), join(environment, 'bin', 'python'));
   symlinkSync(join(tool.dir, 'lib'), join(environment, 'lib'));
   writeFileSync(join(environment, 'pyvenv.cfg'), `home = ${bin}\n`);
-  const { runtimes } = defaultConfig('/');
-  const exec = join(environment, 'bin', 'python');
-  const lambda = await startInMemoryHost({ runtimes: { ...runtimes, python: { exec } } });
+  const lambda = await startWithPython(join(environment, 'bin', 'python'));
   try {
     const source = `import boto3, os\ndef handler(event, context):\n    return os.path.exists(${JSON.stringify(bin)})\n`;
-    lambda.define('linked', [{ path: 'app.py', data: source }], {
-      ...python,
-      handler: 'app.handler',
-      timeoutMs: 10_000,
-    });
+    const settings = { ...python, handler: 'app.handler', timeoutMs: 10_000 };
+    lambda.define('linked', [{ path: 'app.py', data: source }], settings);
     const { text } = await lambda.invoke('linked');
     expect(JSON.parse(text)).toBe(lambda.host.isolation.files.startsWith('none'));
   } finally {
@@ -192,25 +180,23 @@ it('runs Python of an environment that was made through a link, and shows nothin
 
 it('finds the programs that start functions where PATH names a directory that functions do not see', async () => {
   const { PATH } = process.env;
-  const programs = mkdtempSync(join(tmpdir(), 'programs-'));
-  for (const name of ['sh', 'mount', 'umount', 'pivot_root', 'unshare', 'setpriv', 'env', 'cat', 'node'])
-    symlinkSync(findProgram(name)!, join(programs, name));
-  const usual = await start();
+  const programs = temporaryDirectory();
+  const mounting = ['mount', 'umount', 'pivot_root', 'unshare'];
+  programsIn(programs, ['sh', ...mounting, 'setpriv', 'env', 'cat', 'node']);
+  const usual = await startWithPython();
   process.env['PATH'] = programs;
   const lambda = await startInMemoryHost();
   process.env['PATH'] = PATH;
   await Promise.all([lambda.close(), usual.close()]);
-  rmSync(programs, { recursive: true });
   expect(lambda.host.isolation).toEqual(usual.host.isolation);
 }, 60_000);
 
 describe('where nothing can be mounted', () => {
   let lambda: InMemoryHost;
-  const programs = mkdtempSync(join(tmpdir(), 'no-unshare-'));
+  const programs = temporaryDirectory();
   const { PATH } = process.env;
   beforeAll(async () => {
-    for (const name of ['sh', 'setpriv', 'env', 'cat', 'node'])
-      symlinkSync(findProgram(name)!, join(programs, name));
+    programsIn(programs, ['sh', 'setpriv', 'env', 'cat', 'node']);
     chmodSync(programs, 0o755);
     process.env['PATH'] = programs;
     lambda = await startInMemoryHost();
@@ -218,7 +204,6 @@ describe('where nothing can be mounted', () => {
   afterAll(async () => {
     process.env['PATH'] = PATH;
     await lambda.close();
-    rmSync(programs, { recursive: true });
   });
 
   it.each(answers.filter(([, app]) => app !== 'python'))(
@@ -233,14 +218,11 @@ describe('where nothing can be mounted', () => {
 
   it('runs functions as root, and says so, where their user cannot reach the runtimes', async () => {
     if (process.getuid?.() !== 0) return;
-    const closed = mkdtempSync(join(tmpdir(), 'closed-'));
-    writeFileSync(join(closed, 'python'), '', { mode: 0o755 });
-    const { runtimes } = defaultConfig('/');
-    const python = { exec: join(closed, 'python') };
-    const other = await startInMemoryHost({ runtimes: { ...runtimes, python } });
+    const closed = join(temporaryDirectory(), 'python');
+    writeFileSync(closed, '', { mode: 0o755 });
+    const other = await startWithPython(closed);
     await other.close();
-    rmSync(closed, { recursive: true });
-    expect(other.host.isolation.user).toBe(`root: ${python.exec} cannot be executed`);
+    expect(other.host.isolation.user).toBe(`root: ${closed} cannot be executed`);
   });
 
   it('keeps away from the repository, with a directory of its own for temporary files', async () => {

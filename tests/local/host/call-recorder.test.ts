@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCallRecorder, lambdaCall } from '../../../src/local/host/call-recorder.ts';
+import { temporaryDirectory } from '../fixtures/bundle.ts';
 import type { Header } from '../../../src/local/host/http-parser.ts';
 
 const request = (target: string, ...headers: Header[]) => ({
@@ -30,8 +30,7 @@ describe('lambdaCall', () => {
 
 describe('createCallRecorder', () => {
   it('writes each distinct call once, one a line', () => {
-    const directory = mkdtempSync(join(tmpdir(), 'calls-'));
-    const file = join(directory, 'calls.jsonl');
+    const file = join(temporaryDirectory(), 'calls.jsonl');
     const record = createCallRecorder(file);
     const route = { kind: 'route', apiId: 'a', stage: '$default', routeKey: '$default' } as const;
     const calls = [
@@ -41,7 +40,6 @@ describe('createCallRecorder', () => {
     for (const call of [...calls, undefined, ...calls]) record?.(call);
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(calls);
-    rmSync(directory, { recursive: true });
   });
 
   it('does nothing where no file is given', () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDirectory } from '../fixtures/bundle.ts';
+import { eventually } from '../fixtures/processes.ts';
 import { createCodeStore, readZip } from '../../../src/local/host/code-store.ts';
 import { makeZip } from './zip-file.ts';
 
@@ -66,12 +67,9 @@ describe('createCodeStore', () => {
     writeFileSync(join(codeDir, `${'0'.repeat(64)}.zip`), 'damaged');
     renameSync(join(codeDir, 'part'), join(codeDir, `${sha256}.zip`));
     const unpacked = join(workDir, 'task', sha256, 'a');
-    for (let i = 0; i < 200 && !existsSync(unpacked); i += 1)
-      await new Promise((done) => setTimeout(done, 10));
-    expect(existsSync(unpacked)).toBe(true);
+    await eventually('unpacked', () => existsSync(unpacked));
     expect(await store.task(sha256)).toBe(join(workDir, 'task', sha256));
     await expect(store.task('0'.repeat(64))).rejects.toThrow('holds other code');
     store.close();
-    rmSync(directory, { recursive: true });
   });
 });

@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { type InMemoryHost, bootstrap, node, nodeSettings, startInMemoryHost } from './in-memory-host.ts';
-
-const handler = (body: string): string => `export const handler = async (event, context) => { ${body} }`;
+import { eventually, runs } from '../fixtures/processes.ts';
+import { type InMemoryHost, bootstrap, handler, startInMemoryHost } from './in-memory-host.ts';
 
 /** A Runtime API client in a few lines, for functions that misuse the API. */
 const rawRuntime = (afterNext: string): string => `#!${process.execPath}
@@ -16,15 +14,8 @@ const call = async (method, path, body) => fetch('http://' + host + ':' + port +
 })();
 `;
 
-const isRunning = (pid: number): boolean =>
-  existsSync(`/proc/${pid}/stat`) && !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-
 /** A killed process needs a moment to go, the more so while its CPU share is used up. */
-const isGone = async (pid: number): Promise<void> => {
-  for (let tries = 0; tries < 100 && isRunning(pid); tries++)
-    await new Promise((done) => setTimeout(done, 50));
-  expect(isRunning(pid)).toBe(false);
-};
+const isGone = (pid: number): Promise<true> => eventually(`${pid} gone`, () => !runs(pid));
 
 describe('a function that fails', () => {
   let lambda: InMemoryHost;
@@ -36,7 +27,7 @@ describe('a function that fails', () => {
 
   const define = (body: string, settings = {}): string => {
     const name = `f${++count}`;
-    lambda.define(name, node(handler(body)), { ...nodeSettings, ...settings });
+    lambda.define(name, handler(body), settings);
     return name;
   };
   const failureOf = async (name: string, payload?: string) => {
@@ -120,14 +111,10 @@ describe('a function that fails', () => {
     // Ten seconds of initialisation, then once more inside the invocation.
     expect(performance.now() - started).toBeGreaterThan(10_900);
     await lambda.logged('/aws/lambda/noise', /^HTTP\/1\.1 400 /);
-    await lambda.logged(
-      '/aws/lambda/noise',
-      /^INIT_REPORT Init Duration: [\d.]+ ms\tPhase: init\tStatus: timeout$/,
-    );
-    await lambda.logged(
-      '/aws/lambda/noise',
-      /^INIT_REPORT Init Duration: [\d.]+ ms\tPhase: invoke\tStatus: timeout$/,
-    );
+    for (const phase of ['init', 'invoke']) {
+      const said = new RegExp(`^INIT_REPORT Init Duration: [\\d.]+ ms\tPhase: ${phase}\tStatus: timeout$`);
+      await lambda.logged('/aws/lambda/noise', said);
+    }
   }, 20_000);
 
   it('answers the wrong event, or twice: refused, and the event at work goes on', async () => {
@@ -206,7 +193,7 @@ describe('a function that fails', () => {
   });
 
   it('was deployed with code that is not there, or with other code: refused with the reason', async () => {
-    const lost = lambda.define('lost', node(handler('')), nodeSettings);
+    const lost = lambda.define('lost', handler(''));
     lambda.versions.set('lost:$LATEST', { ...lost, codeSha256: 'ab'.repeat(32) });
     const { status, headers, text } = await lambda.invoke('lost');
     expect([status, headers.get('x-amzn-errortype')]).toEqual([502, 'ServiceException']);

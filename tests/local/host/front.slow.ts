@@ -1,31 +1,15 @@
-import { request } from 'node:http';
-import { type InMemoryHost, arnOf, node, nodeSettings, startInMemoryHost } from './in-memory-host.ts';
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Record<string, string | string[] | undefined>;
-  readonly text: string;
-}
+import { type Reply, send as sendTo } from '../fixtures/http.ts';
+import { type InMemoryHost, arnOf, handler, startInMemoryHost } from './in-memory-host.ts';
 
 describe('the HTTP front', () => {
   let lambda: InMemoryHost;
   beforeAll(async () => {
     lambda = await startInMemoryHost();
-    const echo = 'export const handler = async (event) => ({ statusCode: 200, body: JSON.stringify(event) })';
-    lambda.define('echo', node(echo), nodeSettings);
+    lambda.define('echo', handler('return { statusCode: 200, body: JSON.stringify(event) }'));
     lambda.aliases.set('echo:live', { version: '$LATEST', weights: {} });
-    lambda.define(
-      'answer',
-      node('export const handler = async (event) => JSON.parse(event.body)'),
-      nodeSettings,
-    );
-    lambda.define(
-      'fail',
-      node(
-        'export const handler = async (event) => { if (event.rawPath === "/hang") await new Promise((r) => setTimeout(r, 2500)); throw new Error("no") }',
-      ),
-      nodeSettings,
-    );
+    lambda.define('answer', handler('return JSON.parse(event.body)'));
+    const late = 'await new Promise((r) => setTimeout(r, 2500))';
+    lambda.define('fail', handler(`if (event.rawPath === "/hang") ${late}; throw new Error("no")`));
     const integration = (name: string, more = {}) => ({
       type: 'AWS_PROXY',
       uri: arnOf(name),
@@ -49,34 +33,22 @@ describe('the HTTP front', () => {
   });
   afterAll(() => lambda.close());
 
-  const send = (method: string, path: string, body = '', headers: Record<string, string | string[]> = {}) =>
-    new Promise<Answer>((resolve, reject) => {
-      const { port } = new URL(lambda.host.httpUrl);
-      const host = `abc123.execute-api.localhost:${port}`;
-      const outgoing = request(
-        { host: '127.0.0.1', port, method, path, headers: { host, ...headers } },
-        (incoming) => {
-          let text = '';
-          incoming.setEncoding('utf8').on('data', (part: string) => {
-            text += part;
-          });
-          incoming.on('end', () => {
-            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text });
-          });
-        },
-      );
-      outgoing.on('error', reject);
-      outgoing.end(body);
-    });
+  const send = (method: string, path: string, body = '', headers = {}): Promise<Reply> => {
+    const { port } = new URL(lambda.host.httpUrl);
+    return sendTo(`http://abc123.execute-api.localhost:${port}${path}`, { method, body, headers });
+  };
+  /** What comes of the answer of a function. */
+  const answered = (answer: unknown): Promise<Reply> =>
+    send('POST', '/answer', JSON.stringify(answer), { 'content-type': 'application/json' });
 
   it('builds the event in payload format 2.0', async () => {
-    const { status, headers, text } = await send('GET', '/hits?a=1&a=2&b=x%20y', '', {
+    const { status, headers, body } = await send('GET', '/hits?a=1&a=2&b=x%20y', '', {
       'X-Many': ['1', '2'],
       Cookie: 'c1=v1; c2=v2',
       'User-Agent': 'test',
     });
     expect([status, headers['content-type']]).toEqual([200, 'text/plain;charset=UTF-8']);
-    const event = JSON.parse(text);
+    const event = JSON.parse(body);
     expect(event).toMatchObject({
       version: '2.0',
       routeKey: 'GET /hits',
@@ -107,9 +79,8 @@ describe('the HTTP front', () => {
   });
 
   it('gives path parameters and a named stage with its variables', async () => {
-    const event = JSON.parse(
-      (await send('PUT', '/lab/things/a%20b', 'text', { 'content-type': 'text/plain' })).text,
-    );
+    const { body } = await send('PUT', '/lab/things/a%20b', 'text', { 'content-type': 'text/plain' });
+    const event = JSON.parse(body);
     expect(event).toMatchObject({
       routeKey: 'ANY /things/{id}',
       rawPath: '/lab/things/a%20b',
@@ -121,49 +92,29 @@ describe('the HTTP front', () => {
   });
 
   it('sends a binary body in base64', async () => {
-    const { text } = await send('POST', '/things/1', 'a=1', {
-      'content-type': 'application/x-www-form-urlencoded',
-    });
-    expect(JSON.parse(text)).toMatchObject({ isBase64Encoded: true, body: 'YT0x' });
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const { body } = await send('POST', '/things/1', 'a=1', form);
+    expect(JSON.parse(body)).toMatchObject({ isBase64Encoded: true, body: 'YT0x' });
   });
 
-  it.each([
-    [
-      'a structure',
-      { statusCode: 201, headers: { 'X-A': 'b', 'content-type': 'text/html' }, body: '<p>' },
-      201,
-      '<p>',
-      'text/html',
-    ],
-    [
-      'base64',
-      { statusCode: 200, isBase64Encoded: true, body: 'aGk=' },
-      200,
-      'hi',
-      'text/plain;charset=UTF-8',
-    ],
-    ['a value', { hits: 1 }, 200, '{"hits":1}', 'application/json'],
-    ['a text', 'plain', 200, 'plain', 'application/json'],
-    ['a bad status', { statusCode: 'x' }, 500, '{"message":"Internal Server Error"}', 'application/json'],
-    [
-      'a bad header',
-      { statusCode: 200, headers: { 'a b': '1' } },
-      500,
-      '{"message":"Internal Server Error"}',
-      'application/json',
-    ],
+  const [json, plain] = ['application/json', 'text/plain;charset=UTF-8'];
+  const failed = '{"message":"Internal Server Error"}';
+  const html = { 'X-A': 'b', 'content-type': 'text/html' };
+  it.each<[string, unknown, number, string, string]>([
+    ['a structure', { statusCode: 201, headers: html, body: '<p>' }, 201, '<p>', 'text/html'],
+    ['base64', { statusCode: 200, isBase64Encoded: true, body: 'aGk=' }, 200, 'hi', plain],
+    ['a value', { hits: 1 }, 200, '{"hits":1}', json],
+    ['a text', 'plain', 200, 'plain', json],
+    ['a bad status', { statusCode: 'x' }, 500, failed, json],
+    ['a bad header', { statusCode: 200, headers: { 'a b': '1' } }, 500, failed, json],
   ])('makes an answer of %s', async (_, answer, status, body, type) => {
-    const reply = await send('POST', '/answer', JSON.stringify(answer), {
-      'content-type': 'application/json',
-    });
-    expect([reply.status, reply.text, reply.headers['content-type']]).toEqual([status, body, type]);
+    const reply = await answered(answer);
+    expect([reply.status, reply.body, reply.headers['content-type']]).toEqual([status, body, type]);
   });
 
   it('sends cookies one by one, and keeps a header within its line', async () => {
     const answer = { statusCode: 200, cookies: ['a=1', 'b=2'], headers: { 'x-evil': 'a\r\nx-other: b' } };
-    const { headers } = await send('POST', '/answer', JSON.stringify(answer), {
-      'content-type': 'application/json',
-    });
+    const { headers } = await answered(answer);
     expect(headers['set-cookie']).toEqual(['a=1', 'b=2']);
     expect([headers['x-evil'], headers['x-other']]).toEqual(['a x-other: b', undefined]);
   });
@@ -175,7 +126,7 @@ describe('the HTTP front', () => {
     ['/nowhere', 404, 'Not Found'],
   ])('answers %s with %i', async (path, status, message) => {
     const reply = await send('GET', path);
-    expect([reply.status, JSON.parse(reply.text)]).toEqual([status, { message }]);
+    expect([reply.status, JSON.parse(reply.body)]).toEqual([status, { message }]);
   });
 
   it('answers 503 when the function is throttled', async () => {
@@ -194,10 +145,8 @@ describe('the HTTP front', () => {
   });
 
   it('passes integrations that are no functions on', async () => {
-    expect(await send('POST', '/queue?x=1', 'message')).toMatchObject({
-      status: 207,
-      text: 'from the emulator',
-    });
+    const passed = { status: 207, body: 'from the emulator' };
+    expect(await send('POST', '/queue?x=1', 'message')).toMatchObject(passed);
     expect(lambda.passedOn).toContain('POST /queue?x=1 message');
   });
 });

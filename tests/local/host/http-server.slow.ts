@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { type HttpServer, serveHttp } from '../../../src/local/host/http-server.ts';
 
 describe('serveHttp', () => {
@@ -22,20 +23,11 @@ describe('serveHttp', () => {
   });
 
   /** With the right Host, or as it is. */
-  const exchange = (text: string, plain?: string): Promise<string> =>
-    new Promise((resolve, reject) => {
-      let received = '';
-      const hosted = text.replaceAll(/(HTTP\/1\.[01])\r\n/g, `$1\r\nHost: 127.0.0.1:${server.port}\r\n`);
-      const socket = connect(server.port, '127.0.0.1', () => socket.write(plain ?? hosted));
-      socket.setEncoding('latin1');
-      socket.on('data', (part: string) => {
-        received += part;
-      });
-      socket.on('close', () => {
-        resolve(received);
-      });
-      socket.on('error', reject);
-    });
+  const exchange = async (sent: string, plain?: string): Promise<string> => {
+    const hosted = sent.replaceAll(/(HTTP\/1\.[01])\r\n/g, `$1\r\nHost: 127.0.0.1:${server.port}\r\n`);
+    const socket = connect(server.port, '127.0.0.1', () => socket.write(plain ?? hosted));
+    return (await buffer(socket)).toString('latin1');
+  };
 
   it('answers pipelined requests in their order and closes when asked to', async () => {
     const received = await exchange(

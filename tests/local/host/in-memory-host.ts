@@ -1,15 +1,16 @@
 /** A host with a control plane and logs in memory, for tests that run real processes without an emulator. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureTools } from '../../../tools/setup/ensure.mjs';
+import { accountId, region } from '../../../src/local/aws-environment.ts';
 import { keyHeader, keyPrefixOf } from '../../../src/local/credentials.ts';
 import type { HostConfig } from '../../../src/local/host/config.ts';
 import { type Host, startHost } from '../../../src/local/host/host.ts';
 import type { Alias, FunctionVersion, HttpApi } from '../../../src/local/host/functions.ts';
+import { root, temporaryDirectory } from '../fixtures/bundle.ts';
+import { eventually } from '../fixtures/processes.ts';
 import { type ZipSource, makeZip } from './zip-file.ts';
-
-const root = resolve(__dirname, '..', '..', '..');
 
 export interface InMemoryHost {
   readonly host: Host;
@@ -22,10 +23,10 @@ export interface InMemoryHost {
   /** Messages per log group, in the order in which they were written. */
   readonly logs: Map<string, string[]>;
   readonly passedOn: string[];
-  /** Puts a function there; files, or a zip, are the package. */
+  /** Puts a function there: the package's files, or the package, or the source of a Node.js module. */
   define(
     name: string,
-    files: readonly ZipSource[] | Buffer,
+    code: readonly ZipSource[] | Buffer | string,
     settings?: Partial<FunctionVersion>,
   ): FunctionVersion;
   invoke(path: string, payload?: string, headers?: Record<string, string>): Promise<InvokeReply>;
@@ -48,32 +49,38 @@ export const defaultConfig = (directory: string): HostConfig => ({
   codeDir: join(directory, 'code'),
   workDir: join(directory, 'work'),
   runtimes: {
-    node: {
-      exec: process.execPath,
-      sdkModules: join(root, 'node_modules'),
-    },
+    node: { exec: process.execPath, sdkModules: join(root, 'node_modules') },
     python: { exec: process.env['LATENCY_LAB_TEST_PYTHON'] ?? 'python3' },
   },
   secret: 'a secret of the test',
   accountConcurrency: 8,
-  region: 'us-east-1',
-  accountId: '000000000000',
+  region,
+  accountId,
 });
 
-const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+/** The header without which the host takes a request for a stranger's. */
+export const hostKey = { [keyHeader]: keyPrefixOf(defaultConfig('').secret) };
 
 /** A package with one executable `bootstrap`. */
 export const bootstrap = (script: string): ZipSource[] => [
   { path: 'bootstrap', data: script, mode: 0o100755 },
 ];
 
-export const node = (source: string, path = 'app.mjs'): ZipSource[] => [{ path, data: source }];
+/** The source of a Node.js module whose handler has this body. */
+export const handler = (body: string): string =>
+  `export const handler = async (event, context) => { ${body} }`;
 
 export const nodeSettings: Partial<FunctionVersion> = { runtime: 'nodejs20.x', handler: 'app.handler' };
 
+/** With the Python that has awslambdaric and boto3. */
+export const startWithPython = async (exec?: string): Promise<InMemoryHost> => {
+  const { 'python-runtime': tool } = await ensureTools(root, ['python-runtime']);
+  const { runtimes } = defaultConfig('/');
+  return startInMemoryHost({ runtimes: { ...runtimes, python: { exec: exec ?? tool.exec } } });
+};
+
 export const startInMemoryHost = async (change: Partial<HostConfig> = {}): Promise<InMemoryHost> => {
-  const directory = mkdtempSync(join(tmpdir(), 'host-'));
-  const config = { ...defaultConfig(directory), ...change };
+  const config = { ...defaultConfig(temporaryDirectory()), ...change };
   mkdirSync(config.codeDir, { recursive: true });
   const maps = {
     versions: new Map<string, FunctionVersion>(),
@@ -101,19 +108,14 @@ export const startInMemoryHost = async (change: Partial<HostConfig> = {}): Promi
       createGroup: () => Promise.resolve(),
       createStream: () => Promise.resolve(),
       put: (group, _stream, events) => {
-        const messages = maps.logs.get(group) ?? [];
-        maps.logs.set(group, messages);
-        messages.push(...events.map(({ message }) => message));
+        maps.logs.set(group, [...(maps.logs.get(group) ?? []), ...events.map(({ message }) => message)]);
         return Promise.resolve();
       },
     },
     send: (method, target, _headers, body) => {
       passedOn.push(`${method} ${target} ${body.toString()}`);
-      return Promise.resolve({
-        status: 207,
-        headers: [['x-emulator', 'yes']],
-        body: Buffer.from('from the emulator'),
-      });
+      const answer = Buffer.from('from the emulator');
+      return Promise.resolve({ status: 207, headers: [['x-emulator', 'yes']], body: answer });
     },
     onChange: () => passedOn.push('changed'),
     say: () => undefined,
@@ -127,7 +129,8 @@ export const startInMemoryHost = async (change: Partial<HostConfig> = {}): Promi
     config,
     ...maps,
     passedOn,
-    define: (name, files, settings = {}) => {
+    define: (name, code, settings = {}) => {
+      const files = typeof code === 'string' ? [{ path: 'app.mjs', data: code }] : code;
       const zip = Buffer.isBuffer(files) ? files : makeZip(files);
       const codeSha256 = createHash('sha256').update(zip).digest('hex');
       writeFileSync(join(config.codeDir, `${codeSha256}.zip`), zip);
@@ -147,38 +150,23 @@ export const startInMemoryHost = async (change: Partial<HostConfig> = {}): Promi
         layers: [],
         logGroup: `/aws/lambda/${name}`,
         logFormat: 'Text',
+        ...(typeof code === 'string' ? nodeSettings : {}),
         ...settings,
       };
       maps.versions.set(`${name}:${fn.version}`, fn);
       return fn;
     },
-    invoke: async (path, payload = '{}', headers = {}) => {
-      const reply = await fetch(
-        `${host.lambdaUrl}/2015-03-31/functions/${path}/invocations`.replace(
-          /(\?.*)(\/invocations)$/,
-          '$2$1',
-        ),
-        {
-          method: 'POST',
-          body: payload,
-          headers: { [keyHeader]: keyPrefixOf(config.secret), ...headers },
-        },
-      );
+    invoke: async (path, body = '{}', headers = {}) => {
+      const [name = '', query = ''] = path.split('?');
+      const url = `${host.lambdaUrl}/2015-03-31/functions/${name}/invocations?${query}`;
+      const reply = await fetch(url, { method: 'POST', body, headers: { ...hostKey, ...headers } });
       return { status: reply.status, headers: reply.headers, text: await reply.text() };
     },
-    logged: async (group, pattern) => {
-      for (let tries = 0; tries < 100; tries++) {
-        const found = maps.logs.get(group)?.find((message) => pattern.test(message));
-        if (found !== undefined) return found;
-        await sleep(50);
-      }
-      throw new Error(
-        `nothing like ${String(pattern)} in ${group}: ${(maps.logs.get(group) ?? []).join('\n')}`,
-      );
-    },
-    close: async () => {
-      await host.close();
-      rmSync(directory, { recursive: true, force: true });
-    },
+    logged: (group, pattern) =>
+      eventually(
+        () => `${String(pattern)} in ${group}: ${(maps.logs.get(group) ?? []).join('\n')}`,
+        () => maps.logs.get(group)?.find((message) => pattern.test(message)),
+      ),
+    close: () => host.close(),
   };
 };

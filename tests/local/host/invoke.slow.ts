@@ -1,37 +1,25 @@
-import { keyHeader, keyPrefixOf } from '../../../src/local/credentials.ts';
+import { eventually, runs } from '../fixtures/processes.ts';
 import {
   type InMemoryHost,
   arnOf,
   bootstrap,
-  defaultConfig,
-  node,
-  nodeSettings,
+  handler,
+  hostKey,
   startInMemoryHost,
 } from './in-memory-host.ts';
-
-const key = { [keyHeader]: keyPrefixOf(defaultConfig('').secret) };
-
-const handler = (body: string): string => `export const handler = async (event, context) => { ${body} }`;
 
 describe('the Invoke API', () => {
   let lambda: InMemoryHost;
   beforeAll(async () => {
     lambda = await startInMemoryHost();
-    const who = node(
-      handler(
-        'return { version: context.functionVersion, arn: context.invokedFunctionArn, pid: process.pid }',
-      ),
+    const who = handler(
+      'return { version: context.functionVersion, arn: context.invokedFunctionArn, pid: process.pid }',
     );
-    lambda.define('who', who, { ...nodeSettings, version: '1' });
-    lambda.define('who', who, { ...nodeSettings, version: '2' });
-    lambda.define('who', who, nodeSettings);
+    for (const version of ['1', '2', '$LATEST']) lambda.define('who', who, { version });
     lambda.aliases.set('who:live', { version: '1', weights: {} });
-    lambda.define(
-      'slow',
-      node(handler('await new Promise((r) => setTimeout(r, event.ms)); return process.pid')),
-      nodeSettings,
-    );
-    lambda.define('echo', node(handler('return event')), nodeSettings);
+    const slow = 'await new Promise((r) => setTimeout(r, event.ms)); return process.pid';
+    lambda.define('slow', handler(slow));
+    lambda.define('echo', handler('return event'));
   });
   afterAll(() => lambda.close());
 
@@ -72,23 +60,15 @@ describe('the Invoke API', () => {
   });
 
   it('starts a new process for a new $LATEST, and the old one goes', async () => {
-    const first = lambda.define('change', node(handler('return process.pid')), nodeSettings);
+    const first = lambda.define('change', handler('return process.pid'));
     const { text: pid } = await lambda.invoke('change');
     lambda.versions.set('change:$LATEST', { ...first, revision: 'other', environment: { NEW: '1' } });
     expect((await lambda.invoke('change')).text).not.toBe(pid);
-    for (let tries = 0; tries < 100; tries++) {
-      try {
-        process.kill(Number(pid), 0);
-      } catch {
-        return;
-      }
-      await new Promise((done) => setTimeout(done, 20));
-    }
-    throw new Error('the old process is still there');
+    await eventually('the old process gone', () => !runs(Number(pid)));
   });
 
   it('answers 429 beyond the reserved concurrency, and never queues', async () => {
-    lambda.define('reserved', node(handler('await new Promise((r) => setTimeout(r, 700))')), nodeSettings);
+    lambda.define('reserved', handler('await new Promise((r) => setTimeout(r, 700))'));
     lambda.reserved.set('reserved', 2);
     const replies = await Promise.all([1, 2, 3, 4, 5].map(() => lambda.invoke('reserved')));
     expect(replies.map(({ status }) => status).sort()).toEqual([200, 200, 429, 429, 429]);
@@ -148,7 +128,7 @@ describe('the Invoke API', () => {
 
   it('passes everything else on, and forgets what it knew after a change', async () => {
     const url = `${lambda.host.lambdaUrl}/2015-03-31/functions/who/aliases/live?a=%2F`;
-    const reply = await fetch(url, { method: 'PUT', body: '{"FunctionVersion":"2"}', headers: key });
+    const reply = await fetch(url, { method: 'PUT', body: '{"FunctionVersion":"2"}', headers: hostKey });
     expect([reply.status, reply.headers.get('x-emulator'), await reply.text()]).toEqual([
       207,
       'yes',
@@ -161,7 +141,7 @@ describe('the Invoke API', () => {
   });
 
   it('Tail returns the end of the log, with the platform lines', async () => {
-    lambda.define('talk', node(handler('console.log("hello"); return 1')), nodeSettings);
+    lambda.define('talk', handler('console.log("hello"); return 1'));
     for (const isCold of [true, false]) {
       const { headers } = await lambda.invoke('talk', '{}', { 'x-amz-log-type': 'Tail' });
       const id = headers.get('x-amzn-requestid') ?? '';
@@ -196,7 +176,7 @@ describe('the Invoke API', () => {
         method: 'POST',
         body,
         headers: {
-          ...key,
+          ...hostKey,
           'x-amzn-lambda-function-arn': arn,
           'x-amzn-lambda-request-id': '11111111-2222-3333-4444-555555555555',
         },

@@ -1,15 +1,15 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { buildSync } from 'esbuild';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { keyHeader, keyPrefixOf } from '../../../src/local/credentials.ts';
-import { arnOf, defaultConfig } from './in-memory-host.ts';
+import { listen } from '../../support/raw-server.ts';
+import { bundle, temporaryDirectory } from '../fixtures/bundle.ts';
+import { eventually, runs } from '../fixtures/processes.ts';
+import { arnOf, bootstrap, defaultConfig, hostKey } from './in-memory-host.ts';
 import { makeZip } from './zip-file.ts';
 
 interface Ready {
@@ -27,35 +27,15 @@ echo "$$ $!" >"\${TMPDIR:-/tmp}/pids"
 while :; do sleep 1000; done
 `;
 
-const isRunning = (pid: number): boolean =>
-  existsSync(`/proc/${pid}/stat`) && !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-
-const until = async (holds: () => boolean, what: string): Promise<void> => {
-  for (let tries = 0; tries < 200; tries++) {
-    if (holds()) return;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  throw new Error(what);
-};
-
 describe('the function host as a process', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'host-life-'));
-  const main = join(directory, 'main.cjs');
+  const directory = temporaryDirectory();
+  const main = bundle('src/local/host/main.ts', directory);
   const config = defaultConfig(directory);
   let emulator: Server;
   let emulatorUrl: string;
 
   beforeAll(async () => {
-    const entry = resolve(__dirname, '..', '..', '..', 'src', 'local', 'host', 'main.ts');
-    buildSync({
-      entryPoints: [entry],
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-      outfile: main,
-    });
-    const zip = makeZip([{ path: 'bootstrap', data: stubborn, mode: 0o100755 }]);
+    const zip = makeZip(bootstrap(stubborn));
     const digest = createHash('sha256').update(zip).digest();
     mkdirSync(config.codeDir, { recursive: true });
     writeFileSync(join(config.codeDir, `${digest.toString('hex')}.zip`), zip);
@@ -70,28 +50,30 @@ describe('the function host as a process', () => {
       request.resume();
       response.end(request.url?.includes('/configuration') === true ? configuration : '{}');
     });
-    await new Promise<void>((done) => emulator.listen(0, '127.0.0.1', done));
-    emulatorUrl = `http://127.0.0.1:${(emulator.address() as AddressInfo).port}`;
+    emulatorUrl = `http://127.0.0.1:${await listen(emulator)}`;
   });
   afterAll(() => {
     emulator.closeAllConnections();
     emulator.close();
-    rmSync(directory, { recursive: true, force: true });
   });
 
-  const start = (change: object = {}): Child =>
+  const startWith = (configuration: string): Child =>
     spawn(process.execPath, [main], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, LATENCY_LAB_HOST: JSON.stringify({ ...config, emulatorUrl, ...change }) },
+      env: { ...process.env, LATENCY_LAB_HOST: configuration },
     });
-  const firstLine = (child: Child): Promise<string> =>
-    new Promise((done) => createInterface({ input: child.stdout }).once('line', done));
-  const exited = (child: Child): Promise<number | string | null> =>
-    new Promise((done) =>
-      child.once('exit', (code, signal) => {
-        done(code ?? signal);
-      }),
-    );
+  const start = (change: object = {}): Child =>
+    startWith(JSON.stringify({ ...config, emulatorUrl, ...change }));
+  const readyOf = async (child: Child): Promise<Ready> => {
+    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    return JSON.parse(line) as Ready;
+  };
+  const exited = async (child: Child): Promise<number | string | null> => {
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    return code ?? signal;
+  };
+  const invoke = (lambdaUrl: string): Promise<Response> =>
+    fetch(`${lambdaUrl}/2015-03-31/functions/stubborn/invocations`, { method: 'POST', headers: hostKey });
 
   const sandboxes = join(config.workDir, 'tmp');
   /** What functions wrote into `pids` in their /tmp. */
@@ -114,25 +96,24 @@ describe('the function host as a process', () => {
     'leaves nothing behind after %s',
     async (_, code, end) => {
       const child = start();
-      const { lambdaUrl, isolation } = JSON.parse(await firstLine(child)) as Ready;
-      const invocation = fetch(`${lambdaUrl}/2015-03-31/functions/stubborn/invocations`, {
-        method: 'POST',
-        headers: { [keyHeader]: keyPrefixOf(config.secret) },
-      });
+      const { lambdaUrl, isolation } = await readyOf(child);
+      const invocation = invoke(lambdaUrl);
       invocation.catch(() => undefined);
-      let said = '';
-      await until(() => (said = saidIn(sandboxes)).includes('\n'), 'the function did not start');
-      const started = said.trim().split(' ').map(Number);
-      expect(started.map(isRunning)).toEqual([true, true]);
+      const said = await eventually('the function started', () => {
+        const written = saidIn(sandboxes);
+        return written.includes('\n') && written;
+      });
+      const [pid = 0, childPid = 0] = said.trim().split(' ').map(Number);
+      expect([pid, childPid].map(runs)).toEqual([true, true]);
       const ending = exited(child);
       end(child);
       expect(await ending).toBe(code);
-      await until(() => !isRunning(started[0]!), 'the function is still there');
+      await eventually('the function is gone', () => !runs(pid));
       if (isolation.cpu.startsWith('cgroup'))
-        await until(() => !isRunning(started[1]!), "the function's child in another session is still there");
-      else process.kill(started[1]!, 'SIGKILL');
-      await until(() => groupsOf(child.pid!).length === 0, 'control groups are left');
-      await until(() => !existsSync(sandboxes), 'directories of sandboxes are left');
+        await eventually('its child in another session is gone', () => !runs(childPid));
+      else process.kill(childPid, 'SIGKILL');
+      await eventually('its control groups are gone', () => groupsOf(child.pid!).length === 0);
+      await eventually('the directories of sandboxes are gone', () => !existsSync(sandboxes));
       await expect(invocation).rejects.toThrow();
     },
     20_000,
@@ -151,10 +132,7 @@ describe('the function host as a process', () => {
       /accountConcurrency: given 0; allowed: a whole number/,
     ],
   ])('ends with 2 and one message for %s', async (_, json, message) => {
-    const child = spawn(process.execPath, [main], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, LATENCY_LAB_HOST: json },
-    });
+    const child = startWith(json);
     let said = '';
     child.stderr.on('data', (part: Buffer) => (said += part.toString()));
     expect(await exited(child)).toBe(2);
@@ -164,7 +142,7 @@ describe('the function host as a process', () => {
 
   it('ends when the process that cleans up behind it is killed', async () => {
     const child = start();
-    await firstLine(child);
+    await readyOf(child);
     const children = readFileSync(`/proc/${child.pid!}/task/${child.pid!}/children`, 'utf8')
       .trim()
       .split(' ');
@@ -179,11 +157,8 @@ describe('the function host as a process', () => {
 
   it('says what is wrong when the emulator is gone, and still answers', async () => {
     const child = start({ emulatorUrl: 'http://127.0.0.1:9' });
-    const { lambdaUrl } = JSON.parse(await firstLine(child)) as { lambdaUrl: string };
-    const reply = await fetch(`${lambdaUrl}/2015-03-31/functions/stubborn/invocations`, {
-      method: 'POST',
-      headers: { [keyHeader]: keyPrefixOf(config.secret) },
-    });
+    const { lambdaUrl } = await readyOf(child);
+    const reply = await invoke(lambdaUrl);
     expect([reply.status, reply.headers.get('x-amzn-errortype')]).toEqual([502, 'ServiceException']);
     expect(await reply.text()).toContain('ECONNREFUSED');
     const ending = exited(child);

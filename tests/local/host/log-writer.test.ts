@@ -14,7 +14,7 @@ describe('batchLength', () => {
 });
 
 describe('createLogWriter', () => {
-  const fake = () => {
+  const fake = (now?: () => number) => {
     const calls: string[] = [];
     const api = {
       createGroup: jest.fn((group: string) => Promise.resolve(void calls.push(`group ${group}`))),
@@ -25,12 +25,13 @@ describe('createLogWriter', () => {
         Promise.resolve(void calls.push(`put ${stream} ${events.map(({ message }) => message).join()}`)),
       ),
     };
-    return { calls, api };
+    const failures: unknown[] = [];
+    const writer = createLogWriter(api, (error) => failures.push(error), now);
+    return { calls, api, failures, writer };
   };
 
   it('makes group and stream once and writes what was collected in one call', async () => {
-    const { calls, api } = fake();
-    const writer = createLogWriter(api, () => undefined);
+    const { calls, writer } = fake();
     const one = writer.open('g', 'one');
     const two = writer.open('g', 'two');
     one.write('a');
@@ -50,12 +51,8 @@ describe('createLogWriter', () => {
     });
 
     it('waits for a quiet moment', async () => {
-      const { calls, api } = fake();
-      const stream = createLogWriter(
-        api,
-        () => undefined,
-        () => Date.now(),
-      ).open('g', 's');
+      const { calls, writer } = fake(Date.now);
+      const stream = writer.open('g', 's');
       for (let i = 0; i < 30; i++) {
         stream.write('busy');
         await jest.advanceTimersByTimeAsync(100);
@@ -66,12 +63,8 @@ describe('createLogWriter', () => {
     });
 
     it('writes after 10 s even if it never gets quiet', async () => {
-      const { calls, api } = fake();
-      const stream = createLogWriter(
-        api,
-        () => undefined,
-        () => Date.now(),
-      ).open('g', 's');
+      const { calls, writer } = fake(Date.now);
+      const stream = writer.open('g', 's');
       for (let i = 0; i < 103; i++) {
         stream.write(String(i));
         await jest.advanceTimersByTimeAsync(100);
@@ -81,13 +74,7 @@ describe('createLogWriter', () => {
     });
 
     it('tells a failure once, loses those events, and goes on', async () => {
-      const { calls, api } = fake();
-      const failures: unknown[] = [];
-      const writer = createLogWriter(
-        api,
-        (error) => failures.push(error),
-        () => Date.now(),
-      );
+      const { calls, api, failures, writer } = fake(Date.now);
       api.put.mockRejectedValueOnce(new Error('down')).mockRejectedValueOnce(new Error('down'));
       const stream = writer.open('g', 's');
       for (const message of ['a', 'b', 'c']) {
@@ -100,8 +87,7 @@ describe('createLogWriter', () => {
   });
 
   it('asks writers to hold back above 8 MiB, until they were written', async () => {
-    const { api } = fake();
-    const writer = createLogWriter(api, () => undefined);
+    const { writer } = fake();
     const stream = writer.open('g', 's');
     expect(writer.room()).toBeUndefined();
     for (let i = 0; i < 9; i++) stream.write('x'.repeat(1_000_000));
@@ -111,9 +97,8 @@ describe('createLogWriter', () => {
   });
 
   it('gives up closing when the logs do not answer', async () => {
-    const { api } = fake();
+    const { api, writer } = fake();
     api.put.mockReturnValue(new Promise(() => undefined));
-    const writer = createLogWriter(api, () => undefined);
     writer.open('g', 's').write('a');
     await writer.close(10);
     expect(api.put).toHaveBeenCalledTimes(1);

@@ -1,4 +1,4 @@
-import { type InMemoryHost, node, nodeSettings, startInMemoryHost } from './in-memory-host.ts';
+import { type InMemoryHost, nodeSettings, startInMemoryHost } from './in-memory-host.ts';
 
 describe('nodejs functions', () => {
   let lambda: InMemoryHost;
@@ -7,9 +7,9 @@ describe('nodejs functions', () => {
   });
   afterAll(() => lambda.close());
 
-  const run = async (source: string, payload = '{}', path = 'app.mjs', settings = {}) => {
+  const run = async (data: string, payload = '{}', path = 'app.mjs', settings = {}) => {
     const name = `fn-${Math.random().toString(36).slice(2)}`;
-    lambda.define(name, node(source, path), { ...nodeSettings, ...settings });
+    lambda.define(name, [{ path, data }], { ...nodeSettings, ...settings });
     const reply = await lambda.invoke(name, payload);
     return { ...reply, name, value: JSON.parse(reply.text) };
   };
@@ -47,14 +47,8 @@ describe('nodejs functions', () => {
   });
 
   it('refuses a callback handler from nodejs24 on', async () => {
-    const { value, headers } = await run(
-      'export const handler = (e, c, callback) => callback(null, 1)',
-      '{}',
-      'app.mjs',
-      {
-        runtime: 'nodejs24.x',
-      },
-    );
+    const source = 'export const handler = (e, c, callback) => callback(null, 1)';
+    const { value, headers } = await run(source, '{}', 'app.mjs', { runtime: 'nodejs24.x' });
     expect(headers.get('x-amz-function-error')).toBe('Unhandled');
     expect(value.errorType).toBe('Runtime.CallbackHandlerDeprecated');
   });
@@ -80,18 +74,10 @@ describe('nodejs functions', () => {
   });
 
   it.each([
-    [
-      'ES module',
-      'app.mjs',
-      'import { LambdaClient } from "@aws-sdk/client-lambda"; export const handler = async () => typeof LambdaClient',
-    ],
-    [
-      'CommonJS',
-      'app.cjs',
-      'const { LambdaClient } = require("@aws-sdk/client-lambda"); exports.handler = async () => typeof LambdaClient',
-    ],
-  ])('offers the AWS SDK as the runtime does: %s', async (_, path, source) => {
-    const { value } = await run(source, '{}', path);
+    ['ES module', 'app.mjs', 'import { LambdaClient } from "@aws-sdk/client-lambda"; export const '],
+    ['CommonJS', 'app.cjs', 'const { LambdaClient } = require("@aws-sdk/client-lambda"); exports.'],
+  ])('offers the AWS SDK as the runtime does: %s', async (_, path, beginning) => {
+    const { value } = await run(`${beginning}handler = async () => typeof LambdaClient`, '{}', path);
     expect(value).toBe('function');
   });
 

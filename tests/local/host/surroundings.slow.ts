@@ -1,29 +1,25 @@
 import { spawnSync } from 'node:child_process';
 import { asEnvironment, credentialsFor } from '../../../src/local/credentials.ts';
 import { startScript } from '../../../src/local/host/slots.ts';
-import { ensure } from '../../../tools/setup.mjs';
 import {
   type InMemoryHost,
   arnOf,
   bootstrap,
-  node,
+  handler,
   nodeSettings,
-  startInMemoryHost,
+  startWithPython,
 } from './in-memory-host.ts';
 import { makeZip } from './zip-file.ts';
 
 describe('the surroundings of a function', () => {
   let lambda: InMemoryHost;
   beforeAll(async () => {
-    const { 'python-runtime': python } = await ensure(['python-runtime'], { log: () => undefined });
-    const { runtimes } = (await import('./in-memory-host.ts')).defaultConfig('/');
-    lambda = await startInMemoryHost({ runtimes: { ...runtimes, python: { exec: python.exec } } });
+    lambda = await startWithPython();
   }, 120_000);
   afterAll(() => lambda.close());
 
   it('sets the environment as on Lambda, with the endpoints of the local plane', async () => {
-    lambda.define('env', node('export const handler = async () => process.env'), {
-      ...nodeSettings,
+    lambda.define('env', handler('return process.env'), {
       environment: { MINE: 'yes', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1', QUOTED: `a'b"c $d\nnext` },
       memoryMb: 1024,
       version: '7',
@@ -98,7 +94,8 @@ describe('the surroundings of a function', () => {
     lambda.layers.set('arn:two', makeZip([{ path: 'b.txt', data: 'two' }]));
     const source =
       'const { readFileSync } = require("fs"); const lib = require("lib"); exports.handler = async () => [lib, readFileSync("/opt/a.txt", "utf8"), readFileSync("/opt/b.txt", "utf8")]';
-    lambda.define('layered', node(source, 'app.cjs'), { ...nodeSettings, layers: ['arn:one', 'arn:two'] });
+    const settings = { ...nodeSettings, layers: ['arn:one', 'arn:two'] };
+    lambda.define('layered', [{ path: 'app.cjs', data: source }], settings);
     const { status, text } = await lambda.invoke('layered');
     expect([status, text]).toEqual([200, '[42,"one","two"]']);
   });
@@ -114,11 +111,8 @@ describe('the surroundings of a function', () => {
   });
 
   it('writes to the log group that the function is configured with, in JSON where it says so', async () => {
-    lambda.define('json', node('export const handler = async () => { console.error("bad %s", "luck") }'), {
-      ...nodeSettings,
-      logGroup: 'shared',
-      logFormat: 'JSON',
-    });
+    const settings = { logGroup: 'shared', logFormat: 'JSON' } as const;
+    lambda.define('json', handler('console.error("bad %s", "luck")'), settings);
     const { headers } = await lambda.invoke('json');
     const requestId = headers.get('x-amzn-requestid');
     const line = JSON.parse(await lambda.logged('shared', /luck/));

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { bundle, temporaryDirectory } from '../fixtures/bundle.ts';
 import { eventually, type Held, hold, runs } from '../fixtures/processes.ts';
 
@@ -15,10 +15,7 @@ describe('startReaper', () => {
   const directory = temporaryDirectory();
   let program: string;
   beforeAll(() => {
-    program = bundle('reaped', directory);
-  });
-  afterAll(() => {
-    rmSync(directory, { recursive: true, force: true });
+    program = bundle('tests/local/fixtures/reaped.ts', directory);
   });
 
   const start = async (end: string): Promise<Held<Said>> => {
@@ -26,7 +23,7 @@ describe('startReaper', () => {
     expect(held.said.pids).toHaveLength(2);
     return held;
   };
-  const nothingIsLeft = ({ said }: Held<Said>): Promise<void> =>
+  const nothingIsLeft = ({ said }: Held<Said>): Promise<true> =>
     eventually('all gone', () => !said.pids.some(runs) && !existsSync(said.state));
 
   it('ends deaf process groups and removes directories after SIGKILL of the parent', async () => {
