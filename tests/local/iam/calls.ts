@@ -3,6 +3,10 @@
  * data. A call that is not there is refused, so that none passes unchecked. Pure.
  */
 
+import type { Call as RecordedCall } from '../../../src/local/host/call-recorder.ts';
+
+type Names = Readonly<Record<string, string | readonly string[]>>;
+
 /** A line of the file that a plane writes; see call_recorder.py and call-recorder.ts. */
 export interface RequestCall {
   readonly kind: 'request';
@@ -15,7 +19,7 @@ export interface RequestCall {
   /** Of JSON APIs: `<API version>.<operation>`. */
   readonly target?: string;
   /** What names resources. */
-  readonly names?: Readonly<Record<string, string | readonly string[]>>;
+  readonly names?: Names;
   readonly headers?: Readonly<Record<string, string>>;
   readonly status?: number;
 }
@@ -25,32 +29,15 @@ export interface TaskCall {
   readonly role: string;
   readonly stateMachine: string;
   readonly resource: string;
-  readonly names: Readonly<Record<string, string | readonly string[]>>;
+  readonly names: Names;
 }
 
-export interface RouteCall {
-  readonly kind: 'route';
-  readonly apiId: string;
-  readonly stage: string;
-  readonly routeKey: string;
-  readonly functionArn: string;
-}
-
+type HostCall<Kind extends RecordedCall['kind']> = Extract<RecordedCall, { readonly kind: Kind }>;
+export type RouteCall = HostCall<'route'>;
 /** Not a call, but whose keys and whose log stream are met in calls. */
-export interface Environment {
-  readonly kind: 'environment';
-  readonly accessKeyId: string;
-  readonly functionArn: string;
-  readonly role: string;
-  readonly logGroup: string;
-  readonly logStream: string;
-}
-
+export type Environment = HostCall<'environment'>;
 /** Nor is this: whoever works the plane, whose rights are not the lab's. */
-export interface Operator {
-  readonly kind: 'operator';
-  readonly accessKeyId: string;
-}
+export type Operator = HostCall<'operator'>;
 
 export type Call = RequestCall | TaskCall | RouteCall | Environment | Operator;
 
@@ -71,8 +58,6 @@ const arn = ({ region, accountId }: Place, service: string, resource: string): s
 export class UnknownCallError extends Error {
   override readonly name = 'UnknownCallError';
 }
-
-type Names = Readonly<Record<string, string | readonly string[]>>;
 
 const name = (names: Names, field: string): string => {
   const value = names[field];
@@ -125,17 +110,8 @@ const objectActions: Readonly<Record<string, string>> = {
 
 /** Query parameters that make no other operation of a request for an object or a listing. */
 const plain = new Set([
-  ...[
-    'x-id',
-    'list-type',
-    'prefix',
-    'delimiter',
-    'max-keys',
-    'marker',
-    'start-after',
-    'continuation-token',
-    'encoding-type',
-  ],
+  ...['x-id', 'list-type', 'prefix', 'delimiter', 'max-keys', 'marker', 'start-after'],
+  ...['continuation-token', 'encoding-type'],
 ]);
 
 /** S3 names its actions unlike its operations; see "Required permissions for Amazon S3 API operations". */

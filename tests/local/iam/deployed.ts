@@ -1,20 +1,12 @@
 /** What a deployed lab allows: its roles and the policies of its resources, as the emulator's CloudFormation made them. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
-import {
-  GetPolicyCommand as GetManagedPolicyCommand,
-  GetPolicyVersionCommand,
-  GetRoleCommand,
-  GetRolePolicyCommand,
-  IAMClient,
-  paginateListAttachedRolePolicies,
-  paginateListRolePolicies,
-  paginateListRoles,
-} from '@aws-sdk/client-iam';
-import { GetPolicyCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetBucketPolicyCommand, paginateListBuckets, S3Client } from '@aws-sdk/client-s3';
+import { CloudFormation, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import { IAM, paginateGetAccountAuthorizationDetails, type RoleDetail } from '@aws-sdk/client-iam';
+import { Lambda } from '@aws-sdk/client-lambda';
+import { paginateListBuckets, S3 } from '@aws-sdk/client-s3';
 import { parseDocument } from 'yaml';
+import { region } from '../../../src/local/aws-environment.ts';
 import type { Credentials } from '../../../src/local/credentials.ts';
 import type { Policy } from './policy.ts';
 
@@ -44,39 +36,33 @@ export interface Name {
 const parse = (document: string | undefined): Policy =>
   JSON.parse(decodeURIComponent(document ?? '')) as Policy;
 
-const managedPolicy = async (iam: IAMClient, PolicyArn: string | undefined): Promise<Policy> => {
-  const { Policy: found } = await iam.send(new GetManagedPolicyCommand({ PolicyArn }));
+const managedPolicy = async (iam: IAM, PolicyArn: string | undefined): Promise<Policy> => {
+  const { Policy: found } = await iam.getPolicy({ PolicyArn });
   const version = { PolicyArn, VersionId: found?.DefaultVersionId };
-  return parse((await iam.send(new GetPolicyVersionCommand(version))).PolicyVersion?.Document);
+  return parse((await iam.getPolicyVersion(version)).PolicyVersion?.Document);
 };
 
-const readRole = async (iam: IAMClient, RoleName: string | undefined): Promise<Role> => {
-  const { Role: role } = await iam.send(new GetRoleCommand({ RoleName }));
+const readRole = async (iam: IAM, detail: RoleDetail): Promise<Role> => {
   const policies: Record<string, Policy> = {};
-  for await (const { PolicyNames = [] } of paginateListRolePolicies({ client: iam }, { RoleName }))
-    for (const PolicyName of PolicyNames) {
-      const found = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
-      policies[PolicyName] = parse(found.PolicyDocument);
-    }
-  for await (const { AttachedPolicies = [] } of paginateListAttachedRolePolicies(
-    { client: iam },
-    { RoleName },
-  ))
-    for (const { PolicyArn = '' } of AttachedPolicies)
-      policies[PolicyArn] = await managedPolicy(iam, PolicyArn);
+  for (const { PolicyName = '', PolicyDocument } of detail.RolePolicyList ?? [])
+    policies[PolicyName] = parse(PolicyDocument);
+  for (const { PolicyArn = '' } of detail.AttachedManagedPolicies ?? [])
+    policies[PolicyArn] = await managedPolicy(iam, PolicyArn);
+  // The emulator leaves boundaries out of the details.
+  const { Role: role } = await iam.getRole({ RoleName: detail.RoleName });
   const boundary = role?.PermissionsBoundary?.PermissionsBoundaryArn;
   return {
-    arn: role?.Arn ?? '',
-    trust: parse(role?.AssumeRolePolicyDocument),
+    arn: detail.Arn ?? '',
+    trust: parse(detail.AssumeRolePolicyDocument),
     policies,
     boundary: boundary === undefined ? undefined : await managedPolicy(iam, boundary),
   };
 };
 
-const readRoles = async (iam: IAMClient): Promise<readonly Role[]> => {
+const readRoles = async (iam: IAM): Promise<readonly Role[]> => {
   const roles: Role[] = [];
-  for await (const { Roles = [] } of paginateListRoles({ client: iam }, {}))
-    for (const { RoleName } of Roles) roles.push(await readRole(iam, RoleName));
+  for await (const { RoleDetailList = [] } of paginateGetAccountAuthorizationDetails({ client: iam }, {}))
+    for (const detail of RoleDetailList) roles.push(await readRole(iam, detail));
   return roles;
 };
 
@@ -105,7 +91,7 @@ const locationsIn = (file: string): ReadonlyMap<string, string> => {
 };
 
 const readNames = async (
-  client: CloudFormationClient,
+  client: CloudFormation,
   root: string,
   StackName: string,
   template: string,
@@ -124,40 +110,30 @@ const readNames = async (
   return names;
 };
 
-interface Lab {
-  readonly credentials: Credentials;
+/** A lab that was deployed to a local plane. */
+export interface Lab {
+  /** The repository. */
   readonly root: string;
   readonly emulatorUrl: string;
-  readonly region: string;
+  readonly credentials: Credentials;
   readonly stackName: string;
-  /** ARNs of functions' aliases and versions whose policies are wanted. */
-  readonly functions: readonly string[];
 }
 
-export const readDeployed = async ({
-  root,
-  emulatorUrl,
-  credentials,
-  region,
-  stackName,
-  functions,
-}: Lab): Promise<Deployed> => {
+/** @param functions ARNs of functions' aliases and versions whose policies are wanted */
+export const readDeployed = async (
+  { root, emulatorUrl, credentials, stackName }: Lab,
+  functions: Iterable<string>,
+): Promise<Deployed> => {
   const config = { endpoint: emulatorUrl, region, credentials };
-  const [iam, lambda] = [new IAMClient(config), new LambdaClient(config)];
-  const [s3, cloudFormation] = [
-    new S3Client({ ...config, forcePathStyle: true }),
-    new CloudFormationClient(config),
-  ];
+  const [iam, lambda] = [new IAM(config), new Lambda(config)];
+  const [s3, cloudFormation] = [new S3({ ...config, forcePathStyle: true }), new CloudFormation(config)];
   const found: [string, Policy | undefined][] = [];
   for await (const { Buckets = [] } of paginateListBuckets({ client: s3 }, {}))
     for (const { Name: Bucket = '' } of Buckets)
-      found.push([
-        `arn:aws:s3:::${Bucket}`,
-        await unlessMissing(s3.send(new GetBucketPolicyCommand({ Bucket }))),
-      ]);
+      found.push([`arn:aws:s3:::${Bucket}`, await unlessMissing(s3.getBucketPolicy({ Bucket }))]);
   for (const arn of functions) {
     const [FunctionName, Qualifier] = [arn.split(':').slice(0, 7).join(':'), arn.split(':')[7]];
-    found.push([arn, await unlessMissing(lambda.send(new GetPolicyCommand({ FunctionName, Qualifier })))]);
+    found.push([arn, await unlessMissing(lambda.getPolicy({ FunctionName, Qualifier }))]);
   }
   const roles = await readRoles(iam);
   const names = await readNames(cloudFormation, root, stackName, 'templates/root.yaml');
