@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildLab } from '../../../src/local/deploy/build.ts';
 import { findProgram } from '../../../src/local/host/image.ts';
@@ -39,7 +39,6 @@ describe('buildLab', () => {
   });
   afterAll(() => {
     process.env['PATH'] = path;
-    rmSync(lab.root, { recursive: true });
   });
   const progress: string[] = [];
   const build = (only?: string[]) =>
@@ -49,11 +48,12 @@ describe('buildLab', () => {
       ...(only === undefined ? {} : { only }),
     });
   const leftOut = [{ id: 'rusty', reason: 'cargo is missing: install Rust from https://rustup.rs' }];
-  const builtCode = (): string => {
+  const built = (...file: string[]): string => {
     const builds = join(lab.root, '.latency-lab', 'build');
     const { key } = JSON.parse(readFileSync(join(builds, 'plain.json'), 'utf8'));
-    return readFileSync(join(builds, key, 'Plain', 'plainFunction', 'app.mjs'), 'utf8');
+    return readFileSync(join(builds, key, ...file), 'utf8');
   };
+  const builtCode = (): string => built('Plain', 'plainFunction', 'app.mjs');
 
   it('builds what the toolchains allow and says what is left out', async () => {
     expect(await build()).toEqual({ reused: false, targets: ['plain'], leftOut });
@@ -85,10 +85,7 @@ describe('buildLab', () => {
   });
 
   it('keeps unselected architectures out of what is deployed', () => {
-    const builds = join(lab.root, '.latency-lab', 'build');
-    const { key } = JSON.parse(readFileSync(join(builds, 'plain.json'), 'utf8'));
-    const template = JSON.parse(readFileSync(join(builds, key, 'template.yaml'), 'utf8'));
-    expect(Object.keys(template.Resources)).toEqual(['Plain']);
+    expect(Object.keys(JSON.parse(built('template.yaml')).Resources)).toEqual(['Plain']);
   });
 
   it('refuses an id that there is not', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Architecture } from '../../../src/core/schema/manifest.ts';
 import { withoutDisabled } from '../../../src/local/deploy/build.ts';
@@ -13,14 +13,12 @@ describe('fingerprint', () => {
     write('src/a.ts', 'a');
     write('src/deep/b.ts', 'b');
   });
-  afterEach(() => {
-    rmSync(root, { recursive: true });
-  });
-  const write = (file: string, content: string): void => {
-    mkdirSync(dirname(join(root, file)), { recursive: true });
-    writeFileSync(join(root, file), content);
+  const write = (file: string, content: string, at = root): void => {
+    mkdirSync(dirname(join(at, file)), { recursive: true });
+    writeFileSync(join(at, file), content);
   };
-  const of = (words: string[] = []) => fingerprint(root, ['src', 'one-file.json', 'not-there'], words);
+  const of = (words: string[] = [], at = root) =>
+    fingerprint(at, ['src', 'one-file.json', 'not-there'], words);
 
   it('is the same for the same input', async () => {
     expect(await of(['x'])).toMatch(/^[0-9a-f]{16}$/);
@@ -30,11 +28,9 @@ describe('fingerprint', () => {
   it('is the same in another place', async () => {
     const before = await of();
     const elsewhere = temporaryDirectory();
-    mkdirSync(join(elsewhere, 'src', 'deep'), { recursive: true });
-    writeFileSync(join(elsewhere, 'src', 'a.ts'), 'a');
-    writeFileSync(join(elsewhere, 'src', 'deep', 'b.ts'), 'b');
-    expect(await fingerprint(elsewhere, ['src', 'one-file.json', 'not-there'], [])).toBe(before);
-    rmSync(elsewhere, { recursive: true });
+    write('src/a.ts', 'a', elsewhere);
+    write('src/deep/b.ts', 'b', elsewhere);
+    expect(await of([], elsewhere)).toBe(before);
   });
 
   it.each([

@@ -1,25 +1,12 @@
-import { rmSync } from 'node:fs';
-import { get } from 'node:http';
 import { join } from 'node:path';
 import { buildLab } from '../../../src/local/deploy/build.ts';
 import { deployLab } from '../../../src/local/deploy/deploy.ts';
 import { type LocalPlane, startPlane } from '../../../src/local/plane.ts';
+import { send } from '../fixtures/http.ts';
 import { makeLab, plainTemplate, type TestLab } from '../fixtures/lab.ts';
 
 // Real processes on a busy machine.
 jest.setTimeout(120_000);
-
-const request = (url: string): Promise<{ status: number | undefined; body: string }> =>
-  new Promise((resolve, reject) => {
-    const { port, host, pathname } = new URL(url);
-    get({ host: '127.0.0.1', port, path: pathname, headers: { host } }, (reply) => {
-      let body = '';
-      reply.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
-      reply.on('end', () => {
-        resolve({ status: reply.statusCode, body });
-      });
-    }).once('error', reject);
-  });
 
 describe('deployLab', () => {
   let lab: TestLab;
@@ -30,21 +17,12 @@ describe('deployLab', () => {
     lab = makeLab();
     plane = await startPlane({ root: lab.root, workDir: join(lab.root, '.latency-lab', 'runs') });
   });
-  afterAll(async () => {
-    await plane.stop();
-    rmSync(lab.root, { recursive: true });
-  });
+  afterAll(() => plane.stop());
 
-  const deploy = async (stackName: string) => {
+  const deploy = async (stackName: string, onto = plane) => {
     const { targets } = await buildLab({ root: lab.root, only: ['plain'], onProgress });
-    return deployLab(plane, {
-      root: lab.root,
-      stackName,
-      labName: 'test',
-      memoryMb: 256,
-      targets,
-      onProgress,
-    });
+    const selection = { root: lab.root, labName: 'test', memoryMb: 256, targets };
+    return deployLab(onto, { ...selection, stackName, onProgress });
   };
 
   it('deploys what was built, and it answers over HTTP', async () => {
@@ -52,7 +30,7 @@ describe('deployLab', () => {
     expect(outputs).toEqual({
       Url: expect.stringMatching(/^http:\/\/\w+\.execute-api\.localhost:\d+\/hits$/),
     });
-    expect(await request(outputs['Url'] ?? '')).toEqual({ status: 200, body: 'first' });
+    expect(await send(outputs['Url'] ?? '')).toMatchObject({ status: 200, body: 'first' });
     expect(progress).toEqual(expect.arrayContaining(['Plain: ready', 'good: ready']));
   });
 
@@ -98,16 +76,7 @@ describe('deployLab', () => {
       emulatorUrl: 'http://127.0.0.1:1',
       died: Promise.resolve('the emulator ended'),
     };
-    const { targets } = await buildLab({ root: lab.root, only: ['plain'], onProgress });
-    const options = {
-      root: lab.root,
-      stackName: 'late',
-      labName: 'test',
-      memoryMb: 256,
-      targets,
-      onProgress,
-    };
-    await expect(deployLab(dead, options)).rejects.toMatchObject({
+    await expect(deploy('late', dead)).rejects.toMatchObject({
       name: 'DeployError',
       message: 'the emulator ended',
     });

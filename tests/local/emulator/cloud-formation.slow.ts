@@ -1,24 +1,13 @@
-import {
-  CloudFormationClient,
-  CreateStackCommand,
-  DeleteStackCommand,
-  DescribeStackEventsCommand,
-  DescribeStacksCommand,
-  ListStackResourcesCommand,
-  waitUntilStackDeleteComplete,
-} from '@aws-sdk/client-cloudformation';
-import {
-  GetFunctionConcurrencyCommand,
-  GetFunctionConfigurationCommand,
-  InvokeCommand,
-  LambdaClient,
-} from '@aws-sdk/client-lambda';
-import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { CloudFormation, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
+import { Lambda } from '@aws-sdk/client-lambda';
+import { S3 } from '@aws-sdk/client-s3';
+import { SSM } from '@aws-sdk/client-ssm';
 import { keyHeader } from '../../../src/local/credentials.ts';
 import { failuresOf } from '../../../src/local/deploy/deploy.ts';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
-import { makeZip } from '../host/zip-file.ts';
+import { packageOf } from '../fixtures/functions.ts';
+import { httpApi } from '../fixtures/lab.ts';
+import { eventually } from '../fixtures/processes.ts';
 
 // Real processes on a busy machine.
 jest.setTimeout(60_000);
@@ -50,31 +39,7 @@ const service = (codeKey: string) => ({
         Environment: { Variables: { LOGS: { Ref: 'Logs' } } },
       },
     },
-    Api: {
-      Type: 'AWS::ApiGatewayV2::Api',
-      Properties: { Name: { Ref: 'AWS::StackName' }, ProtocolType: 'HTTP' },
-    },
-    Integration: {
-      Type: 'AWS::ApiGatewayV2::Integration',
-      Properties: {
-        ApiId: { Ref: 'Api' },
-        IntegrationType: 'AWS_PROXY',
-        IntegrationUri: { Ref: 'Function.Alias' },
-        PayloadFormatVersion: '2.0',
-      },
-    },
-    Route: {
-      Type: 'AWS::ApiGatewayV2::Route',
-      Properties: {
-        ApiId: { Ref: 'Api' },
-        RouteKey: '$default',
-        Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Integration' }]] },
-      },
-    },
-    Stage: {
-      Type: 'AWS::ApiGatewayV2::Stage',
-      Properties: { ApiId: { Ref: 'Api' }, StageName: '$default', AutoDeploy: true },
-    },
+    ...httpApi('Function.Alias'),
     Registration: {
       Type: 'AWS::SSM::Parameter',
       Properties: {
@@ -108,34 +73,33 @@ const rootOf = (children: Readonly<Record<string, string>>, outputs: object) => 
 });
 
 let emulator: TestEmulator;
-let cloudFormation: CloudFormationClient;
-let s3: S3Client;
+let cloudFormation: CloudFormation;
+let s3: S3;
 beforeAll(async () => {
   emulator = await startTestEmulator();
-  cloudFormation = new CloudFormationClient(emulator.client);
-  s3 = new S3Client({ ...emulator.client, forcePathStyle: true });
-  await s3.send(new CreateBucketCommand({ Bucket }));
-  await upload('code.zip', makeZip([{ path: 'app.mjs', data: 'export const handler = () => 1;' }]));
+  cloudFormation = new CloudFormation(emulator.client);
+  s3 = new S3({ ...emulator.client, forcePathStyle: true });
+  await s3.createBucket({ Bucket });
+  await upload('code.zip', packageOf('export const handler = () => 1;'));
 });
 afterAll(() => emulator.stop());
 
 const upload = async (Key: string, Body: string | Buffer): Promise<string> => {
-  await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+  await s3.putObject({ Bucket, Key, Body });
   return `${emulator.url}/${Bucket}/${Key}`;
 };
 
 const create = async (StackName: string, template: object) => {
-  const Capabilities = ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'] as const;
-  const Parameters = [{ ParameterKey: 'EnableSecond', ParameterValue: 'false' }];
-  const TemplateBody = JSON.stringify(template);
-  await cloudFormation.send(
-    new CreateStackCommand({ StackName, TemplateBody, Parameters, Capabilities: [...Capabilities] }),
-  );
-  for (;;) {
-    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
-    const [stack] = Stacks ?? [];
-    if (!(stack?.StackStatus ?? '').endsWith('IN_PROGRESS')) return stack;
-  }
+  await cloudFormation.createStack({
+    StackName,
+    TemplateBody: JSON.stringify(template),
+    Parameters: [{ ParameterKey: 'EnableSecond', ParameterValue: 'false' }],
+    Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
+  });
+  return eventually(`${StackName} made`, async () => {
+    const { Stacks: [stack] = [] } = await cloudFormation.describeStacks({ StackName });
+    return stack?.StackStatus?.endsWith('IN_PROGRESS') === false && stack;
+  });
 };
 
 describe('the emulated CloudFormation', () => {
@@ -147,27 +111,25 @@ describe('the emulated CloudFormation', () => {
     };
     const root = rootOf({ First: child, Second: `${emulator.url}/${Bucket}/there-is-none.json` }, outputs);
     const stack = await create('lab', root);
-    expect(stack?.StackStatus).toBe('CREATE_COMPLETE');
+    expect(stack.StackStatus).toBe('CREATE_COMPLETE');
     const found: Record<string, string | undefined> = Object.fromEntries(
-      (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue }) => [OutputKey, OutputValue]),
+      (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue }) => [OutputKey, OutputValue]),
     );
     const alias = found['Alias'] ?? '';
     expect(alias).toMatch(/^arn:aws:lambda:us-east-1:000000000000:function:[^:]+:live$/);
     expect(found['Url']).toMatch(/^http:\/\/[a-z0-9]+\.execute-api\.localhost:1234\/hits$/);
 
-    const ssm = new SSMClient(emulator.client);
-    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: '/test/target' }));
+    const ssm = new SSM(emulator.client);
+    const { Parameter } = await ssm.getParameter({ Name: '/test/target' });
     expect(`http://${Parameter?.Value}`).toBe(`${found['Url']?.replace('/hits', '')} ${alias}`);
 
-    const lambda = new LambdaClient(emulator.client);
-    const configuration = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: alias }));
+    const lambda = new Lambda(emulator.client);
+    const configuration = await lambda.getFunctionConfiguration({ FunctionName: alias });
     expect(configuration).toMatchObject({ MemorySize: 640, Version: '1' });
     const group = configuration.Environment?.Variables?.['LOGS'];
     expect(group).toMatch(/Logs/);
     expect(configuration.LoggingConfig?.LogGroup).toBe(group);
-    const reserved = await lambda.send(
-      new GetFunctionConcurrencyCommand({ FunctionName: configuration.FunctionName }),
-    );
+    const reserved = await lambda.getFunctionConcurrency({ FunctionName: configuration.FunctionName });
     expect(reserved.ReservedConcurrentExecutions).toBe(7);
 
     const api = `${emulator.url}/v2/apis/${/\/\/(\w+)/.exec(found['Url'] ?? '')?.[1]}`;
@@ -182,7 +144,7 @@ describe('the emulated CloudFormation', () => {
     expect(integrations).toMatchObject([expected]);
     expect(routes[0]?.['target']).toBe(`integrations/${integrations[0]?.['integrationId']}`);
 
-    await lambda.send(new InvokeCommand({ FunctionName: alias, Payload: Buffer.from('{}') }));
+    await lambda.invoke({ FunctionName: alias, Payload: Buffer.from('{}') });
     expect(emulator.invocations).toHaveLength(1);
     expect(emulator.invocations[0]?.version).toBe('1');
   });
@@ -195,19 +157,17 @@ describe('the emulated CloudFormation', () => {
     };
     const child = await upload('buckets.json', JSON.stringify({ ...transform, Resources }));
     const stack = await create('going', rootOf({ First: child }, {}));
-    await s3.send(new PutObjectCommand({ Bucket: 'kept', Key: 'k', Body: 'b' }));
-    const nested = (await cloudFormation.send(new ListStackResourcesCommand({ StackName: 'going' })))
+    await s3.putObject({ Bucket: 'kept', Key: 'k', Body: 'b' });
+    const nested = (await cloudFormation.listStackResources({ StackName: 'going' }))
       .StackResourceSummaries?.[0]?.PhysicalResourceId;
-    await cloudFormation.send(new DeleteStackCommand({ StackName: 'going' }));
+    await cloudFormation.deleteStack({ StackName: 'going' });
     await waitUntilStackDeleteComplete(
       { client: cloudFormation, maxWaitTime: 20, minDelay: 1 },
-      { StackName: stack?.StackId },
+      { StackName: stack.StackId },
     );
-    expect((await s3.send(new ListObjectsV2Command({ Bucket: 'kept' }))).Contents).toHaveLength(1);
-    await expect(s3.send(new ListObjectsV2Command({ Bucket: 'gone' }))).rejects.toThrow();
-    const { StackEvents = [] } = await cloudFormation.send(
-      new DescribeStackEventsCommand({ StackName: nested }),
-    );
+    expect((await s3.listObjectsV2({ Bucket: 'kept' })).Contents).toHaveLength(1);
+    await expect(s3.listObjectsV2({ Bucket: 'gone' })).rejects.toThrow();
+    const { StackEvents = [] } = await cloudFormation.describeStackEvents({ StackName: nested });
     expect(StackEvents).toContainEqual(
       expect.objectContaining({ PhysicalResourceId: 'kept', ResourceStatus: 'DELETE_SKIPPED' }),
     );
@@ -217,7 +177,7 @@ describe('the emulated CloudFormation', () => {
     const broken = { ...transform, Resources: { Odd: { Type: 'AWS::No::Such' } } };
     const child = await upload('broken.json', JSON.stringify(broken));
     const stack = await create('bad', rootOf({ First: child }, {}));
-    expect(stack?.StackStatus).toMatch(/^(ROLLBACK_COMPLETE|CREATE_FAILED)$/);
+    expect(stack.StackStatus).toMatch(/^(ROLLBACK_COMPLETE|CREATE_FAILED)$/);
     const failures = await failuresOf(
       { emulatorUrl: emulator.url, credentials: emulator.client.credentials },
       'bad',

@@ -1,51 +1,31 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import {
-  CreateAliasCommand,
-  CreateFunctionCommand,
-  GetAliasCommand,
-  GetFunctionConcurrencyCommand,
-  GetFunctionConfigurationCommand,
-  InvokeCommand,
-  LambdaClient,
-  PublishVersionCommand,
-  PutFunctionConcurrencyCommand,
-  UpdateFunctionCodeCommand,
-  UpdateFunctionConfigurationCommand,
-} from '@aws-sdk/client-lambda';
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import { Lambda } from '@aws-sdk/client-lambda';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
-import { makeZip } from '../host/zip-file.ts';
+import { createFunction, packageOf } from '../fixtures/functions.ts';
 
 // Real processes on a busy machine.
 jest.setTimeout(60_000);
 
 const FunctionName = 'counter';
-const zipOf = (source: string): Buffer => makeZip([{ path: 'app.mjs', data: source }]);
-const first = zipOf('export const handler = () => 1;');
-const second = zipOf('export const handler = () => 2;');
+const first = packageOf('export const handler = () => 1;');
+const second = packageOf('export const handler = () => 2;');
 const digest = (zip: Buffer, encoding: 'hex' | 'base64') => createHash('sha256').update(zip).digest(encoding);
 
 let emulator: TestEmulator;
-let lambda: LambdaClient;
+let lambda: Lambda;
 beforeAll(async () => {
   emulator = await startTestEmulator();
-  lambda = new LambdaClient(emulator.client);
-  await lambda.send(
-    new CreateFunctionCommand({
-      FunctionName,
-      Runtime: 'nodejs24.x',
-      Role: 'arn:aws:iam::000000000000:role/any',
-      Handler: 'app.handler',
-      Code: { ZipFile: first },
-      MemorySize: 256,
-      Timeout: 7,
-      Environment: { Variables: { TABLE_NAME: 'one' } },
-      LoggingConfig: { LogGroup: 'group-of-counter', LogFormat: 'Text' },
-      Publish: true,
-    }),
-  );
+  lambda = new Lambda(emulator.client);
+  await createFunction(lambda, FunctionName, first, {
+    MemorySize: 256,
+    Timeout: 7,
+    Environment: { Variables: { TABLE_NAME: 'one' } },
+    LoggingConfig: { LogGroup: 'group-of-counter', LogFormat: 'Text' },
+    Publish: true,
+  });
 });
 afterAll(() => emulator.stop());
 beforeEach(() => {
@@ -54,13 +34,12 @@ beforeEach(() => {
 
 describe('the emulated Lambda', () => {
   it('keeps the configuration and digest of a version when $LATEST moves on', async () => {
-    await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: second }));
+    await lambda.updateFunctionCode({ FunctionName, ZipFile: second });
     const next = { MemorySize: 512, Environment: { Variables: { TABLE_NAME: 'two' } } };
-    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, ...next }));
-    const published = await lambda.send(new PublishVersionCommand({ FunctionName }));
+    await lambda.updateFunctionConfiguration({ FunctionName, ...next });
+    const published = await lambda.publishVersion({ FunctionName });
     expect(published.Version).toBe('2');
-    const of = (Qualifier: string) =>
-      lambda.send(new GetFunctionConfigurationCommand({ FunctionName, Qualifier }));
+    const of = (Qualifier: string) => lambda.getFunctionConfiguration({ FunctionName, Qualifier });
     expect(await of('1')).toMatchObject({
       CodeSha256: digest(first, 'base64'),
       MemorySize: 256,
@@ -81,28 +60,20 @@ describe('the emulated Lambda', () => {
   });
 
   it('stores aliases with their weights', async () => {
-    const alias = {
-      FunctionName,
-      Name: 'live',
-      FunctionVersion: '1',
-      RoutingConfig: { AdditionalVersionWeights: { '2': 0.25 } },
-    };
-    await lambda.send(new CreateAliasCommand(alias));
-    expect(await lambda.send(new GetAliasCommand({ FunctionName, Name: 'live' }))).toMatchObject({
-      FunctionVersion: '1',
-      RoutingConfig: { AdditionalVersionWeights: { '2': 0.25 } },
-    });
+    const alias = { FunctionVersion: '1', RoutingConfig: { AdditionalVersionWeights: { '2': 0.25 } } };
+    await lambda.createAlias({ FunctionName, Name: 'live', ...alias });
+    expect(await lambda.getAlias({ FunctionName, Name: 'live' })).toMatchObject(alias);
   });
 
   it('stores reserved concurrency', async () => {
-    await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 9 }));
-    const stored = await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName }));
+    await lambda.putFunctionConcurrency({ FunctionName, ReservedConcurrentExecutions: 9 });
+    const stored = await lambda.getFunctionConcurrency({ FunctionName });
     expect(stored.ReservedConcurrentExecutions).toBe(9);
   });
 
   const invoke = async (Qualifier: string) => {
     const Payload = Buffer.from('{"say":"ü"}');
-    const reply = await lambda.send(new InvokeCommand({ FunctionName, Qualifier, Payload }));
+    const reply = await lambda.invoke({ FunctionName, Qualifier, Payload });
     return { ...reply, payload: JSON.parse(Buffer.from(reply.Payload ?? []).toString()) };
   };
 
@@ -135,7 +106,7 @@ describe('the emulated Lambda', () => {
   });
 
   it('writes no log lines of its own', async () => {
-    const logs = new CloudWatchLogsClient(emulator.client);
-    expect((await logs.send(new DescribeLogGroupsCommand({}))).logGroups).toEqual([]);
+    const logs = new CloudWatchLogs(emulator.client);
+    expect((await logs.describeLogGroups({})).logGroups).toEqual([]);
   });
 });

@@ -1,11 +1,10 @@
-import { CreateFunctionCommand, LambdaClient, PublishVersionCommand } from '@aws-sdk/client-lambda';
-import { CreateAliasCommand } from '@aws-sdk/client-lambda';
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateStateMachineCommand, DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { Lambda } from '@aws-sdk/client-lambda';
+import { S3 } from '@aws-sdk/client-s3';
+import { SFN } from '@aws-sdk/client-sfn';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
-import { makeZip } from '../host/zip-file.ts';
+import { createFunction, packageOf } from '../fixtures/functions.ts';
+import { eventually } from '../fixtures/processes.ts';
 
 // Real processes on a busy machine.
 jest.setTimeout(60_000);
@@ -15,17 +14,15 @@ const roleArn = `arn:aws:iam::${account}:role/any`;
 const alias = `arn:aws:lambda:us-east-1:${account}:function:worker:live`;
 
 let emulator: TestEmulator;
-let sfn: SFNClient;
+let sfn: SFN;
 beforeAll(async () => {
   emulator = await startTestEmulator();
-  sfn = new SFNClient(emulator.client);
-  const lambda = new LambdaClient(emulator.client);
+  sfn = new SFN(emulator.client);
+  const lambda = new Lambda(emulator.client);
   const FunctionName = 'worker';
-  const ZipFile = makeZip([{ path: 'app.mjs', data: '' }]);
-  const settings = { Runtime: 'nodejs24.x', Handler: 'app.handler', Role: roleArn } as const;
-  await lambda.send(new CreateFunctionCommand({ FunctionName, ...settings, Code: { ZipFile } }));
-  const { Version } = await lambda.send(new PublishVersionCommand({ FunctionName }));
-  await lambda.send(new CreateAliasCommand({ FunctionName, Name: 'live', FunctionVersion: Version }));
+  await createFunction(lambda, FunctionName, packageOf(''));
+  const { Version } = await lambda.publishVersion({ FunctionName });
+  await lambda.createAlias({ FunctionName, Name: 'live', FunctionVersion: Version });
 });
 afterAll(() => emulator.stop());
 beforeEach(() => {
@@ -50,15 +47,14 @@ let machines = 0;
 const run = async (definition: object, input: unknown, executionName = 'run') => {
   const name = `machine-${(machines += 1)}`;
   const machine = { name, roleArn, definition: JSON.stringify(definition) };
-  const { stateMachineArn } = await sfn.send(new CreateStateMachineCommand(machine));
+  const { stateMachineArn } = await sfn.createStateMachine(machine);
   const start = { stateMachineArn, name: executionName, input: JSON.stringify(input) };
-  const { executionArn } = await sfn.send(new StartExecutionCommand(start));
-  for (;;) {
-    const { status, output, error, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-    if (status !== 'RUNNING')
-      return { status, error, cause, output: output === undefined ? undefined : JSON.parse(output) };
-    await sleep(20);
-  }
+  const { executionArn } = await sfn.startExecution(start);
+  const { output, ...ended } = await eventually('the execution ended', async () => {
+    const execution = await sfn.describeExecution({ executionArn });
+    return execution.status !== 'RUNNING' && execution;
+  });
+  return { ...ended, output: output === undefined ? undefined : JSON.parse(output) };
 };
 const events = () => emulator.invocations.map(({ event }) => event);
 
@@ -111,10 +107,8 @@ describe('the emulated Step Functions', () => {
       ItemProcessor: { StartAt: 'Verify', States },
       End: true,
     };
-    const { output } = await run(
-      { StartAt: 'Each', States: { Each } },
-      { items: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] },
-    );
+    const input = { items: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] };
+    const { output } = await run({ StartAt: 'Each', States: { Each } }, input);
     expect(output).toEqual([{ ok: true }, { id: 'b', reason: 'ended with NoTargetError' }, { ok: true }]);
   });
 
@@ -138,12 +132,10 @@ describe('the emulated Step Functions', () => {
   });
 
   it('runs a Distributed Map over a JSON object in S3, side by side, and tolerates failures', async () => {
-    const s3 = new S3Client({ ...emulator.client, forcePathStyle: true });
+    const s3 = new S3({ ...emulator.client, forcePathStyle: true });
     const items = Array.from({ length: 5 }, (_, worker) => ({ worker }));
-    await s3.send(new CreateBucketCommand({ Bucket: 'results' }));
-    await s3.send(
-      new PutObjectCommand({ Bucket: 'results', Key: 'runs/a/steps/1.json', Body: JSON.stringify(items) }),
-    );
+    await s3.createBucket({ Bucket: 'results' });
+    await s3.putObject({ Bucket: 'results', Key: 'runs/a/steps/1.json', Body: JSON.stringify(items) });
     let atOnce = 0;
     let most = 0;
     emulator.answer = async ({ event }) => {
@@ -173,12 +165,10 @@ describe('the emulated Step Functions', () => {
       End: true,
     };
     const before = Date.now();
-    const { status, output } = await run(
-      { StartAt: 'Work', States: { Work } },
-      { key: 'runs/a/steps/1.json' },
-    );
+    const input = { key: 'runs/a/steps/1.json' };
+    const { status, output } = await run({ StartAt: 'Work', States: { Work } }, input);
     expect(status).toBe('SUCCEEDED');
-    expect(output).toEqual({ key: 'runs/a/steps/1.json' });
+    expect(output).toEqual(input);
     expect(most).toBe(5);
     const given = events() as { assignment: { worker: number }; enteredAt: string }[];
     expect(given.map(({ assignment }) => assignment.worker).sort()).toEqual([0, 1, 2, 3, 4]);
@@ -189,8 +179,8 @@ describe('the emulated Step Functions', () => {
   });
 
   it('puts an object into S3, a JSON value as its text, and tells when it cannot', async () => {
-    const s3 = new S3Client(emulator.client);
-    await s3.send(new CreateBucketCommand({ Bucket: 'put-by-states' }));
+    const s3 = new S3(emulator.client);
+    await s3.createBucket({ Bucket: 'put-by-states' });
     const put = (bucket: string) => ({
       StartAt: 'Put',
       States: {
@@ -210,7 +200,7 @@ describe('the emulated Step Functions', () => {
     });
     const input = { name: 'a', nth: 2, error: { Error: 'E', Cause: 'said "so"' } };
     expect(await run(put('put-by-states'), input)).toMatchObject({ status: 'SUCCEEDED', output: input });
-    const object = await s3.send(new GetObjectCommand({ Bucket: 'put-by-states', Key: 'some/a-2.json' }));
+    const object = await s3.getObject({ Bucket: 'put-by-states', Key: 'some/a-2.json' });
     expect(JSON.parse(await object.Body!.transformToString())).toEqual(input.error);
     expect(await run(put('no-such-bucket'), input)).toMatchObject({
       status: 'FAILED',
@@ -220,10 +210,10 @@ describe('the emulated Step Functions', () => {
 
   it('ends in a Fail state with the error and cause that it takes from its input', async () => {
     const Fail = { Type: 'Fail', ErrorPath: '$.error.Error', CausePath: '$.error.Cause' };
-    const { status, error, cause } = await run(
+    const ended = await run(
       { StartAt: 'Fail', States: { Fail } },
       { error: { Error: 'E', Cause: 'because' } },
     );
-    expect({ status, error, cause }).toEqual({ status: 'FAILED', error: 'E', cause: 'because' });
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'E', cause: 'because' });
   });
 });

@@ -1,18 +1,7 @@
-import {
-  CloudWatchLogsClient,
-  GetLogEventsCommand,
-  PutLogEventsCommand,
-} from '@aws-sdk/client-cloudwatch-logs';
-import { CreateLogGroupCommand, CreateLogStreamCommand } from '@aws-sdk/client-cloudwatch-logs';
-import {
-  CreateTableCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
-import { paginateGetParametersByPath, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { paginateListObjectsV2, S3 } from '@aws-sdk/client-s3';
+import { paginateGetParametersByPath, SSM } from '@aws-sdk/client-ssm';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
 
 // Real processes on a busy machine.
@@ -26,15 +15,14 @@ afterAll(() => emulator.stop());
 
 describe('the emulated S3', () => {
   const Bucket = 'conditions';
-  let s3: S3Client;
+  let s3: S3;
   beforeAll(async () => {
-    s3 = new S3Client({ ...emulator.client, forcePathStyle: true });
-    await s3.send(new CreateBucketCommand({ Bucket }));
+    s3 = new S3({ ...emulator.client, forcePathStyle: true });
+    await s3.createBucket({ Bucket });
   });
   const put = (Key: string, Body: string, condition = {}) =>
-    s3.send(new PutObjectCommand({ Bucket, Key, Body, ...condition }));
-  const text = async (Key: string) =>
-    (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString();
+    s3.putObject({ Bucket, Key, Body, ...condition });
+  const text = async (Key: string) => (await s3.getObject({ Bucket, Key })).Body?.transformToString();
 
   it('refuses a second put with If-None-Match *', async () => {
     await put('lock', 'first', { IfNoneMatch: '*' });
@@ -75,22 +63,18 @@ describe('the emulated S3', () => {
 
 describe('the emulated DynamoDB', () => {
   it('adds exactly under concurrency and answers each new value once', async () => {
-    const db = new DynamoDBClient(emulator.client);
+    const db = new DynamoDB(emulator.client);
     const TableName = 'hits';
-    await db.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      }),
-    );
+    await db.createTable({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    });
     const Key = { id: { S: 'hits' } };
     const increment = async () => {
       const update = { UpdateExpression: 'ADD hits :one', ExpressionAttributeValues: { ':one': { N: '1' } } };
-      const reply = await db.send(
-        new UpdateItemCommand({ TableName, Key, ...update, ReturnValues: 'UPDATED_NEW' }),
-      );
+      const reply = await db.updateItem({ TableName, Key, ...update, ReturnValues: 'UPDATED_NEW' });
       return Number(reply.Attributes?.['hits']?.N);
     };
     const connections = Array.from({ length: 10 }, async () => {
@@ -100,20 +84,20 @@ describe('the emulated DynamoDB', () => {
     });
     const seen = (await Promise.all(connections)).flat().sort((a, b) => a - b);
     expect(seen).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
-    const { Item } = await db.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+    const { Item } = await db.getItem({ TableName, Key, ConsistentRead: true });
     expect(Item?.['hits']?.N).toBe('200');
   });
 });
 
 describe('the emulated SSM', () => {
   it('gives parameters by path over pages of at most ten, without those of other paths', async () => {
-    const ssm = new SSMClient(emulator.client);
+    const ssm = new SSM(emulator.client);
     const names = Array.from(
       { length: 12 },
       (_, i) => `/latency-lab/one/targets/t${String(i).padStart(2, '0')}`,
     );
     for (const Name of [...names, '/latency-lab/other/targets/x']) {
-      await ssm.send(new PutParameterCommand({ Name, Value: `{"of":"${Name}"}`, Type: 'String' }));
+      await ssm.putParameter({ Name, Value: `{"of":"${Name}"}`, Type: 'String' });
     }
     const found: (string | undefined)[] = [];
     let pages = 0;
@@ -131,18 +115,18 @@ describe('the emulated SSM', () => {
 
 describe('the emulated CloudWatch Logs', () => {
   it('keeps put events in their order', async () => {
-    const logs = new CloudWatchLogsClient(emulator.client);
+    const logs = new CloudWatchLogs(emulator.client);
     const stream = { logGroupName: 'group', logStreamName: '2026/01/01/[1]abc' };
-    await logs.send(new CreateLogGroupCommand({ logGroupName: stream.logGroupName }));
-    await logs.send(new CreateLogStreamCommand(stream));
+    await logs.createLogGroup({ logGroupName: stream.logGroupName });
+    await logs.createLogStream(stream);
     const timestamp = Date.now();
     const logEvents = ['START', 'REPORT\tDuration: 1.00 ms', 'END ü'].map((message) => ({
       timestamp,
       message,
     }));
-    await logs.send(new PutLogEventsCommand({ ...stream, logEvents: logEvents.slice(0, 2) }));
-    await logs.send(new PutLogEventsCommand({ ...stream, logEvents: logEvents.slice(2) }));
-    const { events } = await logs.send(new GetLogEventsCommand({ ...stream, startFromHead: true }));
+    await logs.putLogEvents({ ...stream, logEvents: logEvents.slice(0, 2) });
+    await logs.putLogEvents({ ...stream, logEvents: logEvents.slice(2) });
+    const { events } = await logs.getLogEvents({ ...stream, startFromHead: true });
     expect(events?.map(({ message }) => message)).toEqual(logEvents.map(({ message }) => message));
   });
 });

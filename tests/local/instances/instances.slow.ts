@@ -1,24 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { get } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { SSM } from '@aws-sdk/client-ssm';
 import { asTarget } from '../../../src/core/schema/target.ts';
 import { startInstances } from '../../../src/local/instances/instances.ts';
+import { root, temporaryDirectory } from '../fixtures/bundle.ts';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
-
-const root = resolve(__dirname, '../../..');
+import { send } from '../fixtures/http.ts';
 
 let emulator: TestEmulator;
-let workDir: string;
+const workDir = temporaryDirectory();
 beforeAll(async () => {
-  workDir = mkdtempSync(join(tmpdir(), 'instances-'));
   emulator = await startTestEmulator();
 }, 120_000);
-afterAll(async () => {
-  await emulator.stop();
-  rmSync(workDir, { recursive: true, force: true });
-});
+afterAll(() => emulator.stop());
 
 const options = (targets: readonly string[]) => ({
   root,
@@ -29,20 +21,11 @@ const options = (targets: readonly string[]) => ({
   targets,
 });
 
-const statusOf = (url: string, headers: Record<string, string>) =>
-  new Promise((resolve, reject) => {
-    get(url, { headers }, (reply) => {
-      resolve(reply.resume().statusCode);
-    }).once('error', reject);
-  });
-
 describe('startInstances', () => {
   it('registers the FastAPI service at an address that answers, until it is stopped', async () => {
     const instances = await startInstances(options(['null', 'fastapi-ec2']));
-    const ssm = new SSMClient(emulator.client);
-    const { Parameter } = await ssm.send(
-      new GetParameterCommand({ Name: '/latency-lab/lab/targets/fastapi-ec2' }),
-    );
+    const ssm = new SSM(emulator.client);
+    const { Parameter } = await ssm.getParameter({ Name: '/latency-lab/lab/targets/fastapi-ec2' });
     ssm.destroy();
     const target = asTarget(JSON.parse(Parameter?.Value ?? ''), 'target');
     expect(await (await fetch(target.url ?? '')).json()).toEqual({ hits: 1 });
@@ -51,7 +34,7 @@ describe('startInstances', () => {
       { host: `rebound.example:${port}` },
       { host: `localhost:${port}`, origin: 'null' },
     ])
-      expect(await statusOf(target.url ?? '', headers)).toBe(403);
+      expect((await send(target.url ?? '', { headers })).status).toBe(403);
     // Ranked apart from the functions, which are called through the function host.
     expect(target.vantage).toBe('this machine without the function host');
     await instances.stop();

@@ -1,21 +1,17 @@
-import { readdirSync, rmSync } from 'node:fs';
-import { get, request } from 'node:http';
+import { readdirSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { connect } from 'node:net';
-import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { S3Client, CreateBucketCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
+import { Lambda } from '@aws-sdk/client-lambda';
+import { S3 } from '@aws-sdk/client-s3';
 import { type LocalPlane, startPlane } from '../../../src/local/plane.ts';
 import { bundle, root, temporaryDirectory } from '../fixtures/bundle.ts';
+import { send, signed } from '../fixtures/http.ts';
 import { eventually, hold, processesWith } from '../fixtures/processes.ts';
 
 // Real processes on a busy machine.
 jest.setTimeout(60_000);
 
-interface Urls {
-  readonly emulatorUrl: string;
-  readonly lambdaUrl: string;
-  readonly httpUrl: string;
-}
+type Urls = Pick<LocalPlane, 'emulatorUrl' | 'lambdaUrl' | 'httpUrl'>;
 
 const urlsOf = ({ emulatorUrl, lambdaUrl, httpUrl }: Urls): string[] => [emulatorUrl, lambdaUrl, httpUrl];
 const accepts = (host: string, port: number): Promise<boolean> =>
@@ -35,15 +31,11 @@ const otherAddresses = (): string[] =>
     .map(({ address }) => address);
 
 describe('startPlane', () => {
-  const directory = temporaryDirectory();
   let plane: LocalPlane;
   beforeAll(async () => {
-    plane = await startPlane({ root, workDir: directory });
+    plane = await startPlane({ root, workDir: temporaryDirectory() });
   });
-  afterAll(async () => {
-    await plane.stop();
-    rmSync(directory, { recursive: true });
-  });
+  afterAll(() => plane.stop());
 
   const client = ({ env, credentials }: LocalPlane) => ({ region: env['AWS_REGION'] ?? '', credentials });
 
@@ -57,42 +49,30 @@ describe('startPlane', () => {
   });
 
   it('answers as S3, and as Lambda through the function host', async () => {
-    const s3 = new S3Client({ ...client(plane), endpoint: plane.emulatorUrl, forcePathStyle: true });
-    await s3.send(new CreateBucketCommand({ Bucket: 'only-here' }));
-    const lambda = new LambdaClient({ ...client(plane), endpoint: plane.lambdaUrl });
-    expect((await lambda.send(new ListFunctionsCommand({}))).Functions).toEqual([]);
+    const s3 = new S3({ ...client(plane), endpoint: plane.emulatorUrl, forcePathStyle: true });
+    await s3.createBucket({ Bucket: 'only-here' });
+    const lambda = new Lambda({ ...client(plane), endpoint: plane.lambdaUrl });
+    expect((await lambda.listFunctions({})).Functions).toEqual([]);
   });
 
-  const signed = (key: string) =>
-    `AWS4-HMAC-SHA256 Credential=${key}/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0`;
-  const asked = (url: string, headers: Record<string, string>, method = 'GET', body = '') =>
-    new Promise<{ status: number | undefined; cors: boolean }>((resolve, reject) => {
-      const outgoing = request(url, { method, headers }, (reply) => {
-        const cors = Object.keys(reply.headers).some((name) => name.startsWith('access-control'));
-        resolve({ status: reply.resume().statusCode, cors });
-      });
-      outgoing.once('error', reject).end(body);
-    });
+  const asked = async (...[url, sent]: Parameters<typeof send>) => {
+    const { status, headers } = await send(url, sent);
+    return { status, cors: Object.keys(headers).some((name) => name.startsWith('access-control')) };
+  };
 
   describe.each(['emulatorUrl', 'lambdaUrl'] as const)(
     'what a page in a browser could send to its %s',
     (which) => {
       const functions = () => `${plane[which]}/2015-03-31/functions/`;
-      const good = () => ({ authorization: signed(plane.credentials.accessKeyId) });
+      const good = () => signed(plane.credentials.accessKeyId);
       const port = () => new URL(plane[which]).port;
+      const refused = { status: 403, cors: false };
 
       it('is refused without the secret of the run', async () => {
-        for (const headers of [
-          {},
-          { authorization: signed('test') },
-          { authorization: signed('ASIAABCDEFGHIJKLMNOP') },
-        ])
-          expect(await asked(functions(), headers)).toEqual({ status: 403, cors: false });
-        const form = { 'content-type': 'text/plain' };
-        expect(await asked(functions(), form, 'POST', '{"FunctionName":"x"}')).toEqual({
-          status: 403,
-          cors: false,
-        });
+        for (const headers of [{}, signed('test'), signed('ASIAABCDEFGHIJKLMNOP')])
+          expect(await asked(functions(), { headers })).toEqual(refused);
+        const form = { method: 'POST', headers: { 'content-type': 'text/plain' } };
+        expect(await asked(functions(), { ...form, body: '{"FunctionName":"x"}' })).toEqual(refused);
       });
 
       it('is refused by another Host or Origin, whatever it knows', async () => {
@@ -102,25 +82,19 @@ describe('startPlane', () => {
           { origin: 'http://evil.example' },
           { origin: 'null' },
         ])
-          expect(await asked(functions(), { ...good(), ...other })).toEqual({ status: 403, cors: false });
-        const preflight = { origin: 'http://evil.example', 'access-control-request-method': 'POST' };
-        expect(await asked(functions(), preflight, 'OPTIONS')).toEqual({ status: 403, cors: false });
+          expect(await asked(functions(), { headers: { ...good(), ...other } })).toEqual(refused);
+        const headers = { origin: 'http://evil.example', 'access-control-request-method': 'POST' };
+        expect(await asked(functions(), { method: 'OPTIONS', headers })).toEqual(refused);
       });
 
       it('gets no leave for other origins from what is answered', async () => {
-        expect(await asked(functions(), good())).toEqual({ status: 200, cors: false });
+        expect(await asked(functions(), { headers: good() })).toEqual({ status: 200, cors: false });
       });
     },
   );
 
   it('answers 404 for an HTTP API that there is not', async () => {
-    const status = await new Promise((resolve, reject) => {
-      const headers = { host: `none.${plane.apiUrlSuffix}` };
-      get(`${plane.httpUrl}/hits`, { headers }, (reply) => {
-        resolve(reply.resume().statusCode);
-      }).once('error', reject);
-    });
-    expect(status).toBe(404);
+    expect((await send(`http://none.${plane.apiUrlSuffix}/hits`)).status).toBe(404);
   });
 
   it('points SDK clients and the SAM CLI at itself and at nothing real', () => {
@@ -147,14 +121,13 @@ describe('startPlane', () => {
   it('runs beside another one, which has a state of its own and leaves nothing when stopped', async () => {
     const workDir = temporaryDirectory();
     const other = await startPlane({ root, workDir });
-    const s3 = new S3Client({ ...client(other), endpoint: other.emulatorUrl, forcePathStyle: true });
-    expect((await s3.send(new ListBucketsCommand({}))).Buckets ?? []).toEqual([]);
+    const s3 = new S3({ ...client(other), endpoint: other.emulatorUrl, forcePathStyle: true });
+    expect((await s3.listBuckets({})).Buckets ?? []).toEqual([]);
     expect(processesWith(workDir).length).toBeGreaterThanOrEqual(2);
     await Promise.all([other.stop(), other.stop()]);
     expect(processesWith(workDir)).toEqual([]);
     expect(await Promise.all(urlsOf(other).map(answers))).toEqual([false, false, false]);
     expect(readdirSync(workDir).sort()).toEqual(['emulator.log', 'host.log']);
-    rmSync(workDir, { recursive: true });
   });
 
   it.each([
@@ -168,17 +141,18 @@ describe('startPlane', () => {
     expect(await other.died).toMatch(reason);
     await other.stop();
     expect(processesWith(workDir)).toEqual([]);
-    rmSync(workDir, { recursive: true });
   });
 
   it('is gone after SIGKILL of the process that started it', async () => {
     const workDir = temporaryDirectory();
-    const { child, said } = await hold<Urls>(bundle('plane-holder', workDir), [root, workDir]);
+    const { child, said } = await hold<Urls>(bundle('tests/local/fixtures/plane-holder.ts', workDir), [
+      root,
+      workDir,
+    ]);
     expect(await Promise.all(urlsOf(said).map(answers))).toEqual([true, true, true]);
     child.kill('SIGKILL');
     await eventually('all processes gone', () => processesWith(workDir).length === 0);
     await eventually('state removed', () => !readdirSync(workDir).some((name) => name.startsWith('state-')));
     expect(await Promise.all(urlsOf(said).map(answers))).toEqual([false, false, false]);
-    rmSync(workDir, { recursive: true });
   });
 });

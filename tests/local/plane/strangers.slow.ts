@@ -1,16 +1,12 @@
 /** What a web page in the user's browser, or another program, can reach of a running plane: nothing. */
-import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { type IncomingHttpHeaders, request } from 'node:http';
-import {
-  CreateFunctionCommand,
-  InvokeCommand,
-  LambdaClient,
-  ListFunctionsCommand,
-} from '@aws-sdk/client-lambda';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { Lambda } from '@aws-sdk/client-lambda';
+import { region } from '../../../src/local/aws-environment.ts';
 import { type LocalPlane, startPlane } from '../../../src/local/plane.ts';
 import { root, temporaryDirectory } from '../fixtures/bundle.ts';
+import { createFunction, packageOf } from '../fixtures/functions.ts';
+import { send, signed } from '../fixtures/http.ts';
 import { processesWith } from '../fixtures/processes.ts';
-import { makeZip } from '../host/zip-file.ts';
 
 jest.setTimeout(120_000);
 
@@ -39,31 +35,6 @@ const listening = (pids: readonly number[]): string[] => {
 
 const loopback = '0100007F';
 
-interface Reply {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-}
-
-const send = (
-  port: number,
-  method: string,
-  path: string,
-  headers: Record<string, string>,
-  body = '',
-): Promise<Reply> =>
-  new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, method, path, headers }, (reply) => {
-      reply.resume().once('end', () => {
-        resolve({ status: reply.statusCode ?? 0, headers: reply.headers });
-      });
-    });
-    sent.setTimeout(5000, () => sent.destroy(new Error(`${method} ${path} on ${port} hangs`)));
-    sent.once('error', reject).end(body);
-  });
-
-const signed = (service: string, key: string) => ({
-  authorization: `AWS4-HMAC-SHA256 Credential=${key}/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
-});
 const page = { origin: 'http://attacker.example' };
 const rebound = { host: 'attacker.example' };
 
@@ -73,30 +44,20 @@ describe('a running plane', () => {
   let key: string;
   let ports: number[];
   let addresses: string[];
-  let lambda: LambdaClient;
+  let lambda: Lambda;
   beforeAll(async () => {
     plane = await startPlane({ root, workDir });
-    key = plane.env['AWS_ACCESS_KEY_ID'] ?? '';
-    const credentials = { accessKeyId: key, secretAccessKey: plane.env['AWS_SECRET_ACCESS_KEY'] ?? '' };
-    lambda = new LambdaClient({ endpoint: plane.lambdaUrl, region: 'us-east-1', credentials });
-    const ZipFile = makeZip([{ path: 'app.mjs', data: 'export const handler = async () => 1' }]);
-    const Role = 'arn:aws:iam::000000000000:role/any';
-    await lambda.send(
-      new CreateFunctionCommand({
-        ...{ FunctionName: 'mine', Runtime: 'nodejs24.x', Role },
-        Handler: 'app.handler',
-        Code: { ZipFile },
-      }),
-    );
+    key = plane.credentials.accessKeyId;
+    lambda = new Lambda({ endpoint: plane.lambdaUrl, region, credentials: plane.credentials });
+    await createFunction(lambda, 'mine', packageOf('export const handler = async () => 1'));
     // From now on its environment listens too.
-    await lambda.send(new InvokeCommand({ FunctionName: 'mine' }));
+    await lambda.invoke({ FunctionName: 'mine' });
     addresses = listening(processesWith(workDir));
     ports = addresses.map((address) => parseInt(address.split(':')[1] ?? '', 16));
   });
   afterAll(async () => {
     lambda.destroy();
     await plane.stop();
-    rmSync(workDir, { recursive: true, force: true });
   });
 
   it('listens on 127.0.0.1 alone: emulator, Lambda, HTTP APIs and each environment', () => {
@@ -125,11 +86,11 @@ describe('a running plane', () => {
     ['OPTIONS', '/2015-03-31/functions', 'lambda', ''],
   ];
   const strangers: readonly (readonly [string, (service: string) => Record<string, string>])[] = [
-    ['a page', (service) => ({ ...page, ...signed(service, key) })],
-    ['a page under a name of its own', (service) => ({ ...rebound, ...signed(service, key) })],
+    ['a page', (service) => ({ ...page, ...signed(key, service) })],
+    ['a page under a name of its own', (service) => ({ ...rebound, ...signed(key, service) })],
     ['a page that knows no key', () => page],
     ['a program that knows no key', () => ({})],
-    ['a program with the key of another run', (service) => signed(service, 'ASIAAAAAAAAAAAAAAAAA')],
+    ['a program with the key of another run', (service) => signed('ASIAAAAAAAAAAAAAAAAA', service)],
   ];
 
   /** Lambda's Runtime API knows no keys; on AWS the environment's own network keeps others out, here its port is nobody else's to know. */
@@ -140,13 +101,14 @@ describe('a running plane', () => {
     for (const port of ports)
       for (const [method, path, service, body] of requests) {
         if (path.startsWith(runtime) && !who.includes('page')) continue;
-        const { status, headers } = await send(port, method, path, headersOf(service), body);
+        const sent = { method, headers: headersOf(service), body };
+        const { status, headers } = await send(`http://127.0.0.1:${port}${path}`, sent);
         const shared = Object.keys(headers).filter((name) => name.startsWith('access-control-'));
         if (status < 400 || status >= 500 || shared.length > 0)
           answered.push(`${port} ${method} ${path}: ${status} ${shared.join()}`);
       }
     expect(answered).toEqual([]);
-    const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+    const { Functions = [] } = await lambda.listFunctions({});
     expect(Functions.map(({ FunctionName }) => FunctionName)).toEqual(['mine']);
   });
 });
