@@ -3,17 +3,6 @@ import { keyPrefixOf } from '../credentials.ts';
 import type { Reaper } from '../reaper/reaper.ts';
 import { startServer, type ServerProcess } from '../program.ts';
 
-export interface Emulator {
-  readonly url: string;
-  readonly version: string;
-  /** Where invocations go from now on; they wait until this is known. */
-  forwardTo(proxyUrl: string): void;
-  /** Resolves when it answers requests. */
-  healthy(): Promise<void>;
-  readonly died: Promise<string>;
-  stop(): Promise<void>;
-}
-
 export interface EmulatorOptions {
   readonly root: string;
   /** The virtual environment's Python that has the emulator. */
@@ -58,11 +47,13 @@ const started = (options: EmulatorOptions): Promise<ServerProcess<{ port: number
   });
 };
 
+export type Emulator = Awaited<ReturnType<typeof startEmulator>>;
+
 /**
  * Starts the AWS emulator on a free port of 127.0.0.1, with empty state. Resolves as soon as it listens: a request that
  * comes before it is healthy waits. Rejects with the end of its log when it does not start.
  */
-export const startEmulator = async (options: EmulatorOptions): Promise<Emulator> => {
+export const startEmulator = async (options: EmulatorOptions) => {
   const server = await started(options);
   const url = `http://127.0.0.1:${server.ready.port}`;
   const dead = server.died.then((reason) => Promise.reject(new Error(reason)));
@@ -71,11 +62,13 @@ export const startEmulator = async (options: EmulatorOptions): Promise<Emulator>
   return {
     url,
     version: server.ready.version,
-    forwardTo: (proxyUrl) => {
+    /** Where invocations go from now on; they wait until this is known. */
+    forwardTo: (proxyUrl: string): void => {
       server.tell(proxyUrl);
     },
-    healthy: () => Promise.race([answers(url), dead]),
+    /** Resolves when it answers requests. */
+    healthy: (): Promise<void> => Promise.race([answers(url), dead]),
     died: server.died,
-    stop: () => server.stop(),
+    stop: (): Promise<void> => server.stop(),
   };
 };

@@ -6,17 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type Entry, fromBufferPromise } from 'yauzl';
 
-export interface CodeStore {
-  /**
-   * The directory with a version's unpacked code.
-   * @param sha256 lower-case hex digest of the zip
-   * @throws Error where the zip is missing, is another one than the digest says, or cannot be unpacked
-   */
-  task(sha256: string): Promise<string>;
-  /** One directory with the layers' contents, later ones over earlier ones. */
-  layers(zips: readonly Buffer[]): Promise<string>;
-  close(): void;
-}
+export type CodeStore = ReturnType<typeof createCodeStore>;
 
 interface ZipEntry {
   /** Relative, with `/` between parts and never leading out of the archive. */
@@ -110,7 +100,7 @@ const once = async (place: string, fill: (directory: string) => Promise<void>): 
 };
 
 /** @param codeDir where the zips are, named `<hex sha256>.zip`; it exists. @param workDir where directories are made; it is ours alone. */
-export const createCodeStore = (codeDir: string, workDir: string): CodeStore => {
+export const createCodeStore = (codeDir: string, workDir: string) => {
   const underway = new Map<string, Promise<string>>();
   const shared = (place: string, fill: (directory: string) => Promise<void>): Promise<string> => {
     const running = underway.get(place);
@@ -121,6 +111,11 @@ export const createCodeStore = (codeDir: string, workDir: string): CodeStore => 
     return started;
   };
 
+  /**
+   * The directory with a version's unpacked code.
+   * @param sha256 lower-case hex digest of the zip
+   * @throws Error where the zip is missing, is another one than the digest says, or cannot be unpacked
+   */
   const task = (sha256: string): Promise<string> =>
     shared(join(workDir, 'task', sha256), async (directory) => {
       const file = join(codeDir, `${sha256}.zip`);
@@ -132,6 +127,7 @@ export const createCodeStore = (codeDir: string, workDir: string): CodeStore => 
       await unpack(zip, directory);
     });
 
+  /** One directory with the layers' contents, later ones over earlier ones. */
   const layers = (zips: readonly Buffer[]): Promise<string> => {
     const key = sha256Of(Buffer.from(zips.map(sha256Of).join()));
     return shared(join(workDir, 'layers', key), async (directory) => {
@@ -144,14 +140,9 @@ export const createCodeStore = (codeDir: string, workDir: string): CodeStore => 
     // Whoever runs it is told what is wrong with it.
     if (sha256 !== undefined) task(sha256).catch(() => undefined);
   });
-  watcher.on('error', () => {
+  const close = (): void => {
     watcher.close();
-  });
-  return {
-    task,
-    layers,
-    close: () => {
-      watcher.close();
-    },
   };
+  watcher.on('error', close);
+  return { task, layers, close };
 };

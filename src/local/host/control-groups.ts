@@ -107,28 +107,16 @@ export const findPlace = (
   return why;
 };
 
-/** The control groups of one function process. */
-export interface ControlGroup {
-  /** Resolves when the process is in it, which may take 10 ms. It may have ended already. */
-  add(pid: number): Promise<void>;
-  /** Sets the size from which CPU share and memory limit follow, and applies the latter. */
-  resize(memoryMb: number): void;
-  /** Applies the CPU share; once is enough. */
-  throttle(): void;
-  /** True when the kernel killed something in it for want of memory. */
-  outOfMemory(): boolean;
-  /** Kills what is left in it and removes it. */
-  close(): void;
-}
-
 export type Places = Readonly<Partial<Record<'cpu' | 'memory', Place>>>;
 
 export const basesOf = ({ cpu, memory }: Places): string[] => [
   ...new Set([cpu, memory].flatMap((place) => (place === undefined ? [] : [place.base]))),
 ];
 
-/** In version 2 CPU and memory are one directory. */
-export const openControlGroup = (places: Places, id: string): ControlGroup => {
+export type ControlGroup = ReturnType<typeof openControlGroup>;
+
+/** The control groups of one function process. In version 2 CPU and memory are one directory. */
+export const openControlGroup = (places: Places, id: string) => {
   const { cpu, memory } = places;
   const directories = basesOf(places).map((base) => join(base, id));
   for (const directory of directories) mkdirSync(directory);
@@ -156,20 +144,24 @@ export const openControlGroup = (places: Places, id: string): ControlGroup => {
   };
 
   return {
-    add: async (pid) => {
+    /** Resolves when the process is in it, which may take 10 ms. It may have ended already. */
+    add: async (pid: number): Promise<void> => {
       const moves = directories.map((directory) => writeFile(join(directory, 'cgroup.procs'), String(pid)));
       await Promise.allSettled(moves);
     },
-    resize: (mb) => {
+    /** Sets the size from which CPU share and memory limit follow, and applies the latter. */
+    resize: (mb: number): void => {
       memoryMb = mb;
       set(memory, memorySettings);
     },
-    throttle: () => {
+    /** Applies the CPU share; once is enough. */
+    throttle: (): void => {
       // The process may have ended in this moment.
       if (!throttled && !closed) set(cpu, cpuSettings);
       throttled = true;
     },
-    outOfMemory: () => {
+    /** True when the kernel killed something in it for want of memory. */
+    outOfMemory: (): boolean => {
       if (memory === undefined) return false;
       const file = memory.version === 1 ? 'memory.oom_control' : 'memory.events';
       let killed = false;
@@ -178,7 +170,8 @@ export const openControlGroup = (places: Places, id: string): ControlGroup => {
       });
       return killed;
     },
-    close: () => {
+    /** Kills what is left in it and removes it. */
+    close: (): void => {
       closed = true;
       for (const directory of directories) remove(directory, 50);
     },

@@ -20,13 +20,6 @@ export interface Dispatched {
   readonly result: InvokeResult;
 }
 
-export interface Dispatcher {
-  /** The version that an invocation would run now; undefined where there is no such function, version or alias. */
-  resolve(name: string, qualifier: string | undefined): Promise<FunctionVersion | undefined>;
-  /** @returns undefined where there is no such function. @throws UnsupportedFunctionError, Error */
-  dispatch(request: DispatchRequest): Promise<Dispatched | undefined>;
-}
-
 /** Digits of UUIDs, which Node makes from a stock of random bytes: quicker than asking for some each time. */
 const randomHex = (digits: number): string => randomUUID().replaceAll('-', '').slice(-digits);
 
@@ -36,20 +29,24 @@ export const newTraceId = (): string => {
   return `Root=1-${epoch}-${randomHex(24)};Parent=${randomHex(16)};Sampled=0`;
 };
 
+export type Dispatcher = ReturnType<typeof createDispatcher>;
+
 /** @param random uniform in [0, 1), for alias weights */
 export const createDispatcher = (
   control: ControlPlane,
   executor: Executor,
   random: () => number = Math.random,
-): Dispatcher => {
-  const resolve: Dispatcher['resolve'] = async (name, qualifier = '$LATEST') => {
+) => {
+  /** The version that an invocation would run now; undefined where there is no such function, version or alias. */
+  const resolve = async (name: string, qualifier = '$LATEST'): Promise<FunctionVersion | undefined> => {
     if (isVersion(qualifier)) return control.version(name, qualifier);
     const alias = await control.alias(name, qualifier);
     return alias === undefined ? undefined : control.version(name, pickVersion(alias, random()));
   };
   return {
     resolve,
-    dispatch: async (request) => {
+    /** @returns undefined where there is no such function. @throws UnsupportedFunctionError, Error */
+    dispatch: async (request: DispatchRequest): Promise<Dispatched | undefined> => {
       const { name, qualifier, payload, clientContext } = request;
       const fn = await resolve(name, qualifier);
       if (fn === undefined) return undefined;

@@ -10,25 +10,6 @@ export interface EmulatorReply {
   readonly body: Buffer;
 }
 
-export interface EmulatorClient {
-  /** Sends the bytes as they are. Rejects when the emulator cannot be reached. */
-  readonly send: (
-    method: string,
-    target: string,
-    headers: readonly Header[],
-    body: Buffer,
-  ) => Promise<EmulatorReply>;
-  /**
-   * A call of the host's own.
-   * @returns the parsed answer, undefined for 404
-   * @throws Error for any other status
-   */
-  get(service: string, target: string): Promise<unknown>;
-  /** A call of a JSON-protocol API, e.g. `Logs_20140328.PutLogEvents`. */
-  call(service: string, action: string, input: unknown): Promise<EmulatorReply>;
-  readonly close: () => void;
-}
-
 /** Headers that belong to one connection and not to the message. */
 const hopByHop = new Set([
   'connection',
@@ -54,12 +35,20 @@ const credential = (key: string, service: string, region: string): Header => [
   `AWS4-HMAC-SHA256 Credential=${key}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
 ];
 
+export type EmulatorClient = ReturnType<typeof createEmulatorClient>;
+
 /** @param key an access key id of the run */
-export const createEmulatorClient = (emulatorUrl: string, region: string, key: string): EmulatorClient => {
+export const createEmulatorClient = (emulatorUrl: string, region: string, key: string) => {
   const { hostname, port, host } = new URL(emulatorUrl);
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-  const send: EmulatorClient['send'] = (method, target, headers, body) =>
+  /** Sends the bytes as they are. Rejects when the emulator cannot be reached. */
+  const send = (
+    method: string,
+    target: string,
+    headers: readonly Header[],
+    body: Buffer,
+  ): Promise<EmulatorReply> =>
     new Promise((resolve, reject) => {
       const named = headers.some(([name]) => name.toLowerCase() === 'host');
       const sent = [...endToEnd(headers), [keyHeader, key], ...(named ? [] : [['host', host]])];
@@ -81,7 +70,12 @@ export const createEmulatorClient = (emulatorUrl: string, region: string, key: s
       outgoing.end(body);
     });
 
-  const get: EmulatorClient['get'] = async (service, target) => {
+  /**
+   * A call of the host's own.
+   * @returns the parsed answer, undefined for 404
+   * @throws Error for any other status
+   */
+  const get = async (service: string, target: string): Promise<unknown> => {
     const { status, body } = await send('GET', target, [credential(key, service, region)], Buffer.alloc(0));
     if (status === 404) return undefined;
     if (status !== 200)
@@ -89,7 +83,8 @@ export const createEmulatorClient = (emulatorUrl: string, region: string, key: s
     return JSON.parse(body.toString()) as unknown;
   };
 
-  const call: EmulatorClient['call'] = (service, action, input) =>
+  /** A call of a JSON-protocol API, e.g. `Logs_20140328.PutLogEvents`. */
+  const call = (service: string, action: string, input: unknown): Promise<EmulatorReply> =>
     send(
       'POST',
       '/',
@@ -101,14 +96,7 @@ export const createEmulatorClient = (emulatorUrl: string, region: string, key: s
       Buffer.from(JSON.stringify(input)),
     );
 
-  return {
-    send,
-    get,
-    call,
-    close: () => {
-      agent.destroy();
-    },
-  };
+  return { send, get, call };
 };
 
 /** Something that is there already is as good as made. */

@@ -3,12 +3,6 @@ import type { EmulatorClient } from './emulator-client.ts';
 import type { Alias, ControlPlane, FunctionVersion, HttpApi, Integration } from './functions.ts';
 import { createStateTable } from './state-table.ts';
 
-export interface EmulatorState extends ControlPlane {
-  /** Something was changed through the host: nothing known before counts any more. */
-  readonly forget: () => void;
-  close(): void;
-}
-
 /** Longest times in milliseconds that a change made behind the host's back goes unnoticed. */
 const functionMaxAgeMs = 1000;
 const limitsMaxAgeMs = 5000;
@@ -111,7 +105,7 @@ export const toHttpApi = (id: string, given: GivenApi): HttpApi => {
 
 const pathOf = (name: string): string => `/2015-03-31/functions/${encodeURIComponent(name)}`;
 
-export const createEmulatorState = (client: EmulatorClient): EmulatorState => {
+export const createEmulatorState = (client: EmulatorClient) => {
   const table = createStateTable();
 
   /** One GET of the Lambda API, in the form in which it is used. */
@@ -145,7 +139,7 @@ export const createEmulatorState = (client: EmulatorClient): EmulatorState => {
     return body;
   };
 
-  return {
+  const control: ControlPlane = {
     version: (name, version) => {
       const path = `${pathOf(name)}/configuration?Qualifier=${encodeURIComponent(version)}`;
       // A published version never changes; its name may be taken again after a deletion, which forget() covers.
@@ -163,11 +157,11 @@ export const createEmulatorState = (client: EmulatorClient): EmulatorState => {
     },
     httpApi: (id) => table.get(`api ${id}`, apiMaxAgeMs, () => loadApi(id)),
     layer,
-    forget: () => {
-      table.clear();
-    },
-    close: () => {
-      table.close();
-    },
+  };
+  return {
+    ...control,
+    /** Something was changed through the host: nothing known before counts any more. */
+    forget: table.clear,
+    close: table.close,
   };
 };

@@ -17,17 +17,6 @@ export type InvokeResult =
   | { readonly kind: 'done'; readonly outcome: Outcome }
   | { readonly kind: 'throttled'; readonly reason: Throttle };
 
-export interface Executor {
-  /** @throws UnsupportedFunctionError, or Error where the code is not there */
-  invoke(
-    fn: FunctionVersion,
-    invocation: Invocation,
-    options: { readonly reserved: number | undefined; readonly tail: boolean },
-  ): Promise<InvokeResult>;
-  /** Kills every function process. */
-  close(): void;
-}
-
 /** How the environment came to be; a warm one waited for nothing. */
 interface Start {
   readonly initMs: number | undefined;
@@ -43,7 +32,9 @@ const sweepMs = 60_000;
 /** A moment for output that is in the pipe already to be read, so that it stands before END. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-export const createExecutor = (launcher: Launcher, accountConcurrency: number): Executor => {
+export type Executor = ReturnType<typeof createExecutor>;
+
+export const createExecutor = (launcher: Launcher, accountConcurrency: number) => {
   const pools = createPools();
   const concurrency = createConcurrency(accountConcurrency);
   const prepared = new WeakMap<Pool, Promise<Prepared>>();
@@ -154,7 +145,12 @@ export const createExecutor = (launcher: Launcher, accountConcurrency: number): 
   };
 
   return {
-    invoke: async (fn, invocation, { reserved, tail }) => {
+    /** @throws UnsupportedFunctionError, or Error where the code is not there */
+    invoke: async (
+      fn: FunctionVersion,
+      invocation: Invocation,
+      { reserved, tail }: { readonly reserved: number | undefined; readonly tail: boolean },
+    ): Promise<InvokeResult> => {
       const reason = concurrency.acquire(fn.name, reserved);
       if (reason !== undefined) return { kind: 'throttled', reason };
       try {
@@ -163,7 +159,8 @@ export const createExecutor = (launcher: Launcher, accountConcurrency: number): 
         concurrency.release(fn.name);
       }
     },
-    close: () => {
+    /** Kills every function process. */
+    close: (): void => {
       clearInterval(sweeper);
       pools.killAll();
     },

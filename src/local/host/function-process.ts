@@ -6,16 +6,6 @@ import type { Command } from './filesystem.ts';
 import { killGroup } from '../reaper/reaper.ts';
 import type { Slot } from './slots.ts';
 
-export interface FunctionProcess {
-  /** Resolves, with how it ended, once it is gone and all of its output was read. Never rejects. */
-  readonly ended: Promise<Ending>;
-  throttle(): void;
-  /** Highest resident size so far in MB, rounded up; undefined where the machine does not tell. */
-  maxMemoryMb(): number | undefined;
-  /** Kills it and its children. */
-  kill(): void;
-}
-
 export interface Ending {
   /** As Lambda words it: `exit status 1`, `signal: killed`; undefined for exit status 0. */
   readonly reason: string | undefined;
@@ -118,13 +108,15 @@ export const readLines = (stream: Readable, deps: OutputDeps): void => {
   stream.on('error', () => undefined);
 };
 
+export type FunctionProcess = ReturnType<typeof startProcess>;
+
 /** Starts the command on the slot, which is freed when the process ends. */
 export const startProcess = (
   slot: Slot,
   command: Command,
   env: Readonly<Record<string, string>>,
   output: OutputDeps,
-): FunctionProcess => {
+) => {
   const { child, controlGroup, pid } = slot;
   const ended = endingOf(slot);
   readLines(child.stdout, output);
@@ -138,12 +130,13 @@ export const startProcess = (
     slot.release();
   });
   return {
+    /** Resolves, with how it ended, once it is gone and all of its output was read. Never rejects. */
     ended,
-    throttle: () => {
-      controlGroup.throttle();
-    },
+    throttle: controlGroup.throttle,
+    /** Highest resident size so far in MB, rounded up; undefined where the machine does not tell. */
     maxMemoryMb: memory.read,
-    kill: () => {
+    /** Kills it and its children. */
+    kill: (): void => {
       // Afterwards its number may be somebody else's.
       if (!isOver) killGroup(pid);
     },

@@ -117,22 +117,13 @@ export interface Account {
   readonly failure: Failure | undefined;
 }
 
-export interface Journal {
-  readonly lines: PlatformLines;
-  readonly streamName: string;
-  write(line: Line): void;
-  /** Keeps the current invocation's last lines from here on. */
-  keepTail(): void;
-  /** The last 4 KB kept, in base64, and keeps no more. */
-  takeTail(): string;
-  writeEnd(requestId: string, account: Account): void;
-}
-
 const tailBytes = 4096;
 /** More lines than these fit into the tail only if they are almost empty. */
 const maxTailLines = 400;
 
-export const openJournal = (fn: FunctionVersion, logs: LogWriter): Journal => {
+export type Journal = ReturnType<typeof openJournal>;
+
+export const openJournal = (fn: FunctionVersion, logs: LogWriter) => {
   const name = streamName(new Date(), fn.name, fn.version, fn.logGroup, randomBytes(16).toString('hex'));
   const stream = logs.open(fn.logGroup, name);
   const lines = fn.logFormat === 'JSON' ? jsonLines : textLines;
@@ -148,15 +139,17 @@ export const openJournal = (fn: FunctionVersion, logs: LogWriter): Journal => {
     lines,
     streamName: name,
     write,
-    keepTail: () => {
+    /** Keeps the current invocation's last lines from here on. */
+    keepTail: (): void => {
       tail ??= [];
     },
-    takeTail: () => {
+    /** The last 4 KB kept, in base64, and keeps no more. */
+    takeTail: (): string => {
       const text = Buffer.from(`${(tail ?? []).join('\n')}\n`);
       tail = undefined;
       return text.subarray(-tailBytes).toString('base64');
     },
-    writeEnd: (requestId, { durationMs, initMs, maxMemoryMb, failure }) => {
+    writeEnd: (requestId: string, { durationMs, initMs, maxMemoryMb, failure }: Account): void => {
       for (const line of failure?.lines ?? []) write(line);
       const errorType = failure?.errorType;
       const used = errorType === 'Runtime.OutOfMemory' ? fn.memoryMb : maxMemoryMb;

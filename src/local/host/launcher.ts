@@ -32,13 +32,6 @@ export interface StartOptions {
   readonly throttled: boolean;
 }
 
-export interface Launcher {
-  /** @throws UnsupportedFunctionError, or Error where the code is not there */
-  prepare(fn: FunctionVersion): Promise<Prepared>;
-  openJournal(fn: FunctionVersion): Journal;
-  start(prepared: Prepared, command: Command, journal: Journal, options: StartOptions): Promise<Sandbox>;
-}
-
 export interface LauncherDeps {
   readonly config: HostConfig;
   readonly code: CodeStore;
@@ -50,7 +43,9 @@ export interface LauncherDeps {
   readonly record: RecordCall;
 }
 
-export const createLauncher = (deps: LauncherDeps): Launcher => {
+export type Launcher = ReturnType<typeof createLauncher>;
+
+export const createLauncher = (deps: LauncherDeps) => {
   const { config, code, control, files, slots, logs, lambdaUrl } = deps;
 
   const layersDirectory = async (fn: FunctionVersion): Promise<string | undefined> =>
@@ -58,6 +53,7 @@ export const createLauncher = (deps: LauncherDeps): Launcher => {
       ? undefined
       : code.layers(await Promise.all(fn.layers.map((arn) => control.layer(arn))));
 
+  /** @throws UnsupportedFunctionError, or Error where the code is not there */
   const prepare = async (fn: FunctionVersion): Promise<Prepared> => {
     assertSupported(fn);
     const [task, layers] = await Promise.all([code.task(fn.codeSha256), layersDirectory(fn)]);
@@ -65,7 +61,12 @@ export const createLauncher = (deps: LauncherDeps): Launcher => {
     return { fn, code: task, layers, command };
   };
 
-  const start: Launcher['start'] = async (prepared, command, journal, { initLimitMs, throttled }) => {
+  const start = async (
+    prepared: Prepared,
+    command: Command,
+    journal: Journal,
+    { initLimitMs, throttled }: StartOptions,
+  ): Promise<Sandbox> => {
     const { fn, layers } = prepared;
     const slot = await slots.take(prepared);
     const credentials = functionCredentials(config.secret, fn);
@@ -92,7 +93,7 @@ export const createLauncher = (deps: LauncherDeps): Launcher => {
     }, initLimitMs);
   };
 
-  return { prepare, openJournal: (fn) => openJournal(fn, logs), start };
+  return { prepare, openJournal: (fn: FunctionVersion) => openJournal(fn, logs), start };
 };
 
 export type ColdStart =

@@ -23,21 +23,7 @@ export interface Pool {
   retired: boolean;
 }
 
-export interface Pools {
-  /** The pool of the version; one of an earlier revision of `$LATEST` is retired. */
-  of(fn: FunctionVersion): Pool;
-  takeIdle(pool: Pool): Environment | undefined;
-  giveBack(environment: Environment): void;
-  /** Makes room for one more process by killing the one that is idle longest, if `limit` are there. */
-  makeRoom(limit: number): void;
-  /** A process that is starting or busy counts too. */
-  readonly add: (sandbox: Sandbox) => void;
-  /** Kills what was idle for longer than `idleMs`. */
-  expire(idleMs: number): void;
-  killAll(): void;
-}
-
-export const createPools = (now: () => number = () => performance.now()): Pools => {
+export const createPools = (now: () => number = () => performance.now()) => {
   const pools = new Map<string, Pool>();
   const sandboxes = new Set<Sandbox>();
 
@@ -65,7 +51,8 @@ export const createPools = (now: () => number = () => performance.now()): Pools 
   };
 
   return {
-    of: (fn) => {
+    /** The pool of the version; one of an earlier revision of `$LATEST` is retired. */
+    of: (fn: FunctionVersion): Pool => {
       const key = `${fn.name}:${fn.version}`;
       const known = pools.get(key);
       if (known?.revision === fn.revision) return known;
@@ -74,12 +61,12 @@ export const createPools = (now: () => number = () => performance.now()): Pools 
       pools.set(key, pool);
       return pool;
     },
-    takeIdle: (pool) => {
+    takeIdle: (pool: Pool): Environment | undefined => {
       for (let next = pool.idle.pop(); next !== undefined; next = pool.idle.pop())
         if (next.sandbox.alive) return next;
       return undefined;
     },
-    giveBack: (environment) => {
+    giveBack: (environment: Environment): void => {
       const { pool, sandbox } = environment;
       if (!sandbox.alive) return;
       if (pool.retired) sandbox.kill();
@@ -88,20 +75,23 @@ export const createPools = (now: () => number = () => performance.now()): Pools 
         pool.idle.push(environment);
       }
     },
-    makeRoom: (limit) => {
+    /** Makes room for one more process by killing the one that is idle longest, if `limit` are there. */
+    makeRoom: (limit: number): void => {
       forgetDead();
       const oldest = sandboxes.size >= limit ? oldestIdle() : undefined;
       if (oldest !== undefined) drop(oldest);
     },
-    add: (sandbox) => {
+    /** A process that is starting or busy counts too. */
+    add: (sandbox: Sandbox): void => {
       sandboxes.add(sandbox);
     },
-    expire: (idleMs) => {
+    /** Kills what was idle for longer than `idleMs`. */
+    expire: (idleMs: number): void => {
       const before = now() - idleMs;
       for (const { idle } of pools.values())
         for (const environment of [...idle]) if (environment.usedAt < before) drop(environment);
     },
-    killAll: () => {
+    killAll: (): void => {
       for (const sandbox of sandboxes) sandbox.kill();
     },
   };
@@ -110,19 +100,16 @@ export const createPools = (now: () => number = () => performance.now()): Pools 
 export type Throttle =
   'ReservedFunctionConcurrentInvocationLimitExceeded' | 'ConcurrentInvocationLimitExceeded';
 
-/** Counts invocations in flight against the reserved and the account's concurrency. Nothing ever queues. */
-export interface Concurrency {
-  /** Takes a slot, or says which limit is reached. `reserved` 0 switches a function off. */
-  acquire(name: string, reserved: number | undefined): Throttle | undefined;
-  release(name: string): void;
-}
-
-/** @param account invocations at the same time over all functions */
-export const createConcurrency = (account: number): Concurrency => {
+/**
+ * Counts invocations in flight against the reserved and the account's concurrency. Nothing ever queues.
+ * @param account invocations at the same time over all functions
+ */
+export const createConcurrency = (account: number) => {
   const inFlight = new Map<string, number>();
   let total = 0;
   return {
-    acquire: (name, reserved) => {
+    /** Takes a slot, or says which limit is reached. `reserved` 0 switches a function off. */
+    acquire: (name: string, reserved: number | undefined): Throttle | undefined => {
       const now = inFlight.get(name) ?? 0;
       if (reserved !== undefined && now >= reserved)
         return 'ReservedFunctionConcurrentInvocationLimitExceeded';
@@ -131,7 +118,7 @@ export const createConcurrency = (account: number): Concurrency => {
       total++;
       return undefined;
     },
-    release: (name) => {
+    release: (name: string): void => {
       inFlight.set(name, (inFlight.get(name) ?? 1) - 1);
       total--;
     },

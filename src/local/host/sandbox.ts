@@ -8,20 +8,6 @@ import type { FunctionProcess } from './function-process.ts';
 import { type Answer, type InitResult, type Invocation, type Timed, maxResponseBytes } from './invocation.ts';
 import type { Socket } from 'node:net';
 
-export interface Sandbox {
-  /** Resolves when the process asked for its first event, failed or took too long. Never rejects. */
-  readonly initialised: Promise<Timed<InitResult>>;
-  readonly alive: boolean;
-  /**
-   * One at a time. Never rejects; after `ended` and `timeout` the sandbox is of no use any more.
-   * @param onStart called right before the event is handed over
-   */
-  invoke(invocation: Invocation, timeoutMs: number, onStart: () => void): Promise<Timed<Answer>>;
-  throttle(): void;
-  maxMemoryMb(): number | undefined;
-  kill(): void;
-}
-
 const prefix = '/2018-06-01/runtime/';
 const noHeaders: readonly Header[] = [];
 const jsonType: Header = ['content-type', 'application/json'];
@@ -36,7 +22,8 @@ interface Current {
   startedAt: number | undefined;
 }
 
-class RunningSandbox implements Sandbox {
+export class Sandbox {
+  /** Resolves when the process asked for its first event, failed or took too long. Never rejects. */
   readonly initialised: Promise<Timed<InitResult>>;
   alive = true;
   private process: FunctionProcess | undefined;
@@ -69,6 +56,10 @@ class RunningSandbox implements Sandbox {
     });
   }
 
+  /**
+   * One at a time. Never rejects; after `ended` and `timeout` the sandbox is of no use any more.
+   * @param onStart called right before the event is handed over
+   */
   invoke(invocation: Invocation, timeoutMs: number, onStart: () => void): Promise<Timed<Answer>> {
     return new Promise((resolve) => {
       const takenAt = performance.now();
@@ -190,9 +181,9 @@ export const startSandbox = async (
   launch: (runtimeApi: string) => FunctionProcess,
   initLimitMs: number,
 ): Promise<Sandbox> => {
-  let sandbox: RunningSandbox | undefined = undefined as RunningSandbox | undefined;
+  let sandbox: Sandbox | undefined = undefined as Sandbox | undefined;
   const server = await serveHttp(maxResponseBytes, (exchange) => sandbox?.handle(exchange));
-  sandbox = new RunningSandbox(initLimitMs);
+  sandbox = new Sandbox(initLimitMs);
   sandbox.attach(server, launch(`127.0.0.1:${server.port}`));
   return sandbox;
 };

@@ -29,12 +29,6 @@ export interface Placed {
   readonly layers: string | undefined;
 }
 
-export interface Slots {
-  /** A slot that sees the function's code. Rejects when no process can be started. */
-  take(placed: Placed): Promise<Slot>;
-  close(): void;
-}
-
 /** Pause before the next slot is made, so that this does not disturb the start that took the last one. */
 const refillMs = 200;
 
@@ -101,8 +95,10 @@ const place = async (slot: Slot, files: FileSystem, { code, layers }: Placed): P
   await signal(slot.child);
 };
 
+export type Slots = ReturnType<typeof createSlots>;
+
 /** Keeps one slot ready. */
-export const createSlots = (isolation: Isolation, reaper: Reaper): Slots => {
+export const createSlots = (isolation: Isolation, reaper: Reaper) => {
   let made = 0;
   let spare: Promise<Slot> | undefined;
   let refill: NodeJS.Timeout | undefined;
@@ -119,7 +115,8 @@ export const createSlots = (isolation: Isolation, reaper: Reaper): Slots => {
   prepareSpare();
 
   return {
-    take: async (placed) => {
+    /** A slot that sees the function's code. Rejects when no process can be started. */
+    take: async (placed: Placed): Promise<Slot> => {
       const taken = spare ?? make();
       spare = undefined;
       clearTimeout(refill);
@@ -130,7 +127,7 @@ export const createSlots = (isolation: Isolation, reaper: Reaper): Slots => {
       await place(slot, isolation.files, placed);
       return slot;
     },
-    close: () => {
+    close: (): void => {
       closed = true;
       clearTimeout(refill);
       void spare?.then(

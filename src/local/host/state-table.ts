@@ -1,22 +1,3 @@
-/**
- * What the control plane said, by key. Each entry is loaded once, shared by all who ask meanwhile, and asked for again in
- * the background while it is in use, so that an invocation hardly ever waits for the control plane.
- */
-export interface StateTable {
-  /**
-   * At once where it is known and not older than `maxAgeMs` (five times that while a refresh is under way and slow).
-   * What is not there (`undefined`) is not kept. Rejects as `load` does.
-   */
-  get<T>(
-    key: string,
-    maxAgeMs: number,
-    load: () => Promise<T | undefined>,
-  ): T | undefined | Promise<T | undefined>;
-  /** Forgets everything, answers still under way included. */
-  clear(): void;
-  close(): void;
-}
-
 interface Entry {
   readonly value: unknown;
   readonly loadedAt: number;
@@ -29,7 +10,11 @@ interface Entry {
 const idleMs = 10_000;
 const refreshMs = 500;
 
-export const createStateTable = (now: () => number = () => performance.now()): StateTable => {
+/**
+ * What the control plane said, by key. Each entry is loaded once, shared by all who ask meanwhile, and asked for again in
+ * the background while it is in use, so that an invocation hardly ever waits for the control plane.
+ */
+export const createStateTable = (now: () => number = () => performance.now()) => {
   const entries = new Map<string, Entry>();
   const loading = new Map<string, Promise<unknown>>();
 
@@ -68,7 +53,15 @@ export const createStateTable = (now: () => number = () => performance.now()): S
   timer.unref();
 
   return {
-    get: <T>(key: string, maxAgeMs: number, load: () => Promise<T | undefined>) => {
+    /**
+     * At once where it is known and not older than `maxAgeMs` (five times that while a refresh is under way and slow).
+     * What is not there (`undefined`) is not kept. Rejects as `load` does.
+     */
+    get: <T>(
+      key: string,
+      maxAgeMs: number,
+      load: () => Promise<T | undefined>,
+    ): T | undefined | Promise<T | undefined> => {
       const entry = entries.get(key);
       const time = now();
       if (entry === undefined || time - entry.loadedAt > maxAgeMs * (loading.has(key) ? 5 : 1))
@@ -76,11 +69,12 @@ export const createStateTable = (now: () => number = () => performance.now()): S
       entry.usedAt = time;
       return entry.value as T;
     },
-    clear: () => {
+    /** Forgets everything, answers still under way included. */
+    clear: (): void => {
       entries.clear();
       loading.clear();
     },
-    close: () => {
+    close: (): void => {
       clearInterval(timer);
     },
   };
