@@ -4,6 +4,9 @@ import { administrator, asEnvironment, credentialsFor } from './credentials.ts';
 export const region = 'us-east-1';
 export const accountId = '000000000000';
 
+/** As Lambda and CloudFormation name this machine's processor. */
+export const cpuArchitecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+
 const foreign = /^(AWS_|SAM_CLI_)/;
 
 /** Settings that would lead to a real account never reach a child process. */

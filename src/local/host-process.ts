@@ -1,26 +1,18 @@
 import { join } from 'node:path';
 import { accountId, region, withoutAws } from './aws-environment.ts';
-import { runProgram } from './program.ts';
+import type { HostConfig } from './host/config.ts';
+import type { Host } from './host/host.ts';
+import { runProgram, type ServerProcess, startServer } from './program.ts';
 import type { Reaper } from './reaper/reaper.ts';
-import { type ServerProcess, startServer } from './program.ts';
 
 /** What the function host says when it is ready; see host/main.ts. */
-export interface HostReady {
-  readonly lambdaUrl: string;
-  readonly httpUrl: string;
-  readonly isolation: Readonly<Record<string, string>>;
-}
+export type HostReady = Omit<Host, 'close'>;
 
-export interface HostOptions {
-  readonly root: string;
+export interface HostOptions extends Pick<HostConfig, 'root' | 'codeDir' | 'secret' | 'runtimes'> {
+  readonly callsFile: string | undefined;
   readonly stateDir: string;
-  readonly codeDir: string;
-  readonly callsFile?: string | undefined;
-  readonly secret: string;
   readonly logFile: string;
   readonly reaper: Reaper;
-  readonly node: { readonly exec: string; readonly sdkModules: string };
-  readonly python: { readonly exec: string };
 }
 
 /** Invocations at the same time over all functions; more are throttled as on Lambda. */
@@ -46,23 +38,12 @@ export const bundleHost = async ({ root, stateDir, reaper }: HostOptions): Promi
 
 /** Starts the process that runs functions. Rejects with the end of its log when it does not start. */
 export const startHost = (
-  options: HostOptions,
+  { stateDir, logFile, reaper, ...given }: HostOptions,
   bundle: string,
   emulatorUrl: string,
 ): Promise<ServerProcess<HostReady>> => {
-  const { root, stateDir, codeDir, callsFile, secret, logFile, reaper, node, python } = options;
-  const configuration = {
-    root,
-    emulatorUrl,
-    codeDir,
-    callsFile,
-    secret,
-    workDir: join(stateDir, 'functions'),
-    runtimes: { node, python },
-    accountConcurrency,
-    region,
-    accountId,
-  };
+  const workDir = join(stateDir, 'functions');
+  const configuration = { ...given, emulatorUrl, workDir, accountConcurrency, region, accountId };
   return startServer<HostReady>({
     name: 'the function host',
     command: [process.execPath, bundle],

@@ -7,9 +7,8 @@ import { administrator, type Credentials, credentialsFor, newSecret } from './cr
 import { type Emulator, startEmulator } from './emulator/emulator.ts';
 import { bundleHost, type HostOptions, type HostReady, startHost } from './host-process.ts';
 import { machineLabels } from './labels.ts';
-import { runProgram } from './program.ts';
+import { runProgram, type ServerProcess } from './program.ts';
 import { type Reaper, startReaper } from './reaper/reaper.ts';
-import type { ServerProcess } from './program.ts';
 
 /** An AWS of one's own on 127.0.0.1: the emulator for control plane and stores, the function host for Lambda and HTTP. */
 export interface LocalPlane {
@@ -40,34 +39,28 @@ export interface PlaneOptions {
   readonly onLog?: (line: string) => void;
 }
 
-interface Tools {
-  readonly emulator: string;
-  readonly node: { readonly exec: string; readonly sdkModules: string };
-  readonly python: { readonly exec: string };
-}
-
-const findTools = async (root: string, log: (line: string) => void): Promise<Tools> => {
+const findTools = async (root: string, log: (line: string) => void) => {
   const tools = await ensureTools(root, ['emulator', 'node-runtime', 'python-runtime'], { log });
   const node = tools['node-runtime'];
-  return {
-    emulator: tools.emulator.exec,
+  const runtimes = {
     node: { exec: node.exec, sdkModules: node.modules },
     python: { exec: tools['python-runtime'].exec },
   };
+  return { python: tools.emulator.exec, runtimes };
 };
 
 const versionOf = async (program: string, reaper: Reaper): Promise<string> =>
   (await runProgram(program, ['--version'], { cwd: '/', env: {}, reaper })).output.trim();
 
 const labelsOf = async (
-  tools: Tools,
+  runtimes: HostOptions['runtimes'],
   emulator: Emulator,
   isolation: HostReady['isolation'],
   reaper: Reaper,
 ): Promise<Record<string, string>> => {
   const [node, python] = await Promise.all([
-    versionOf(tools.node.exec, reaper),
-    versionOf(tools.python.exec, reaper),
+    versionOf(runtimes.node.exec, reaper),
+    versionOf(runtimes.python.exec, reaper),
   ]);
   const isolated = Object.entries(isolation).map(([what, how]) => [`Isolation of ${what}`, how] as const);
   return {
@@ -79,27 +72,17 @@ const labelsOf = async (
   };
 };
 
+/** @param python the virtual environment's that has the emulator */
 const startServers = async (
   options: HostOptions,
   python: string,
-  temporaryDir: string,
-  logFile: string,
+  workDir: string,
 ): Promise<{ emulator: Emulator; host: ServerProcess<HostReady> }> => {
-  const { root, codeDir, callsFile, secret, reaper } = options;
+  const temporaryDir = join(options.stateDir, 'tmp');
+  const place = { python, region, accountId, temporaryDir, logFile: join(workDir, 'emulator.log') };
   const [bundle, emulator] = await Promise.all([
     bundleHost(options),
-    startEmulator({
-      root,
-      python,
-      region,
-      accountId,
-      codeDir,
-      temporaryDir,
-      logFile,
-      callsFile,
-      secret,
-      reaper,
-    }),
+    startEmulator({ ...options, ...place }),
   ]);
   const [host] = await Promise.all([startHost(options, bundle, emulator.url), emulator.healthy()]);
   emulator.forwardTo(`${host.ready.lambdaUrl}/proxy`);
@@ -117,7 +100,7 @@ export const startPlane = async ({
   callsFile,
   onLog = () => undefined,
 }: PlaneOptions): Promise<LocalPlane> => {
-  const tools = await findTools(root, onLog);
+  const { python, runtimes } = await findTools(root, onLog);
   const stateDir = join(workDir, `state-${randomBytes(4).toString('hex')}`);
   mkdirSync(stateDir, { recursive: true });
   const secret = newSecret();
@@ -125,16 +108,9 @@ export const startPlane = async ({
   reaper.remove(stateDir);
   try {
     const codeDir = join(stateDir, 'code');
-    const { node, python } = tools;
-    const hostLog = join(workDir, 'host.log');
-    const options = { root, stateDir, codeDir, callsFile, secret, logFile: hostLog, reaper, node, python };
-    const emulatorLog = join(workDir, 'emulator.log');
-    const { emulator, host } = await startServers(
-      options,
-      tools.emulator,
-      join(stateDir, 'tmp'),
-      emulatorLog,
-    );
+    const logFile = join(workDir, 'host.log');
+    const options = { root, stateDir, codeDir, callsFile, secret, logFile, reaper, runtimes };
+    const { emulator, host } = await startServers(options, python, workDir);
     const { lambdaUrl, httpUrl, isolation } = host.ready;
     const stop = async (): Promise<void> => {
       // Not in sequence: one that no longer listens is ended by the reaper.
@@ -148,7 +124,7 @@ export const startPlane = async ({
       apiUrlSuffix: `execute-api.localhost:${new URL(httpUrl).port}`,
       credentials: credentialsFor(secret, administrator),
       env: planeEnvironment(emulator.url, lambdaUrl, secret),
-      labels: await labelsOf(tools, emulator, isolation, reaper),
+      labels: await labelsOf(runtimes, emulator, isolation, reaper),
       died: Promise.race([emulator.died, host.died]),
       stop: () => (stopped ??= stop()),
     };

@@ -21,15 +21,6 @@ export interface ProgramResult {
   readonly output: string;
 }
 
-const linesOf = (onLine: (line: string) => void): ((chunk: string) => void) => {
-  let rest = '';
-  return (chunk) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) onLine(line);
-  };
-};
-
 /** Runs a program to its end. Resolves whatever its code; rejects when it cannot be started. */
 export const runProgram = async (
   program: string,
@@ -43,11 +34,8 @@ export const runProgram = async (
   }) as ChildProcessByStdio<null, Readable, Readable>;
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    const tell = onLine === undefined ? undefined : linesOf(onLine);
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk;
-      tell?.(chunk);
-    });
+    stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+    if (onLine !== undefined) createInterface({ input: stream }).on('line', onLine);
   }
   const [code] = (await once(child, 'close')) as [number | null];
   return { code: code ?? 128, output };

@@ -6,6 +6,7 @@ import { ensureTools } from '../../../tools/setup/ensure.mjs';
 import { InputError } from '../../core/errors.ts';
 import { type Architecture, type Manifest, parseManifest } from '../../core/schema/manifest.ts';
 import type { LeftOut } from '../../core/schema/request.ts';
+import { cpuArchitecture } from '../aws-environment.ts';
 import { type Reaper, startReaper } from '../reaper/reaper.ts';
 import { buildsDirectory, fingerprint, forgetOld, pointerFile } from './builds.ts';
 import { BuildError, sam } from './sam.ts';
@@ -87,9 +88,6 @@ export const withoutDisabled = (text: string, disabled: readonly string[]): stri
   return JSON.stringify({ ...template, Resources: Object.fromEntries(kept) }, null, 1);
 };
 
-/** For the native services' Makefiles: the functions run on this machine. */
-const labArch = process.arch === 'arm64' ? 'arm64' : 'x86_64';
-
 const failureOf = (output: string): string => {
   const at = output.lastIndexOf('Build Failed');
   return (at < 0 ? output.trim().split('\n').slice(-15).join('\n') : output.slice(at)).trim();
@@ -111,18 +109,14 @@ const runBuild = async (
     root,
     reaper,
     onLine,
-    env: { LAB_ARCH: labArch },
+    // For the native services' Makefiles: the functions run on this machine.
+    env: { LAB_ARCH: cpuArchitecture },
   });
   if (code !== 0) throw new BuildError(`sam build failed:\n${failureOf(output)}`);
   const template = join(directory, 'template.yaml');
   const built = await readFile(template, 'utf8');
-  await writeFile(
-    template,
-    withoutDisabled(
-      built,
-      others.map(({ enabledBy }) => enabledBy),
-    ),
-  );
+  const disabled = others.map(({ enabledBy }) => enabledBy);
+  await writeFile(template, withoutDisabled(built, disabled));
 };
 
 const buildOrReuse = async (

@@ -12,7 +12,7 @@ import {
   paginateDescribeLogGroups,
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { region } from '../aws-environment.ts';
+import { cpuArchitecture, region } from '../aws-environment.ts';
 import { keyHeader } from '../credentials.ts';
 import type { LocalPlane } from '../plane.ts';
 import { type Reaper, startReaper } from '../reaper/reaper.ts';
@@ -131,7 +131,7 @@ const parametersOf = async (plane: LocalPlane, options: DeployOptions): Promise<
   return [
     `LabName=${options.labName}`,
     `MemorySize=${options.memoryMb}`,
-    `CpuArchitecture=${process.arch === 'arm64' ? 'arm64' : 'x86_64'}`,
+    `CpuArchitecture=${cpuArchitecture}`,
     'Plane=local',
     `ApiUrlSuffix=${plane.apiUrlSuffix}`,
     // Nothing throttles here: as much as any load profile may ask for.

@@ -2,21 +2,18 @@
 import { isUtf8 } from 'node:buffer';
 import { gatewayTime } from '../../core/load/request.ts';
 import type { Header, HttpRequest } from './http-parser.ts';
+import { jsonType } from './http-server.ts';
 
 export interface EventContext {
   readonly apiId: string;
   readonly accountId: string;
-  readonly domainName: string;
   readonly routeKey: string;
   readonly stage: string;
   readonly stageVariables: Readonly<Record<string, string>>;
   readonly pathParameters: Readonly<Record<string, string>>;
   readonly requestId: string;
-  readonly traceRoot: string;
-  readonly sourceIp: string;
+  readonly traceId: string;
   readonly port: number;
-  /** Milliseconds since 1970. */
-  readonly now: number;
 }
 
 const isText = (contentType: string | undefined, body: Buffer): boolean =>
@@ -49,6 +46,9 @@ const queryOf = (query: string): Record<string, string> => {
   return values;
 };
 
+/** Everyone who calls is on this machine. */
+const sourceIp = '127.0.0.1';
+
 const isEmpty = (object: object): boolean => Object.keys(object).length === 0;
 
 /** The event as JSON. `rawPath` has the stage in it unless that is `$default`, as on API Gateway. */
@@ -57,8 +57,9 @@ export const buildEvent = (request: HttpRequest, context: EventContext): Buffer 
   const { headers, cookies } = collect(request.headers);
   const text = isText(headers['content-type'], request.body);
   const query = rawQueryString === '' ? {} : queryOf(rawQueryString);
-  const { domainName, sourceIp, now, routeKey, stage } = context;
-  headers['x-amzn-trace-id'] ??= context.traceRoot;
+  const { routeKey, stage } = context;
+  const now = Date.now();
+  headers['x-amzn-trace-id'] ??= context.traceId.split(';')[0] ?? '';
   headers['x-forwarded-for'] ??= sourceIp;
   headers['x-forwarded-port'] ??= String(context.port);
   headers['x-forwarded-proto'] ??= 'http';
@@ -73,7 +74,7 @@ export const buildEvent = (request: HttpRequest, context: EventContext): Buffer 
     requestContext: {
       accountId: context.accountId,
       apiId: context.apiId,
-      domainName,
+      domainName: headers['host']?.replace(/:\d+$/, '') ?? '',
       domainPrefix: context.apiId,
       http: {
         method: request.method,
@@ -144,5 +145,5 @@ export const readAnswer = (payload: Buffer): GatewayReply | undefined => {
     return undefined;
   }
   if (typeof value === 'object' && value !== null && 'statusCode' in value) return structured(value);
-  return { status: 200, headers: [['content-type', 'application/json']], body: asText(value) };
+  return { status: 200, headers: [jsonType], body: asText(value) };
 };

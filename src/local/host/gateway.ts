@@ -13,7 +13,7 @@ import type { EmulatorReply } from './emulator-client.ts';
 import { buildEvent, readAnswer, splitTarget } from './gateway-event.ts';
 import { functionOf, matchRoute, stageOf } from './gateway-routes.ts';
 import { type Header, headerOf, type HttpRequest } from './http-parser.ts';
-import type { HttpExchange, Reply } from './http-server.ts';
+import { type HttpExchange, jsonType, type Reply } from './http-server.ts';
 import { type ControlPlane, type HttpApi, type Integration, parseFunction } from './functions.ts';
 
 export interface GatewayDeps {
@@ -29,7 +29,7 @@ export interface GatewayDeps {
 const maxIntegrationMs = 30_000;
 
 const say = (reply: Reply, status: number, message: string, headers: readonly Header[] = []): void => {
-  reply(status, [['content-type', 'application/json'], ...headers], JSON.stringify({ message }));
+  reply(status, [jsonType, ...headers], JSON.stringify({ message }));
 };
 
 interface Call {
@@ -65,27 +65,6 @@ const callFor = (api: HttpApi, { method, target }: HttpRequest): Call | 'elsewhe
 export const createGateway = (deps: GatewayDeps): ((exchange: HttpExchange) => void) => {
   const { control, dispatcher, passOn, accountId, onError, record } = deps;
 
-  const eventFor = (
-    { request, socket }: HttpExchange,
-    call: Call,
-    requestId: string,
-    traceId: string,
-  ): Buffer =>
-    buildEvent(request, {
-      apiId: call.api.id,
-      accountId,
-      domainName: (headerOf(request, 'host') ?? '').replace(/:\d+$/, ''),
-      routeKey: call.routeKey,
-      stage: call.stage,
-      stageVariables: call.api.stages[call.stage] ?? {},
-      pathParameters: call.pathParameters,
-      requestId,
-      traceRoot: traceId.split(';')[0] ?? '',
-      sourceIp: '127.0.0.1',
-      port: socket.localPort ?? 0,
-      now: Date.now(),
-    });
-
   const run = async (exchange: HttpExchange, call: Call, reply: Reply): Promise<void> => {
     const { stage, routeKey, functionArn } = call;
     record?.({ kind: 'route', apiId: call.api.id, stage, routeKey, functionArn });
@@ -93,7 +72,17 @@ export const createGateway = (deps: GatewayDeps): ((exchange: HttpExchange) => v
     const requestId = randomUUID();
     const traceId = headerOf(exchange.request, 'x-amzn-trace-id') ?? newTraceId();
     const id: Header = ['apigw-requestid', requestId];
-    const payload = eventFor(exchange, call, requestId, traceId);
+    const payload = buildEvent(exchange.request, {
+      apiId: call.api.id,
+      accountId,
+      routeKey,
+      stage,
+      stageVariables: call.api.stages[stage] ?? {},
+      pathParameters: call.pathParameters,
+      requestId,
+      traceId,
+      port: exchange.socket.localPort ?? 0,
+    });
     const dispatched = found && (await dispatcher.dispatch({ ...found, payload, traceId }));
     if (dispatched === undefined) {
       onError(`${call.functionArn}: there is no such function`);

@@ -12,10 +12,11 @@ import { createGateway } from './gateway.ts';
 import type { HttpRequest } from './http-parser.ts';
 import { serveHttp } from './http-server.ts';
 import { detectIsolation } from './isolation.ts';
-import { createLambdaApi, createProxyMode, isOfRun, refuseStranger } from './lambda-api.ts';
+import { createLambdaApi, isOfRun, refuseStranger } from './lambda-api.ts';
 import { createLauncher } from './launcher.ts';
 import { type LogsApi, createLogWriter } from './log-writer.ts';
 import { startReaper } from '../reaper/reaper.ts';
+import { createProxyMode } from './proxy-mode.ts';
 import { createSlots } from './slots.ts';
 import type { ControlPlane, IsolationReport } from './functions.ts';
 

@@ -7,6 +7,8 @@
 import { type Server, type Socket, createServer } from 'node:net';
 import { type Header, type HttpRequest, HttpSyntaxError, RequestParser, headerOf } from './http-parser.ts';
 
+export const jsonType: Header = ['content-type', 'application/json'];
+
 /** Sends the answer. Only the first call counts; a call after the client went away does nothing. */
 export type Reply = (status: number, headers: readonly Header[], body?: Buffer | string) => void;
 

@@ -1,15 +1,15 @@
 /**
- * Invocations from outside: Lambda's API as SDK clients speak it, where Invoke is answered here and everything else goes
- * on to the emulator; and the emulator's proxy mode, by which its Step Functions, API Gateway and queues invoke.
+ * Lambda's API as SDK clients speak it: Invoke is answered here and everything else goes on to the emulator.
  */
 import { messageOf } from '../../core/errors.ts';
 import { keyHeader } from '../credentials.ts';
 import { lambdaCall, type RecordCall } from './call-recorder.ts';
-import type { Dispatched, Dispatcher } from './dispatcher.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import type { EmulatorReply } from './emulator-client.ts';
 import { type FunctionReference, parseFunction } from './functions.ts';
-import { type Header, type HttpRequest, headerOf } from './http-parser.ts';
+import { type HttpRequest, headerOf } from './http-parser.ts';
 import type { HttpExchange, Reply } from './http-server.ts';
+import { answer, refuse, refuseError, refuseUnknown } from './lambda-replies.ts';
 
 /** Lambda's limits of a request payload, in bytes: synchronous, and asynchronous. */
 const maxRequestBytes = 6_291_456;
@@ -26,14 +26,6 @@ export interface LambdaApiDeps {
   readonly record: RecordCall;
 }
 
-const jsonType: Header = ['content-type', 'application/json'];
-
-/** An error as the Lambda API words it; `type` is what SDKs make an exception of. */
-const refuse = (reply: Reply, status: number, type: string, message: string, reason?: string): void => {
-  const body = { Type: status < 500 ? 'User' : 'Service', message, Reason: reason };
-  reply(status, [jsonType, ['x-amzn-ErrorType', type]], JSON.stringify(body));
-};
-
 /** Whether the request has a key of the run: in its signature, or in the header that the emulator sends. */
 export const isOfRun = (request: HttpRequest, keyPrefix: string): boolean =>
   headerOf(request, 'authorization')?.includes(`Credential=${keyPrefix}`) === true ||
@@ -42,15 +34,6 @@ export const isOfRun = (request: HttpRequest, keyPrefix: string): boolean =>
 export const refuseStranger = (reply: Reply): void => {
   const message = 'these are not the credentials of this local plane';
   refuse(reply, 403, 'UnrecognizedClientException', message);
-};
-
-/** Errors of the host itself, such as code that is not there or a runtime that is not run here. */
-const nameOf = (error: unknown): string =>
-  error instanceof Error && error.name !== 'Error' ? error.name : 'ServiceException';
-
-const refuseError = (reply: Reply, error: unknown): void => {
-  const isRuntime = nameOf(error) === 'InvalidRuntimeException';
-  refuse(reply, 502, isRuntime ? 'InvalidRuntimeException' : 'ServiceException', messageOf(error));
 };
 
 interface InvokeTarget extends FunctionReference {
@@ -73,11 +56,6 @@ const targetOf = (request: HttpRequest, encodedName: string, query = ''): Invoke
   const qualifier = new URLSearchParams(query).get('Qualifier') ?? found?.qualifier;
   const type = headerOf(request, 'x-amz-invocation-type') ?? 'RequestResponse';
   return found && { name: found.name, qualifier, type };
-};
-
-const notFound = (reply: Reply, { name, qualifier }: FunctionReference): void => {
-  const what = qualifier === undefined ? name : `${name}:${qualifier}`;
-  refuse(reply, 404, 'ResourceNotFoundException', `Function not found: ${what}`);
 };
 
 /** What can be said against the payload before anything runs. */
@@ -130,22 +108,6 @@ const isChange = ({ method, target }: HttpRequest): boolean =>
 
 const noPayload = Buffer.from('{}');
 
-const answer = (reply: Reply, { requestId, fn, result }: Dispatched): void => {
-  if (result.kind === 'throttled') {
-    refuse(reply, 429, 'TooManyRequestsException', 'Rate Exceeded.', result.reason);
-    return;
-  }
-  const { payload, failure, tail } = result.outcome;
-  const headers: Header[] = [
-    jsonType,
-    ['x-amzn-RequestId', requestId],
-    ['X-Amz-Executed-Version', fn.version],
-  ];
-  if (failure !== undefined) headers.push(['X-Amz-Function-Error', 'Unhandled']);
-  if (tail !== undefined) headers.push(['X-Amz-Log-Result', tail]);
-  reply(200, headers, payload);
-};
-
 export const createLambdaApi = ({
   dispatcher,
   passOn,
@@ -174,14 +136,14 @@ export const createLambdaApi = ({
       clientContext: clientContextOf(request),
       tail: headerOf(request, 'x-amz-log-type') === 'Tail',
     });
-    if (dispatched === undefined) notFound(reply, target);
+    if (dispatched === undefined) refuseUnknown(reply, target);
     else answer(reply, dispatched);
   };
 
   /** Without running it. Queueing, retries and destinations of events are the emulator's; it ignores alias weights, so the version is chosen here. */
   const later = async (exchange: HttpExchange, target: InvokeTarget): Promise<void> => {
     const fn = await dispatcher.resolve(target.name, target.qualifier);
-    if (fn === undefined) notFound(exchange.reply, target);
+    if (fn === undefined) refuseUnknown(exchange.reply, target);
     else if (target.type === 'DryRun') exchange.reply(204, [['X-Amz-Executed-Version', fn.version]]);
     else {
       const version = encodeURIComponent(fn.version);
@@ -213,36 +175,3 @@ export const createLambdaApi = ({
     });
   };
 };
-
-const runProxied = async ({ request, reply }: HttpExchange, dispatcher: Dispatcher): Promise<void> => {
-  const arn = headerOf(request, 'x-amzn-lambda-function-arn') ?? '';
-  const found = parseFunction(arn);
-  const dispatched =
-    found &&
-    (await dispatcher.dispatch({
-      name: found.name,
-      qualifier: found.qualifier ?? headerOf(request, 'x-amzn-lambda-function-version'),
-      payload: request.body,
-      requestId: headerOf(request, 'x-amzn-lambda-request-id'),
-      traceId: headerOf(request, 'x-amzn-trace-id'),
-    }));
-  if (dispatched === undefined) refuse(reply, 404, 'ResourceNotFoundException', `Function not found: ${arn}`);
-  else answer(reply, dispatched);
-};
-
-/**
- * What the emulator sends in its proxy mode: the event as JSON, the function's ARN (with version or alias) and the
- * request id as headers. Answered as Invoke is, but for 500 with the error's name where something could not be run.
- */
-export const createProxyMode =
-  (dispatcher: Dispatcher): ((exchange: HttpExchange) => void) =>
-  (exchange) => {
-    const { request, reply } = exchange;
-    if (request.oversize > 0) {
-      refuse(reply, 413, 'RequestEntityTooLarge', `an event of ${request.oversize} bytes is too large`);
-      return;
-    }
-    runProxied(exchange, dispatcher).catch((error: unknown) => {
-      refuse(reply, 500, nameOf(error), messageOf(error));
-    });
-  };

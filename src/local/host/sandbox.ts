@@ -3,14 +3,13 @@
  * runtimes know the API by host and port only, so that a shared port could not tell processes apart).
  */
 import { type Header, headerOf, type HttpRequest } from './http-parser.ts';
-import { type HttpExchange, type HttpServer, type Reply, serveHttp } from './http-server.ts';
+import { type HttpExchange, type HttpServer, jsonType, type Reply, serveHttp } from './http-server.ts';
 import type { FunctionProcess } from './function-process.ts';
 import { type Answer, type InitResult, type Invocation, type Timed, maxResponseBytes } from './invocation.ts';
 import type { Socket } from 'node:net';
 
 const prefix = '/2018-06-01/runtime/';
 const noHeaders: readonly Header[] = [];
-const jsonType: Header = ['content-type', 'application/json'];
 
 interface Current {
   readonly invocation: Invocation;

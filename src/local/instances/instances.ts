@@ -5,7 +5,7 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ensureTools } from '../../../tools/setup/ensure.mjs';
 import { targetsPath } from '../../core/keys.ts';
 import type { Target } from '../../core/schema/target.ts';
-import { region, withoutAws } from '../aws-environment.ts';
+import { cpuArchitecture, region, withoutAws } from '../aws-environment.ts';
 import type { Credentials } from '../credentials.ts';
 import { withoutFunctionHost } from '../labels.ts';
 import { type ServerProcess, startServer } from '../program.ts';
@@ -72,7 +72,7 @@ const targetAt = (url: string): Target => ({
   id: 'fastapi-ec2',
   kind: 'sync-counter',
   url: `${url}/hits`,
-  cpuArchitecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
+  cpuArchitecture,
   runtime: 'FastAPI, one uvicorn worker',
   vantage: withoutFunctionHost,
 });
@@ -82,11 +82,7 @@ const register = async (
   { emulatorUrl, credentials, labName }: InstancesOptions,
   target: Target,
 ): Promise<void> => {
-  const ssm = new SSMClient({
-    endpoint: emulatorUrl,
-    region,
-    credentials,
-  });
+  const ssm = new SSMClient({ endpoint: emulatorUrl, region, credentials });
   try {
     const parameter = { Name: `${targetsPath(labName)}${target.id}`, Value: JSON.stringify(target) };
     await ssm.send(new PutParameterCommand({ ...parameter, Type: 'String', Overwrite: true }));
