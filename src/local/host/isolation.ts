@@ -11,7 +11,8 @@ import {
   openControlGroup,
   tryOrWhy,
 } from './control-groups.ts';
-import { type FileSystem, type FileSystemConfig, openFileSystem } from './filesystem.ts';
+import type { FileSystem, FileSystemConfig } from './filesystem.ts';
+import { openFileSystem } from './open-filesystem.ts';
 import type { IsolationReport } from './functions.ts';
 
 export interface Isolation {

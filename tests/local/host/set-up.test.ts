@@ -23,7 +23,7 @@ describe('readConfig', () => {
     ['[]', 'LATENCY_LAB_HOST'],
     [without({ codeDir: '' }), 'LATENCY_LAB_HOST.codeDir'],
     [without({ emulatorUrl: 'nowhere' }), 'LATENCY_LAB_HOST.emulatorUrl'],
-    [without({ runtimes: { node: good.runtimes.node } }), 'LATENCY_LAB_HOST.runtimes.python.exec'],
+    [without({ runtimes: { ...good.runtimes, python: {} } }), 'LATENCY_LAB_HOST.runtimes.python.exec'],
     [without({ accountConcurrency: 1.5 }), 'LATENCY_LAB_HOST.accountConcurrency'],
   ])('refuses %s and names %s', (json, field) => {
     expect(() => readConfig(json)).toThrow(expect.objectContaining({ name: 'InputError', field }));
