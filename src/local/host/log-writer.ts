@@ -20,18 +20,6 @@ export interface LogsApi {
 /** Text, or what makes it when the time for writing has come: a quiet moment costs nobody anything. */
 export type Line = string | (() => string);
 
-export interface LogStream {
-  write(line: Line, timestamp?: number): void;
-}
-
-export interface LogWriter {
-  open(group: string, stream: string): LogStream;
-  /** Writes what is left and stops; gives up after `withinMs`. */
-  close(withinMs: number): Promise<void>;
-  /** Resolves at once, or as soon as there is room again for what a talkative function writes. */
-  room(): Promise<void> | undefined;
-}
-
 interface Pending {
   readonly group: string;
   readonly stream: string;
@@ -76,12 +64,14 @@ export const batchLength = (events: readonly { readonly size: number }[]): numbe
   return events.length;
 };
 
+export type LogWriter = ReturnType<typeof createLogWriter>;
+
 /** @param onFailure hears about the first failed call after a good one; the events of a failed call are lost */
 export const createLogWriter = (
   api: LogsApi,
   onFailure: (error: unknown) => void,
   now: () => number = () => performance.now(),
-): LogWriter => {
+) => {
   const dirty = new Set<Pending>();
   const groups = new Map<string, Promise<void>>();
   let waitingBytes = 0;
@@ -154,10 +144,10 @@ export const createLogWriter = (
   timer.unref();
 
   return {
-    open: (group, stream) => {
+    open: (group: string, stream: string) => {
       const pending: Pending = { group, stream, created: false, events: [] };
       return {
-        write: (line, timestamp = Date.now()) => {
+        write: (line: Line, timestamp = Date.now()): void => {
           if (line === '') return;
           const size = sizeOf(line);
           waitingBytes += size;
@@ -168,13 +158,15 @@ export const createLogWriter = (
         },
       };
     },
-    close: async (withinMs) => {
+    /** Writes what is left and stops; gives up after `withinMs`. */
+    close: async (withinMs: number): Promise<void> => {
       clearInterval(timer);
       const giveUp = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref());
       closing = true;
       await Promise.race([flush().then(flush), giveUp]);
     },
-    room: () => {
+    /** Resolves at once, or as soon as there is room again for what a talkative function writes. */
+    room: (): Promise<void> | undefined => {
       if (waitingBytes < highWater) return undefined;
       void flush();
       return new Promise((resolve) => roomWaiters.push(resolve));

@@ -46,17 +46,12 @@ export const startFastapi = async ({
   });
 };
 
-export interface InstancesOptions {
-  /** The repository. */
-  readonly root: string;
-  /** Takes their logs. */
-  readonly workDir: string;
+export interface InstancesOptions extends Omit<FastapiOptions, 'reaper'> {
   readonly emulatorUrl: string;
   readonly credentials: Credentials;
   readonly labName: string;
   /** Ids of the architectures that are deployed; those without a server of their own are passed over. */
   readonly targets: readonly string[];
-  readonly onLog?: (line: string) => void;
 }
 
 export interface Instances {

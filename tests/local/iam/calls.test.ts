@@ -9,42 +9,22 @@ const needs = (call: RequestCall | TaskCall) =>
 
 describe('requests to JSON APIs', () => {
   it.each<[string, string, RequestCall['names'], string[]]>([
-    [
-      'dynamodb',
-      'DynamoDB_20120810.UpdateItem',
-      { TableName: 't' },
-      ['dynamodb:UpdateItem arn:aws:dynamodb:eu-west-2:111122223333:table/t'],
-    ],
-    [
-      'ssm',
-      'AmazonSSM.GetParameter',
-      { Name: '/a/b' },
-      ['ssm:GetParameter arn:aws:ssm:eu-west-2:111122223333:parameter/a/b'],
-    ],
-    [
-      'ssm',
-      'AmazonSSM.GetParameters',
-      { Names: ['/a', 'b'] },
-      [
-        'ssm:GetParameters arn:aws:ssm:eu-west-2:111122223333:parameter/a',
-        'ssm:GetParameters arn:aws:ssm:eu-west-2:111122223333:parameter/b',
-      ],
-    ],
+    ['dynamodb', 'DynamoDB_20120810.UpdateItem', { TableName: 't' }, ['table/t']],
+    ['ssm', 'AmazonSSM.GetParameter', { Name: '/a/b' }, ['parameter/a/b']],
+    ['ssm', 'AmazonSSM.GetParameters', { Names: ['/a', 'b'] }, ['parameter/a', 'parameter/b']],
     // As AWS words its refusals: with the path as it was asked for.
-    [
-      'ssm',
-      'AmazonSSM.GetParametersByPath',
-      { Path: '/a/' },
-      ['ssm:GetParametersByPath arn:aws:ssm:eu-west-2:111122223333:parameter/a/'],
-    ],
+    ['ssm', 'AmazonSSM.GetParametersByPath', { Path: '/a/' }, ['parameter/a/']],
     [
       'logs',
       'Logs_20140328.PutLogEvents',
       { logGroupName: '/g', logStreamName: 's[1]' },
-      ['logs:PutLogEvents arn:aws:logs:eu-west-2:111122223333:log-group:/g:log-stream:s[1]'],
+      ['log-group:/g:log-stream:s[1]'],
     ],
-  ])('%s %s', (service, target, names, expected) => {
-    expect(needs({ ...base, service, target, ...(names && { names }) })).toEqual(expected);
+  ])('%s %s', (service, target, names, resources) => {
+    const action = target.replace(/.*\./, `${service}:`);
+    expect(needs({ ...base, service, target, ...(names && { names }) })).toEqual(
+      resources.map((resource) => `${action} arn:aws:${service}:eu-west-2:111122223333:${resource}`),
+    );
   });
 });
 

@@ -1,28 +1,22 @@
 import type { Call, RequestCall } from './calls.ts';
 import { check, type Findings } from './check.ts';
 import type { Deployed, Role } from './deployed.ts';
-import type { Policy, Statement } from './policy.ts';
+import type { Policy } from './policy.ts';
+import { allow, policy } from './statements.ts';
 
 const place = { region: 'eu-west-2', accountId: '111122223333' };
-const policy = (...Statement: readonly Statement[]): Policy => ({ Version: '2012-10-17', Statement });
 const trusting = (Service: string, Condition = {}): Policy =>
   policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service }, Condition });
+
+const reader = 'arn:aws:lambda:eu-west-2:111122223333:function:reader';
 
 const role: Role = {
   arn: 'arn:aws:iam::111122223333:role/lab-ReaderRole-1A2B3C',
   trust: trusting('lambda.amazonaws.com', { StringEquals: { 'aws:SourceAccount': '111122223333' } }),
   policies: {
     read: policy(
-      {
-        Effect: 'Allow',
-        Action: ['s3:GetObject', 's3:PutObject'],
-        Resource: 'arn:aws:s3:::lab-results-4d5e6f/runs/*',
-      },
-      {
-        Effect: 'Allow',
-        Action: 'logs:PutLogEvents',
-        Resource: 'arn:aws:logs:eu-west-2:111122223333:log-group:lab-logs:*',
-      },
+      allow(['s3:GetObject', 's3:PutObject'], 'arn:aws:s3:::lab-results-4d5e6f/runs/*'),
+      allow('logs:PutLogEvents', 'arn:aws:logs:eu-west-2:111122223333:log-group:lab-logs:*'),
     ),
   },
   boundary: undefined,
@@ -30,13 +24,7 @@ const role: Role = {
 const machineRole: Role = {
   arn: 'arn:aws:iam::111122223333:role/lab-MachineRole',
   trust: trusting('states.amazonaws.com'),
-  policies: {
-    invoke: policy({
-      Effect: 'Allow',
-      Action: 'lambda:InvokeFunction',
-      Resource: 'arn:aws:lambda:eu-west-2:111122223333:function:reader',
-    }),
-  },
+  policies: { invoke: policy(allow('lambda:InvokeFunction', reader)) },
   boundary: undefined,
 };
 const alias = 'arn:aws:lambda:eu-west-2:111122223333:function:service:live';
@@ -44,9 +32,10 @@ const deployed: Deployed = {
   roles: [role, machineRole],
   resourcePolicies: {
     [alias]: policy({
-      ...{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: alias },
+      ...allow('lambda:InvokeFunction', alias, {
+        ArnLike: { 'AWS:SourceArn': 'arn:aws:execute-api:eu-west-2:111122223333:api1/*' },
+      }),
       Principal: { Service: 'apigateway.amazonaws.com' },
-      Condition: { ArnLike: { 'AWS:SourceArn': 'arn:aws:execute-api:eu-west-2:111122223333:api1/*' } },
     }),
   },
   names: [
@@ -56,23 +45,21 @@ const deployed: Deployed = {
 };
 
 const environment: Call = {
-  ...{
-    kind: 'environment',
-    accessKeyId: 'ASIA1',
-    functionArn: 'arn:aws:lambda:eu-west-2:111122223333:function:reader',
-  },
-  ...{ role: role.arn, logGroup: 'lab-logs', logStream: 'one' },
+  kind: 'environment',
+  accessKeyId: 'ASIA1',
+  functionArn: reader,
+  role: role.arn,
+  logGroup: 'lab-logs',
+  logStream: 'one',
 };
 const request = (more: Partial<RequestCall>): RequestCall => ({
-  ...{
-    kind: 'request',
-    accessKeyId: 'ASIA1',
-    service: 's3',
-    method: 'GET',
-    path: '/',
-    query: '',
-    status: 200,
-  },
+  kind: 'request',
+  accessKeyId: 'ASIA1',
+  service: 's3',
+  method: 'GET',
+  path: '/',
+  query: '',
+  status: 200,
   ...more,
 });
 const get = request({ path: '/lab-results-4d5e6f/runs/1.json' });
@@ -82,15 +69,11 @@ const log = request({
   names: { logGroupName: 'lab-logs', logStreamName: 'one' },
 });
 const task: Call = {
-  ...{
-    kind: 'task',
-    role: machineRole.arn,
-    stateMachine: 'arn:aws:states:eu-west-2:111122223333:stateMachine:m',
-  },
-  ...{
-    resource: 'arn:aws:states:::lambda:invoke',
-    names: { FunctionName: 'arn:aws:lambda:eu-west-2:111122223333:function:reader' },
-  },
+  kind: 'task',
+  role: machineRole.arn,
+  stateMachine: 'arn:aws:states:eu-west-2:111122223333:stateMachine:m',
+  resource: 'arn:aws:states:::lambda:invoke',
+  names: { FunctionName: reader },
 };
 const route: Call = {
   kind: 'route',
@@ -130,7 +113,7 @@ describe('check', () => {
   });
 
   it('lists what was used and is allowed twice', () => {
-    const more = policy({ Effect: 'Allow', Action: 's3:Get*', Resource: '*' });
+    const more = policy(allow('s3:Get*', '*'));
     expect(judged(whole, withRole({ policies: { ...role.policies, more } })).redundant).toEqual([
       '{Control/ReaderRole} s3:GetObject arn:aws:s3:::{Results}/runs/*',
       '{Control/ReaderRole} s3:Get* *',
@@ -138,7 +121,7 @@ describe('check', () => {
   });
 
   it('judges by the limits of a boundary', () => {
-    const boundary = policy({ Effect: 'Allow', Action: 'logs:*', Resource: '*' });
+    const boundary = policy(allow('logs:*', '*'));
     expect(refusedOf([operator, environment, get, log], withRole({ boundary }))).toEqual([
       expect.stringContaining('may not s3:GetObject'),
     ]);
@@ -167,7 +150,7 @@ describe('check', () => {
   });
 
   it('tells an alias from the function itself', () => {
-    const names = { FunctionName: `${task.names['FunctionName'] as string}:live` };
+    const names = { FunctionName: `${reader}:live` };
     expect(refusedOf([{ ...task, names }])).toEqual([
       expect.stringContaining('reader:live: allowed by no statement'),
     ]);
@@ -181,14 +164,7 @@ describe('check', () => {
   });
 
   it('refuses to judge by a key of which it does not know what AWS knows', () => {
-    const policies = {
-      odd: policy({
-        Effect: 'Allow',
-        Action: '*',
-        Resource: '*',
-        Condition: { Bool: { 'aws:ViaAWSService': 'true' } },
-      }),
-    };
+    const policies = { odd: policy(allow('*', '*', { Bool: { 'aws:ViaAWSService': 'true' } })) };
     expect(refusedOf([environment, get], withRole({ policies }))).toEqual([
       expect.stringContaining('what AWS would know under the key aws:ViaAWSService is not known'),
     ]);

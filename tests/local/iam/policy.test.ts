@@ -1,13 +1,8 @@
 import fc from 'fast-check';
-import { decide, grantsOf, type Policies, type Policy, type Request, type Statement } from './policy.ts';
+import { decide, type Decision, grantsOf, type Policies, type Request, type Statement } from './policy.ts';
+import { allow, deny, policy } from './statements.ts';
 
-const policy = (...Statement: readonly Statement[]): Policy => ({ Version: '2012-10-17', Statement });
-const allow = (Action: string | string[], Resource: string | string[], Condition = {}): Statement => ({
-  ...{ Effect: 'Allow', Action, Resource, Condition },
-});
-const deny = (Action: string, Resource: string, Condition = {}): Statement => ({
-  ...{ Effect: 'Deny', Action, Resource, Condition },
-});
+const [none, denied]: Decision[] = ['allowed by no statement', 'denied by a statement'];
 const role = 'arn:aws:iam::111122223333:role/reader';
 const object = 'arn:aws:s3:::amzn-s3-demo-bucket/folder/object.txt';
 const get = (context: Request['context'] = {}, resource = object): Request => ({
@@ -16,65 +11,49 @@ const get = (context: Request['context'] = {}, resource = object): Request => ({
 const by = (...statements: readonly Statement[]): Policies => ({ identity: [policy(...statements)] });
 
 describe('decide', () => {
-  it.each<[string, Policies, string]>([
-    ['nothing', by(), 'allowed by no statement'],
+  it.each<[string, Policies, Decision | undefined]>([
+    ['nothing', by(), none],
     ['an allowance', by(allow('s3:GetObject', object)), 'allowed'],
     ['several actions, one of them', by(allow(['s3:PutObject', 's3:Get*'], '*')), 'allowed'],
     ['an action in other letters', by(allow('S3:getobject', '*')), 'allowed'],
-    ['another action', by(allow('s3:GetObjectVersion', '*')), 'allowed by no statement'],
-    ['one character too many', by(allow('s3:GetObject?', '*')), 'allowed by no statement'],
+    ['another action', by(allow('s3:GetObjectVersion', '*')), none],
+    ['one character too many', by(allow('s3:GetObject?', '*')), none],
     ['every object', by(allow('s3:*', 'arn:aws:s3:::amzn-s3-demo-bucket/*')), 'allowed'],
-    ['the bucket alone', by(allow('s3:*', 'arn:aws:s3:::amzn-s3-demo-bucket')), 'allowed by no statement'],
-    [
-      'a resource in other letters',
-      by(allow('s3:*', object.toUpperCase().replace('ARN', 'arn'))),
-      'allowed by no statement',
-    ],
-    ['a part too short', by(allow('s3:*', 'arn:aws:s*:::amzn-s3-demo-bucket')), 'allowed by no statement'],
-    ['an allowance and a denial', by(allow('*', '*'), deny('s3:*', '*')), 'denied by a statement'],
+    ['the bucket alone', by(allow('s3:*', 'arn:aws:s3:::amzn-s3-demo-bucket')), none],
+    ['a resource in other letters', by(allow('s3:*', object.toUpperCase().replace('ARN', 'arn'))), none],
+    ['a part too short', by(allow('s3:*', 'arn:aws:s*:::amzn-s3-demo-bucket')), none],
+    ['an allowance and a denial', by(allow('*', '*'), deny('s3:*', '*')), denied],
     ['a denial of something else', by(allow('*', '*'), deny('s3:PutObject', '*')), 'allowed'],
     ['NotAction of others', by({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }), 'allowed'],
-    [
-      'NotAction of this',
-      by({ Effect: 'Allow', NotAction: 's3:*', Resource: '*' }),
-      'allowed by no statement',
-    ],
+    ['NotAction of this', by({ Effect: 'Allow', NotAction: 's3:*', Resource: '*' }), none],
     [
       'NotResource of others',
       by(allow('*', '*'), { Effect: 'Deny', Action: 's3:*', NotResource: 'arn:aws:s3:::other/*' }),
-      'denied by a statement',
+      denied,
     ],
     [
       'NotResource of this',
       by(allow('*', '*'), { Effect: 'Deny', Action: 's3:*', NotResource: [object] }),
       'allowed',
     ],
-    [
-      'a boundary without it',
-      { ...by(allow('*', '*')), boundary: policy(allow('s3:Put*', '*')) },
-      'allowed by no statement',
-    ],
-    ['a boundary alone', { identity: [], boundary: policy(allow('*', '*')) }, 'allowed by no statement'],
+    ['a boundary without it', { ...by(allow('*', '*')), boundary: policy(allow('s3:Put*', '*')) }, none],
+    ['a boundary alone', { identity: [], boundary: policy(allow('*', '*')) }, none],
     ['a boundary with it', { ...by(allow('*', '*')), boundary: policy(allow('s3:*', '*')) }, 'allowed'],
     [
       'a boundary that denies',
       { ...by(allow('*', '*')), boundary: policy(allow('*', '*'), deny('s3:*', '*')) },
-      'denied by a statement',
+      denied,
     ],
   ])('%s: %s', (_, policies, decision) => {
     expect(decide(policies, get())).toBe(decision);
   });
 
   const anyone: Statement = { ...allow('s3:GetObject', object), Principal: '*' };
-  it.each<[string, Statement, string]>([
+  it.each<[string, Statement, Decision | undefined]>([
     ['to everybody', anyone, 'allowed'],
     ['to the role', { ...anyone, Principal: { AWS: role } }, 'allowed'],
-    ['to another role', { ...anyone, Principal: { AWS: `${role}2` } }, 'allowed by no statement'],
-    [
-      'to a service',
-      { ...anyone, Principal: { Service: ['lambda.amazonaws.com'] } },
-      'allowed by no statement',
-    ],
+    ['to another role', { ...anyone, Principal: { AWS: `${role}2` } }, none],
+    ['to a service', { ...anyone, Principal: { Service: ['lambda.amazonaws.com'] } }, none],
   ])("the resource's own policy, %s", (_, statement, decision) => {
     expect(decide({ identity: [], resource: [policy(statement)] }, get())).toBe(decision);
   });
@@ -85,7 +64,7 @@ describe('decide', () => {
       Principal: '*',
     } as const;
     const policies = { ...by(allow('*', '*')), resource: [policy(tlsOnly)] };
-    expect(decide(policies, get({ 'aws:securetransport': 'false' }))).toBe('denied by a statement');
+    expect(decide(policies, get({ 'aws:securetransport': 'false' }))).toBe(denied);
     expect(decide(policies, get({ 'aws:securetransport': 'true' }))).toBe('allowed');
   });
 });
@@ -93,18 +72,18 @@ describe('decide', () => {
 /** Each as the table of "IAM JSON policy elements: Condition operators" has it. */
 describe('conditions', () => {
   const account = { 'aws:sourceaccount': '111122223333' };
-  const none = { 'aws:sourceaccount': undefined };
+  const unknown = { 'aws:sourceaccount': undefined };
   const source = { 'aws:sourcearn': 'arn:aws:lambda:us-east-2:111122223333:function:f' };
   it.each<[Record<string, Record<string, unknown>>, Request['context'], boolean]>([
     [{ StringEquals: { 'aws:SourceAccount': '111122223333' } }, account, true],
     [{ StringEquals: { 'aws:SourceAccount': ['1', '111122223333'] } }, account, true],
     [{ StringEquals: { 'aws:SourceAccount': '1111' } }, account, false],
-    [{ StringEquals: { 'aws:SourceAccount': '111122223333' } }, none, false],
-    [{ StringEqualsIfExists: { 'aws:SourceAccount': '1' } }, none, true],
+    [{ StringEquals: { 'aws:SourceAccount': '111122223333' } }, unknown, false],
+    [{ StringEqualsIfExists: { 'aws:SourceAccount': '1' } }, unknown, true],
     [{ StringEqualsIfExists: { 'aws:SourceAccount': '1' } }, account, false],
     [{ StringNotEquals: { 'aws:SourceAccount': '1' } }, account, true],
     [{ StringNotEquals: { 'aws:SourceAccount': ['1', '111122223333'] } }, account, false],
-    [{ StringNotEquals: { 'aws:SourceAccount': '1' } }, none, true],
+    [{ StringNotEquals: { 'aws:SourceAccount': '1' } }, unknown, true],
     [{ StringLike: { 'aws:SourceAccount': '1111*' } }, account, true],
     [{ StringNotLike: { 'aws:SourceAccount': '1111*' } }, account, false],
     [{ StringEqualsIgnoreCase: { 'aws:SourceArn': source['aws:sourcearn'].toUpperCase() } }, source, true],
@@ -113,7 +92,7 @@ describe('conditions', () => {
     [{ ArnNotLike: { 'aws:SourceArn': 'arn:aws:s3:*:*:*' } }, source, true],
     // A wildcard does not reach over the parts of an ARN.
     [{ ArnLike: { 'aws:SourceArn': 'arn:aws:lambda:*:function:f' } }, source, false],
-    [{ Null: { 'aws:SourceAccount': 'true' } }, none, true],
+    [{ Null: { 'aws:SourceAccount': 'true' } }, unknown, true],
     [{ Null: { 'aws:SourceAccount': 'true' } }, account, false],
     [{ Null: { 'aws:SourceAccount': 'false' } }, account, true],
     [{ Bool: { 'aws:SecureTransport': true } }, { 'aws:securetransport': 'true' }, true],
@@ -134,10 +113,10 @@ describe('conditions', () => {
     const own = allow('s3:*', 'arn:aws:s3:::amzn-s3-demo-bucket/${aws:username}/*');
     const user = { 'aws:username': 'folder' };
     expect(decide(by(own), get(user))).toBe('allowed');
-    expect(decide(by(own), get({ 'aws:username': 'other' }))).toBe('allowed by no statement');
+    expect(decide(by(own), get({ 'aws:username': 'other' }))).toBe(none);
     const same = { StringEquals: { 'aws:ResourceAccount': '${aws:PrincipalAccount}' } };
     const accounts = { 'aws:resourceaccount': '1', 'aws:principalaccount': '2' };
-    expect(decide(by(allow('*', '*', same)), get(accounts))).toBe('allowed by no statement');
+    expect(decide(by(allow('*', '*', same)), get(accounts))).toBe(none);
   });
 });
 
