@@ -1,4 +1,9 @@
 /** The control plane's state as the emulator tells it: one table of its answers, by the path of the request. */
+import type {
+  AliasConfiguration,
+  FunctionConfiguration,
+  GetFunctionConcurrencyResponse,
+} from '@aws-sdk/client-lambda';
 import type { EmulatorClient } from './emulator-client.ts';
 import type { Alias, ControlPlane, FunctionVersion, HttpApi, Integration } from './functions.ts';
 import { createStateTable } from './state-table.ts';
@@ -8,29 +13,13 @@ const functionMaxAgeMs = 1000;
 const limitsMaxAgeMs = 5000;
 const apiMaxAgeMs = 5000;
 
-interface Configuration {
-  FunctionName: string;
-  FunctionArn: string;
-  Role?: string;
-  Version?: string;
-  LastModified?: string;
-  PackageType?: string;
-  Runtime?: string;
-  Handler?: string;
-  MemorySize?: number;
-  Timeout?: number;
-  CodeSha256?: string;
-  Environment?: { Variables?: Record<string, string> };
-  Layers?: { Arn: string }[];
-  LoggingConfig?: { LogGroup?: string; LogFormat?: string };
-}
-
 /** Reads GetFunctionConfiguration's answer. Exported for its test. */
-export const toFunctionVersion = (given: Configuration, version: string): FunctionVersion => {
+export const toFunctionVersion = (given: FunctionConfiguration, version: string): FunctionVersion => {
+  const { FunctionName: name = '', FunctionArn: arn = '' } = given;
   const codeSha256 = Buffer.from(given.CodeSha256 ?? '', 'base64').toString('hex');
   return {
-    name: given.FunctionName,
-    arn: given.FunctionArn.split(':').slice(0, 7).join(':'),
+    name,
+    arn: arn.split(':').slice(0, 7).join(':'),
     role: given.Role ?? '',
     version,
     // Not its RevisionId: that changes with its state too, without a new environment on Lambda.
@@ -42,25 +31,16 @@ export const toFunctionVersion = (given: Configuration, version: string): Functi
     timeoutMs: (given.Timeout ?? 3) * 1000,
     codeSha256,
     environment: given.Environment?.Variables ?? {},
-    layers: (given.Layers ?? []).map(({ Arn }) => Arn),
-    logGroup: given.LoggingConfig?.LogGroup ?? `/aws/lambda/${given.FunctionName}`,
+    layers: (given.Layers ?? []).map(({ Arn = '' }) => Arn),
+    logGroup: given.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
     logFormat: given.LoggingConfig?.LogFormat === 'JSON' ? 'JSON' : 'Text',
   };
 };
 
-interface AliasConfiguration {
-  FunctionVersion: string;
-  RoutingConfig?: { AdditionalVersionWeights?: Record<string, number> } | null;
-}
-
 const toAlias = (given: AliasConfiguration): Alias => ({
-  version: given.FunctionVersion,
+  version: given.FunctionVersion ?? '',
   weights: given.RoutingConfig?.AdditionalVersionWeights ?? {},
 });
-
-interface Limits {
-  ReservedConcurrentExecutions?: number;
-}
 
 interface Items<T> {
   Items?: T[];
@@ -144,13 +124,13 @@ export const createEmulatorState = (client: EmulatorClient) => {
       const path = `${pathOf(name)}/configuration?Qualifier=${encodeURIComponent(version)}`;
       // A published version never changes; its name may be taken again after a deletion, which forget() covers.
       const maxAgeMs = version === '$LATEST' ? functionMaxAgeMs : Infinity;
-      return ask(path, maxAgeMs, (given: Configuration) => toFunctionVersion(given, version));
+      return ask(path, maxAgeMs, (given: FunctionConfiguration) => toFunctionVersion(given, version));
     },
     alias: (name, alias) =>
       ask(`${pathOf(name)}/aliases/${encodeURIComponent(alias)}`, functionMaxAgeMs, toAlias),
     reservedConcurrency: (name) => {
       const path = `/2019-09-30/functions/${encodeURIComponent(name)}/concurrency`;
-      const known = ask(path, limitsMaxAgeMs, (given: Limits) => given);
+      const known = ask(path, limitsMaxAgeMs, (given: GetFunctionConcurrencyResponse) => given);
       return known instanceof Promise
         ? known.then((found) => found?.ReservedConcurrentExecutions)
         : known?.ReservedConcurrentExecutions;

@@ -28,14 +28,6 @@ export interface InitReport {
   readonly errorType?: string | undefined;
 }
 
-export interface PlatformLines {
-  readonly initStart: (runtime: string) => string;
-  readonly initReport: (report: InitReport) => string;
-  readonly start: (requestId: string, version: string) => string;
-  readonly end: (requestId: string) => string;
-  readonly report: (report: Report) => string;
-}
-
 /** Whole milliseconds, begun ones counted, initialisation included: how Lambda bills since August 2025. */
 export const billedMs = (durationMs: number, initMs = 0): number => Math.ceil(durationMs + initMs);
 
@@ -46,13 +38,13 @@ const failure = (status: Status, errorType: string | undefined): string =>
     ? ''
     : `\tStatus: ${status}${errorType === undefined || status === 'timeout' ? '' : `\tError Type: ${errorType}`}`;
 
-export const textLines: PlatformLines = {
-  initStart: (runtime) => `INIT_START Runtime Version: ${runtime}`,
-  initReport: ({ initMs, phase, status, errorType }) =>
+export const textLines = {
+  initStart: (runtime: string): string => `INIT_START Runtime Version: ${runtime}`,
+  initReport: ({ initMs, phase, status, errorType }: InitReport): string =>
     `INIT_REPORT Init Duration: ${two(initMs)} ms\tPhase: ${phase}${failure(status, errorType)}`,
-  start: (requestId, version) => `START RequestId: ${requestId} Version: ${version}`,
-  end: (requestId) => `END RequestId: ${requestId}`,
-  report: ({ requestId, durationMs, initMs, memoryMb, maxMemoryMb, status, errorType }) =>
+  start: (requestId: string, version: string): string => `START RequestId: ${requestId} Version: ${version}`,
+  end: (requestId: string): string => `END RequestId: ${requestId}`,
+  report: ({ requestId, durationMs, initMs, memoryMb, maxMemoryMb, status, errorType }: Report): string =>
     [
       `REPORT RequestId: ${requestId}`,
       `Duration: ${two(durationMs)} ms`,
@@ -68,7 +60,7 @@ const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 const record = (type: string, content: Readonly<Record<string, unknown>>): string =>
   JSON.stringify({ time: new Date().toISOString(), type: `platform.${type}`, record: content });
 
-export const jsonLines: PlatformLines = {
+export const jsonLines: typeof textLines = {
   initStart: (runtime) =>
     record('initStart', { initializationType: 'on-demand', phase: 'init', runtimeVersion: runtime }),
   initReport: ({ initMs, phase, status, errorType }) =>

@@ -29,19 +29,11 @@ const main = async (): Promise<void> => {
     control.close();
     void (running.host?.close() ?? Promise.resolve()).finally(() => process.exit(code));
   };
-  process.on('SIGTERM', () => {
+  const stop = (): void => {
     end(0);
-  });
-  process.on('SIGINT', () => {
-    end(0);
-  });
-  process.stdin.on('end', () => {
-    end(0);
-  });
-  process.stdin.on('error', () => {
-    end(0);
-  });
-  process.stdin.resume();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+  process.stdin.on('end', stop).on('error', stop).resume();
   process.stdout.on('error', () => {
     end(1);
   });

@@ -42,6 +42,9 @@ const task = (more: object) => ({
   ...more,
 });
 
+/** A state machine of one state. */
+const alone = (name: string, state: object) => ({ StartAt: name, States: { [name]: state } });
+
 let machines = 0;
 /** Runs a state machine to its end. */
 const run = async (definition: object, input: unknown, executionName = 'run') => {
@@ -64,8 +67,11 @@ describe('the emulated Step Functions', () => {
       FunctionName: alias,
       Payload: { 'request.$': '$', 'executionName.$': '$$.Execution.Name' },
     };
-    const definition = { StartAt: 'Plan', States: { Plan: task({ Parameters, End: true }) } };
-    const { status, output } = await run(definition, { rounds: 2 }, 'named');
+    const { status, output } = await run(
+      alone('Plan', task({ Parameters, End: true })),
+      { rounds: 2 },
+      'named',
+    );
     expect(status).toBe('SUCCEEDED');
     expect(output).toEqual({ request: { rounds: 2 }, executionName: 'named' });
     expect(emulator.invocations[0]?.version).toBe('1');
@@ -76,13 +82,13 @@ describe('the emulated Step Functions', () => {
       Type: 'Map',
       ItemsPath: path,
       MaxConcurrency: 1,
-      ItemProcessor: { StartAt: 'Inner', States: { Inner: inner } },
+      ItemProcessor: alone('Inner', inner),
       ...more,
     });
     const steps = map('$.steps', task({ End: true }), { End: true });
     const rounds = map('$.rounds', steps, { ResultPath: null, End: true });
     const input = { rounds: [{ steps: [{ s: 1 }, { s: 2 }] }, { steps: [{ s: 3 }] }, { steps: [] }] };
-    const { status, output } = await run({ StartAt: 'Rounds', States: { Rounds: rounds } }, input);
+    const { status, output } = await run(alone('Rounds', rounds), input);
     expect(status).toBe('SUCCEEDED');
     expect(output).toEqual(input);
     expect(events()).toEqual([{ s: 1 }, { s: 2 }, { s: 3 }]);
@@ -108,7 +114,7 @@ describe('the emulated Step Functions', () => {
       End: true,
     };
     const input = { items: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] };
-    const { output } = await run({ StartAt: 'Each', States: { Each } }, input);
+    const { output } = await run(alone('Each', Each), input);
     expect(output).toEqual([{ ok: true }, { id: 'b', reason: 'ended with NoTargetError' }, { ok: true }]);
   });
 
@@ -124,8 +130,7 @@ describe('the emulated Step Functions', () => {
         MaxDelaySeconds: 1,
       },
     ];
-    const definition = { StartAt: 'Once', States: { Once: task({ Retry, End: true }) } };
-    const { status, error, cause } = await run(definition, {});
+    const { status, error, cause } = await run(alone('Once', task({ Retry, End: true })), {});
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'InputError' });
     expect(JSON.parse(cause ?? '')).toMatchObject({ errorMessage: 'on purpose' });
     expect(emulator.invocations).toHaveLength(3);
@@ -158,15 +163,14 @@ describe('the emulated Step Functions', () => {
       ToleratedFailurePercentage: 100,
       ItemProcessor: {
         ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-        StartAt: 'Generate',
-        States: { Generate: task({ End: true }) },
+        ...alone('Generate', task({ End: true })),
       },
       ResultPath: null,
       End: true,
     };
     const before = Date.now();
     const input = { key: 'runs/a/steps/1.json' };
-    const { status, output } = await run({ StartAt: 'Work', States: { Work } }, input);
+    const { status, output } = await run(alone('Work', Work), input);
     expect(status).toBe('SUCCEEDED');
     expect(output).toEqual(input);
     expect(most).toBe(5);
@@ -181,23 +185,19 @@ describe('the emulated Step Functions', () => {
   it('puts an object into S3, a JSON value as its text, and tells when it cannot', async () => {
     const s3 = new S3(emulator.client);
     await s3.createBucket({ Bucket: 'put-by-states' });
-    const put = (bucket: string) => ({
-      StartAt: 'Put',
-      States: {
-        Put: {
-          Type: 'Task',
-          Resource: 'arn:aws:states:::aws-sdk:s3:putObject',
-          Parameters: {
-            Bucket: bucket,
-            'Key.$': "States.Format('some/{}-{}.json', $.name, $.nth)",
-            'Body.$': '$.error',
-            ContentType: 'application/json',
-          },
-          ResultPath: null,
-          End: true,
+    const put = (bucket: string) =>
+      alone('Put', {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::aws-sdk:s3:putObject',
+        Parameters: {
+          Bucket: bucket,
+          'Key.$': "States.Format('some/{}-{}.json', $.name, $.nth)",
+          'Body.$': '$.error',
+          ContentType: 'application/json',
         },
-      },
-    });
+        ResultPath: null,
+        End: true,
+      });
     const input = { name: 'a', nth: 2, error: { Error: 'E', Cause: 'said "so"' } };
     expect(await run(put('put-by-states'), input)).toMatchObject({ status: 'SUCCEEDED', output: input });
     const object = await s3.getObject({ Bucket: 'put-by-states', Key: 'some/a-2.json' });

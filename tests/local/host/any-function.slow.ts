@@ -93,14 +93,10 @@ describe('an application that knows nothing of the lab', () => {
   });
 
   it('finds what layers bring, for require, import and Python, and the SDK behind them', async () => {
-    lambda.layers.set(
-      'arn:node',
-      makeZip([{ path: 'nodejs/node_modules/greet/index.js', data: 'exports.greet = () => "layered";' }]),
-    );
-    lambda.layers.set(
-      'arn:python',
-      makeZip([{ path: 'python/greet/__init__.py', data: 'word = "layered"\n' }]),
-    );
+    const layer = (arn: string, path: string, data: string) =>
+      lambda.layers.set(arn, makeZip([{ path, data }]));
+    layer('arn:node', 'nodejs/node_modules/greet/index.js', 'exports.greet = () => "layered";');
+    layer('arn:python', 'python/greet/__init__.py', 'word = "layered"\n');
     const layers = ['arn:node', 'arn:python'];
     const settings = { ...nodejs, layers, handler: 'app.handler' };
     const required =
@@ -110,9 +106,8 @@ describe('an application that knows nothing of the lab', () => {
     expect(await answerOf([{ path: 'app.js', data: required }], settings)).toBe('layered');
     expect(await answerOf([{ path: 'app.mjs', data: imported }], settings)).toBe('layered');
     const source = 'import boto3\nfrom greet import word\ndef handler(event, context):\n    return word\n';
-    expect(
-      await answerOf([{ path: 'app.py', data: source }], { ...python, layers, handler: 'app.handler' }),
-    ).toBe('layered');
+    const inPython = { ...settings, ...python };
+    expect(await answerOf([{ path: 'app.py', data: source }], inPython)).toBe('layered');
   }, 30_000);
 
   it('runs a zip that another program made: stored, links, no entries for directories', async () => {

@@ -34,14 +34,8 @@ describe('parseFunction', () => {
 
 describe('isVersion', () => {
   it('tells versions from aliases', () => {
-    expect(['$LATEST', '1', '120', 'live', 'v1', '1a'].map(isVersion)).toEqual([
-      true,
-      true,
-      true,
-      false,
-      false,
-      false,
-    ]);
+    expect(['$LATEST', '1', '120'].map(isVersion)).toEqual([true, true, true]);
+    expect(['live', 'v1', '1a'].map(isVersion)).toEqual([false, false, false]);
   });
 });
 
@@ -49,14 +43,8 @@ describe('pickVersion', () => {
   const alias = { version: '1', weights: { '2': 0.25, '3': 0.5 } };
 
   it('gives each version the part of [0, 1) that its weight says', () => {
-    expect([0, 0.2499, 0.25, 0.7499, 0.75, 0.9999].map((random) => pickVersion(alias, random))).toEqual([
-      '2',
-      '2',
-      '3',
-      '3',
-      '1',
-      '1',
-    ]);
+    const picked = [0, 0.2499, 0.25, 0.7499, 0.75, 0.9999].map((random) => pickVersion(alias, random));
+    expect(picked).toEqual(['2', '2', '3', '3', '1', '1']);
   });
 
   it('always gives a version of the alias', () => {

@@ -53,9 +53,8 @@ describe('functionOf', () => {
   const arn = 'arn:aws:lambda:us-east-1:000000000000:function:hits';
   it('reads plain ARNs, invocation ARNs and stage variables', () => {
     expect(functionOf(arn, {})).toBe(arn);
-    expect(
-      functionOf(`arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${arn}:live/invocations`, {}),
-    ).toBe(`${arn}:live`);
+    const invocation = `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${arn}:live/invocations`;
+    expect(functionOf(invocation, {})).toBe(`${arn}:live`);
     expect(functionOf(`${arn}:\${stageVariables.alias}`, { alias: 'lab' })).toBe(`${arn}:lab`);
     expect(functionOf('https://example.com', {})).toBeUndefined();
   });
@@ -77,37 +76,21 @@ describe('readAnswer', () => {
   const of = (value: unknown) => readAnswer(Buffer.from(JSON.stringify(value)));
 
   it('infers the format without a statusCode', () => {
-    expect(of(['a'])).toEqual({
-      status: 200,
-      headers: [['content-type', 'application/json']],
-      body: '["a"]',
-    });
+    const headers = [['content-type', 'application/json']];
+    expect(of(['a'])).toEqual({ status: 200, headers, body: '["a"]' });
     expect(of(null)?.body).toBe('null');
   });
 
   it('leaves out headers that belong to the connection', () => {
-    const headers = {
-      'Content-Length': '3',
-      Connection: 'close',
-      'Transfer-Encoding': 'chunked',
-      A: 1,
-      'content-type': 'x',
-    };
-    expect(of({ statusCode: '204', headers })).toEqual({
-      status: 204,
-      headers: [
-        ['a', '1'],
-        ['content-type', 'x'],
-      ],
-      body: '',
-    });
+    const own = { 'Content-Length': '3', Connection: 'close', 'Transfer-Encoding': 'chunked' };
+    const answer = of({ statusCode: '204', headers: { ...own, A: 1, 'content-type': 'x' } });
+    expect(answer).toMatchObject({ status: 204, body: '' });
+    expect(Object.fromEntries(answer?.headers ?? [])).toEqual({ a: '1', 'content-type': 'x' });
   });
 
   it('can make nothing of garbage', () => {
     expect(readAnswer(Buffer.from('<garbage>'))).toBeUndefined();
     expect(readAnswer(Buffer.alloc(0))).toBeUndefined();
-    expect([99, 600, 'x', null, 200.5].map((statusCode) => of({ statusCode }))).toEqual(
-      Array(5).fill(undefined),
-    );
+    for (const statusCode of [99, 600, 'x', null, 200.5]) expect(of({ statusCode })).toBeUndefined();
   });
 });

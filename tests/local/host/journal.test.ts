@@ -11,9 +11,8 @@ const report = {
 
 describe('billedMs', () => {
   it('counts begun milliseconds of the event and of a cold initialisation together', () => {
-    expect([billedMs(79.67), billedMs(80), billedMs(79.67, 300.11), billedMs(0.01)]).toEqual([
-      80, 80, 380, 1,
-    ]);
+    expect([billedMs(79.67), billedMs(80), billedMs(0.01)]).toEqual([80, 80, 1]);
+    expect(billedMs(79.67, 300.11)).toBe(380);
     const microseconds = fc.nat({ max: 1_000_000_000 });
     fc.assert(
       fc.property(microseconds, microseconds, (run, init) => {
@@ -37,14 +36,13 @@ describe('textLines', () => {
   });
 
   it('says how it failed, and leaves out what is not known', () => {
-    expect(
-      textLines.report({
-        ...report,
-        maxMemoryMb: undefined,
-        status: 'timeout',
-        errorType: 'Sandbox.Timedout',
-      }),
-    ).toBe(
+    const late = {
+      ...report,
+      maxMemoryMb: undefined,
+      status: 'timeout',
+      errorType: 'Sandbox.Timedout',
+    } as const;
+    expect(textLines.report(late)).toBe(
       'REPORT RequestId: id\tDuration: 79.67 ms\tBilled Duration: 80 ms\tMemory Size: 128 MB\tStatus: timeout',
     );
     expect(textLines.report({ ...report, status: 'error', errorType: 'Runtime.ExitError' })).toMatch(

@@ -102,24 +102,25 @@ describe('toHttpApi', () => {
 });
 
 describe('assertSupported', () => {
-  const fn = (runtime: string): FunctionVersion =>
-    ({ name: 'f', packageType: 'Zip', runtime }) as Partial<FunctionVersion> as FunctionVersion;
+  const asserting = (runtime: string) => () => {
+    assertSupported({
+      name: 'f',
+      packageType: 'Zip',
+      runtime,
+    } as Partial<FunctionVersion> as FunctionVersion);
+  };
 
   it.each(['provided.al2', 'provided.al2023', 'python3.9', 'python3.13', 'nodejs20.x', 'nodejs24.x'])(
     'takes %s',
     (runtime) => {
-      expect(() => {
-        assertSupported(fn(runtime));
-      }).not.toThrow();
+      expect(asserting(runtime)).not.toThrow();
     },
   );
 
   it.each(['java21', 'ruby3.4', 'dotnet8', 'go1.x', 'python2.7', 'nodejs', ''])(
     'refuses "%s" by its name',
     (runtime) => {
-      expect(() => {
-        assertSupported(fn(runtime));
-      }).toThrow(`f: runtime ${runtime} is not run locally; allowed: `);
+      expect(asserting(runtime)).toThrow(`f: runtime ${runtime} is not run locally; allowed: `);
     },
   );
 });
@@ -128,11 +129,7 @@ describe('failureOf', () => {
   it('takes the type from the header, else from the report, else says that it is unknown', () => {
     const error = (body: string, errorType?: string) =>
       failureOf({ kind: 'error', body: Buffer.from(body), errorType }, 'id', 1000).errorType;
-    expect([
-      error('{"errorType":"A"}', 'B'),
-      error('{"errorType":"A"}'),
-      error('garbage'),
-      error('null'),
-    ]).toEqual(['B', 'A', 'Runtime.Unknown', 'Runtime.Unknown']);
+    expect([error('{"errorType":"A"}', 'B'), error('{"errorType":"A"}')]).toEqual(['B', 'A']);
+    expect([error('garbage'), error('null')]).toEqual(['Runtime.Unknown', 'Runtime.Unknown']);
   });
 });

@@ -44,9 +44,7 @@ export interface Policies {
 
 export type Decision = 'allowed' | 'denied by a statement' | 'allowed by no statement';
 
-const known = new Set([
-  ...['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Principal', 'Condition'],
-]);
+const known = ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Principal', 'Condition'];
 
 const list = <T>(value: OneOrMore<T> | undefined): readonly T[] =>
   value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
@@ -56,7 +54,7 @@ export const statementsOf = ({ Version, Statement }: Policy): readonly Statement
   if (Version !== '2012-10-17') throw new Error(`a policy of version ${Version} is not evaluated`);
   const statements = list(Statement);
   for (const statement of statements) {
-    const odd = Object.keys(statement).find((element) => !known.has(element));
+    const odd = Object.keys(statement).find((element) => !known.includes(element));
     if (odd !== undefined) throw new Error(`the element ${odd} is not evaluated`);
   }
   return statements;
@@ -100,6 +98,8 @@ const filledIn = (text: string, request: Request): string =>
     return value;
   });
 
+const arnLike = (actual: string, wanted: string): boolean => arnMatches(wanted, actual);
+
 const operators: Readonly<Record<string, (actual: string, wanted: string) => boolean>> = {
   StringEquals: (actual, wanted) => actual === wanted,
   StringEqualsIgnoreCase: (actual, wanted) => actual.toLowerCase() === wanted.toLowerCase(),
@@ -108,10 +108,6 @@ const operators: Readonly<Record<string, (actual: string, wanted: string) => boo
   ArnEquals: arnLike,
   Bool: (actual, wanted) => actual.toLowerCase() === wanted.toLowerCase(),
 };
-
-function arnLike(actual: string, wanted: string): boolean {
-  return arnMatches(wanted, actual);
-}
 
 const conditionHolds = (
   operator: string,
@@ -138,8 +134,7 @@ const conditionsHold = (block: Block, request: Request): boolean =>
   );
 
 const principalMatches = ({ Principal }: Statement, { principal }: Request): boolean => {
-  if (Principal === undefined) return true;
-  if (Principal === '*') return true;
+  if (Principal === undefined || Principal === '*') return true;
   return Object.entries(Principal).some(([kind, names]) => {
     if (kind !== 'AWS' && kind !== 'Service') throw new Error(`the principal ${kind} is not evaluated`);
     return list(names).some((name) => {
