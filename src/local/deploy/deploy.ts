@@ -41,8 +41,6 @@ const settings = ({ emulatorUrl, credentials }: PlaneAccess) => ({
   credentials,
 });
 
-const clientOf = (plane: PlaneAccess): CloudFormationClient => new CloudFormationClient(settings(plane));
-
 const stacksOf = async (client: CloudFormationClient, name?: string): Promise<Stack[]> => {
   const stacks: Stack[] = [];
   const input = name === undefined ? {} : { StackName: name };
@@ -62,7 +60,7 @@ const outputsOf = async (
   plane: PlaneAccess,
   stackName: string,
 ): Promise<Readonly<Record<string, string>>> => {
-  const [stack] = await stacksOf(clientOf(plane), stackName);
+  const [stack] = await stacksOf(new CloudFormationClient(settings(plane)), stackName);
   return Object.fromEntries(
     (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
   );
@@ -94,7 +92,7 @@ const sentenceOf = (event: StackEvent): string =>
  * That a stack failed because of a resource in is told only where no resource is to blame.
  */
 export const failuresOf = async (plane: PlaneAccess, stackName: string): Promise<readonly string[]> => {
-  const client = clientOf(plane);
+  const client = new CloudFormationClient(settings(plane));
   const stacks = (await stacksOf(client)).filter(
     ({ StackName = '' }) => StackName === stackName || StackName.startsWith(`${stackName}-`),
   );

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { keyPrefixOf } from '../credentials.ts';
 import type { Reaper } from '../reaper/reaper.ts';
-import { startServer, type ServerProcess } from '../program.ts';
+import { startServer } from '../program.ts';
 
 export interface EmulatorOptions {
   readonly root: string;
@@ -28,25 +28,6 @@ const answers = async (url: string): Promise<void> => {
   await reply.arrayBuffer();
 };
 
-const started = (options: EmulatorOptions): Promise<ServerProcess<{ port: number; version: string }>> => {
-  const launcher = join(options.root, 'src', 'local', 'emulator', 'launcher.py');
-  return startServer({
-    name: 'the emulator',
-    command: [options.python, launcher, options.codeDir, options.temporaryDir],
-    env: {
-      PATH: process.env['PATH'],
-      HOME: options.temporaryDir,
-      AWS_REGION: options.region,
-      LATENCY_LAB_ACCOUNT_ID: options.accountId,
-      LATENCY_LAB_CALLS_FILE: options.callsFile,
-      LATENCY_LAB_KEY_PREFIX: keyPrefixOf(options.secret),
-      LATENCY_LAB_EMULATOR_LOG: process.env['LATENCY_LAB_EMULATOR_LOG'],
-    },
-    logFile: options.logFile,
-    reaper: options.reaper,
-  });
-};
-
 export type Emulator = Awaited<ReturnType<typeof startEmulator>>;
 
 /**
@@ -54,7 +35,23 @@ export type Emulator = Awaited<ReturnType<typeof startEmulator>>;
  * comes before it is healthy waits. Rejects with the end of its log when it does not start.
  */
 export const startEmulator = async (options: EmulatorOptions) => {
-  const server = await started(options);
+  const { root, python, codeDir, temporaryDir, logFile, reaper } = options;
+  const launcher = join(root, 'src', 'local', 'emulator', 'launcher.py');
+  const server = await startServer<{ port: number; version: string }>({
+    name: 'the emulator',
+    command: [python, launcher, codeDir, temporaryDir],
+    env: {
+      PATH: process.env['PATH'],
+      HOME: temporaryDir,
+      AWS_REGION: options.region,
+      LATENCY_LAB_ACCOUNT_ID: options.accountId,
+      LATENCY_LAB_CALLS_FILE: options.callsFile,
+      LATENCY_LAB_KEY_PREFIX: keyPrefixOf(options.secret),
+      LATENCY_LAB_EMULATOR_LOG: process.env['LATENCY_LAB_EMULATOR_LOG'],
+    },
+    logFile,
+    reaper,
+  });
   const url = `http://127.0.0.1:${server.ready.port}`;
   const dead = server.died.then((reason) => Promise.reject(new Error(reason)));
   // Whoever waits for health hears of it; nobody else needs to.

@@ -31,17 +31,12 @@ export const newTraceId = (): string => {
 
 export type Dispatcher = ReturnType<typeof createDispatcher>;
 
-/** @param random uniform in [0, 1), for alias weights */
-export const createDispatcher = (
-  control: ControlPlane,
-  executor: Executor,
-  random: () => number = Math.random,
-) => {
+export const createDispatcher = (control: ControlPlane, executor: Executor) => {
   /** The version that an invocation would run now; undefined where there is no such function, version or alias. */
   const resolve = async (name: string, qualifier = '$LATEST'): Promise<FunctionVersion | undefined> => {
     if (isVersion(qualifier)) return control.version(name, qualifier);
     const alias = await control.alias(name, qualifier);
-    return alias === undefined ? undefined : control.version(name, pickVersion(alias, random()));
+    return alias === undefined ? undefined : control.version(name, pickVersion(alias, Math.random()));
   };
   return {
     resolve,

@@ -52,16 +52,8 @@ export const createExecutor = (launcher: Launcher, accountConcurrency: number) =
     return started;
   };
 
-  const conclude = (
-    journal: Journal,
-    payload: Buffer,
-    failure: Failure | undefined,
-    wantTail: boolean,
-  ): Outcome => ({
-    payload,
-    failure,
-    tail: wantTail ? journal.takeTail() : undefined,
-  });
+  const tailOf = (journal: Journal, isWanted: boolean): string | undefined =>
+    isWanted ? journal.takeTail() : undefined;
 
   /** Undefined: the environment was gone before it took the event, so that another one may. */
   const runOn = async (
@@ -98,7 +90,7 @@ export const createExecutor = (launcher: Launcher, accountConcurrency: number) =
     });
     if (wantTail) await written;
     pools.giveBack(environment);
-    return conclude(journal, payload, failure, wantTail);
+    return { payload, failure, tail: tailOf(journal, wantTail) };
   };
 
   const runCold = async (
@@ -118,7 +110,7 @@ export const createExecutor = (launcher: Launcher, accountConcurrency: number) =
         maxMemoryMb: undefined,
         failure,
       });
-      return conclude(journal, failure.payload, failure, wantTail);
+      return { payload: failure.payload, failure, tail: tailOf(journal, wantTail) };
     };
     const { command } = ready;
     if (command === undefined) {

@@ -23,6 +23,7 @@ export const headerOf = (
 
 export interface Head {
   readonly method: string;
+  /** Path and query as sent. */
   readonly target: string;
   readonly headers: readonly Header[];
   readonly keepAlive: boolean;
@@ -78,15 +79,10 @@ export const parseHead = (text: string): Head => {
   return { method: start[1] ?? '', target: start[2] ?? '', headers, keepAlive, length, expectsContinue };
 };
 
-export interface HttpRequest {
-  readonly method: string;
-  /** Path and query as sent. */
-  readonly target: string;
-  readonly headers: readonly Header[];
+export interface HttpRequest extends Pick<Head, 'method' | 'target' | 'headers' | 'keepAlive'> {
   readonly body: Buffer;
   /** Bytes of a body that was over the limit; it was read and thrown away, `body` is empty. 0 where it fitted. */
   readonly oversize: number;
-  readonly keepAlive: boolean;
 }
 
 const maxHeadBytes = 64 * 1024;

@@ -3,31 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type ControlGroup,
-  type Place,
-  basesOf,
-  findPlace,
-  openControlGroup,
-  tryOrWhy,
-} from './control-groups.ts';
-import type { FileSystem, FileSystemConfig } from './filesystem.ts';
+import { type Place, basesOf, findPlace, openControlGroup, tryOrWhy } from './control-groups.ts';
+import type { FileSystemConfig } from './filesystem.ts';
 import { openFileSystem } from './open-filesystem.ts';
 import type { IsolationReport } from './functions.ts';
 
-export interface Isolation {
-  readonly report: IsolationReport;
-  /** Directories to be emptied and removed when the host is gone. */
-  readonly directories: readonly string[];
-  readonly files: FileSystem;
-  open(id: string): ControlGroup;
-}
+export type Isolation = ReturnType<typeof detectIsolation>;
 
 /** Finds out what this machine allows. Takes some 70 ms. */
-export const detectIsolation = (
-  config: FileSystemConfig,
-  read: (file: string) => string = (file) => readFileSync(file, 'utf8'),
-): Isolation => {
+export const detectIsolation = (config: FileSystemConfig) => {
+  const read = (file: string): string => readFileSync(file, 'utf8');
   const id = `latency-lab-${process.pid}-${randomBytes(4).toString('hex')}`;
   const find = (controller: 'cpu' | 'memory'): Place | string => {
     let found: Place | string = `control groups are a matter of Linux, and this is ${process.platform}`;
@@ -48,8 +33,9 @@ export const detectIsolation = (
   return {
     report: { cpu: say(cpu), memory: say(memory), files: files.report, user: files.user },
     files,
+    /** To be emptied and removed when the host is gone. */
     directories: basesOf(places),
-    open: (name) => openControlGroup(places, name),
+    open: (name: string) => openControlGroup(places, name),
   };
 };
 

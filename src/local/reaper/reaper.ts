@@ -10,18 +10,7 @@ export interface Order {
 }
 
 /** Ends and removes what it was told about as soon as it is closed, or this process is gone. */
-export interface Reaper {
-  readonly pid: number;
-  /**
-   * Starts a program in a session of its own, so that Ctrl-C in a terminal reaches only us, who end it in order.
-   * When it ends, whatever it started and left behind in its process group is killed.
-   */
-  spawn(program: string, args: readonly string[], options: SpawnOptions): ChildProcess;
-  /** A directory, removed when all processes are gone. */
-  remove(directory: string): void;
-  /** Resolves when everything is gone. */
-  close(): Promise<void>;
-}
+export type Reaper = ReturnType<typeof startReaper>;
 
 export interface ReaperOptions {
   /** How long processes may take to end by themselves, in milliseconds; 0: they are killed at once. */
@@ -69,7 +58,7 @@ const launch = (root: string, politeMs: number, controlGroups: readonly string[]
 export const startReaper = (
   root: string,
   { politeMs = 1500, controlGroups = [], onDeath = () => undefined }: ReaperOptions = {},
-): Reaper => {
+) => {
   const { child, tell, exited } = launch(root, politeMs, controlGroups);
   let isDead = false;
   let closing = false;
@@ -79,7 +68,11 @@ export const startReaper = (
   });
   return {
     pid: child.pid ?? 0,
-    spawn: (program, args, options) => {
+    /**
+     * Starts a program in a session of its own, so that Ctrl-C in a terminal reaches only us, who end it in order.
+     * When it ends, whatever it started and left behind in its process group is killed.
+     */
+    spawn: (program: string, args: readonly string[], options: SpawnOptions): ChildProcess => {
       const started = spawn(program, args, { ...options, detached: true });
       const group = started.pid;
       if (group === undefined) return started;
@@ -90,10 +83,12 @@ export const startReaper = (
       });
       return started;
     },
-    remove: (remove) => {
-      tell({ remove });
+    /** A directory, removed when all processes are gone. */
+    remove: (directory: string): void => {
+      tell({ remove: directory });
     },
-    close: async () => {
+    /** Resolves when everything is gone. */
+    close: async (): Promise<void> => {
       closing = true;
       // One that was killed leaves its control groups to a second one.
       const last = isDead ? launch(root, politeMs, controlGroups) : { child, exited };

@@ -9,9 +9,6 @@ import { packageOf } from '../fixtures/functions.ts';
 import { httpApi } from '../fixtures/lab.ts';
 import { eventually } from '../fixtures/processes.ts';
 
-// Real processes on a busy machine.
-jest.setTimeout(60_000);
-
 const Bucket = 'packages';
 const transform = { Transform: 'AWS::Serverless-2016-10-31' };
 

@@ -6,9 +6,6 @@ import { Lambda } from '@aws-sdk/client-lambda';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
 import { createFunction, packageOf } from '../fixtures/functions.ts';
 
-// Real processes on a busy machine.
-jest.setTimeout(60_000);
-
 const FunctionName = 'counter';
 const first = packageOf('export const handler = () => 1;');
 const second = packageOf('export const handler = () => 2;');

@@ -6,9 +6,6 @@ import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
 import { createFunction, packageOf } from '../fixtures/functions.ts';
 import { eventually } from '../fixtures/processes.ts';
 
-// Real processes on a busy machine.
-jest.setTimeout(60_000);
-
 const account = '000000000000';
 const roleArn = `arn:aws:iam::${account}:role/any`;
 const alias = `arn:aws:lambda:us-east-1:${account}:function:worker:live`;
@@ -210,10 +207,7 @@ describe('the emulated Step Functions', () => {
 
   it('ends in a Fail state with the error and cause that it takes from its input', async () => {
     const Fail = { Type: 'Fail', ErrorPath: '$.error.Error', CausePath: '$.error.Cause' };
-    const ended = await run(
-      { StartAt: 'Fail', States: { Fail } },
-      { error: { Error: 'E', Cause: 'because' } },
-    );
+    const ended = await run(alone('Fail', Fail), { error: { Error: 'E', Cause: 'because' } });
     expect(ended).toMatchObject({ status: 'FAILED', error: 'E', cause: 'because' });
   });
 });

@@ -4,9 +4,6 @@ import { paginateListObjectsV2, S3 } from '@aws-sdk/client-s3';
 import { paginateGetParametersByPath, SSM } from '@aws-sdk/client-ssm';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
 
-// Real processes on a busy machine.
-jest.setTimeout(60_000);
-
 let emulator: TestEmulator;
 beforeAll(async () => {
   emulator = await startTestEmulator();

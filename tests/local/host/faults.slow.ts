@@ -1,18 +1,5 @@
 import { eventually, runs } from '../fixtures/processes.ts';
-import { type InMemoryHost, bootstrap, handler, startInMemoryHost } from './in-memory-host.ts';
-
-/** A Runtime API client in a few lines, for functions that misuse the API. */
-const rawRuntime = (afterNext: string): string => `#!${process.execPath}
-const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
-const call = async (method, path, body) => fetch('http://' + host + ':' + port + '/2018-06-01/runtime/' + path, { method, body });
-(async () => {
-  for (;;) {
-    const next = await call('GET', 'invocation/next');
-    const id = next.headers.get('lambda-runtime-aws-request-id');
-    ${afterNext}
-  }
-})();
-`;
+import { type InMemoryHost, bootstrap, handler, rawRuntime, startInMemoryHost } from './in-memory-host.ts';
 
 /** A killed process needs a moment to go, the more so while its CPU share is used up. */
 const isGone = (pid: number): Promise<true> => eventually(`${pid} gone`, () => !runs(pid));

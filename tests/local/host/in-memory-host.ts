@@ -6,40 +6,13 @@ import { ensureTools } from '../../../tools/setup/ensure.mjs';
 import { accountId, region } from '../../../src/local/aws-environment.ts';
 import { keyHeader, keyPrefixOf } from '../../../src/local/credentials.ts';
 import type { HostConfig } from '../../../src/local/host/config.ts';
-import { type Host, startHost } from '../../../src/local/host/host.ts';
+import { startHost } from '../../../src/local/host/host.ts';
 import type { Alias, FunctionVersion, HttpApi } from '../../../src/local/host/functions.ts';
 import { root, temporaryDirectory } from '../fixtures/bundle.ts';
 import { eventually } from '../fixtures/processes.ts';
 import { type ZipSource, makeZip } from './zip-file.ts';
 
-export interface InMemoryHost {
-  readonly host: Host;
-  readonly config: HostConfig;
-  readonly versions: Map<string, FunctionVersion>;
-  readonly aliases: Map<string, Alias>;
-  readonly reserved: Map<string, number>;
-  readonly apis: Map<string, HttpApi>;
-  readonly layers: Map<string, Buffer>;
-  /** Messages per log group, in the order in which they were written. */
-  readonly logs: Map<string, string[]>;
-  readonly passedOn: string[];
-  /** Puts a function there: the package's files, or the package, or the source of a Node.js module. */
-  define(
-    name: string,
-    code: readonly ZipSource[] | Buffer | string,
-    settings?: Partial<FunctionVersion>,
-  ): FunctionVersion;
-  invoke(path: string, payload?: string, headers?: Record<string, string>): Promise<InvokeReply>;
-  /** Waits until a message in the group matches. */
-  logged(group: string, pattern: RegExp): Promise<string>;
-  close(): Promise<void>;
-}
-
-export interface InvokeReply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-}
+export type InMemoryHost = Awaited<ReturnType<typeof startInMemoryHost>>;
 
 export const arnOf = (name: string): string => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 
@@ -70,6 +43,23 @@ export const bootstrap = (script: string): ZipSource[] => [
 export const handler = (body: string): string =>
   `export const handler = async (event, context) => { ${body} }`;
 
+/**
+ * A Runtime API client in a few lines, for functions that misuse the API or look at what is around them.
+ * @param afterNext what it does for each event, by `id` and `call`; `first` goes before all
+ */
+export const rawRuntime = (afterNext: string, first = ''): string => `#!${process.execPath}
+${first}
+const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
+const call = async (method, path, body) => fetch('http://' + host + ':' + port + '/2018-06-01/runtime/' + path, { method, body });
+(async () => {
+  for (;;) {
+    const next = await call('GET', 'invocation/next');
+    const id = next.headers.get('lambda-runtime-aws-request-id');
+    ${afterNext}
+  }
+})();
+`;
+
 export const nodeSettings: Partial<FunctionVersion> = { runtime: 'nodejs20.x', handler: 'app.handler' };
 
 /** With the Python that has awslambdaric and boto3. */
@@ -79,7 +69,7 @@ export const startWithPython = async (exec?: string): Promise<InMemoryHost> => {
   return startInMemoryHost({ runtimes: { ...runtimes, python: { exec: exec ?? tool.exec } } });
 };
 
-export const startInMemoryHost = async (change: Partial<HostConfig> = {}): Promise<InMemoryHost> => {
+export const startInMemoryHost = async (change: Partial<HostConfig> = {}) => {
   const config = { ...defaultConfig(temporaryDirectory()), ...change };
   mkdirSync(config.codeDir, { recursive: true });
   const maps = {
@@ -88,6 +78,7 @@ export const startInMemoryHost = async (change: Partial<HostConfig> = {}): Promi
     reserved: new Map<string, number>(),
     apis: new Map<string, HttpApi>(),
     layers: new Map<string, Buffer>(),
+    /** Messages per log group, in the order in which they were written. */
     logs: new Map<string, string[]>(),
   };
   const passedOn: string[] = [];
@@ -129,7 +120,12 @@ export const startInMemoryHost = async (change: Partial<HostConfig> = {}): Promi
     config,
     ...maps,
     passedOn,
-    define: (name, code, settings = {}) => {
+    /** Puts a function there: the package's files, or the package, or the source of a Node.js module. */
+    define: (
+      name: string,
+      code: readonly ZipSource[] | Buffer | string,
+      settings: Partial<FunctionVersion> = {},
+    ): FunctionVersion => {
       const files = typeof code === 'string' ? [{ path: 'app.mjs', data: code }] : code;
       const zip = Buffer.isBuffer(files) ? files : makeZip(files);
       const codeSha256 = createHash('sha256').update(zip).digest('hex');
@@ -156,17 +152,18 @@ export const startInMemoryHost = async (change: Partial<HostConfig> = {}): Promi
       maps.versions.set(`${name}:${fn.version}`, fn);
       return fn;
     },
-    invoke: async (path, body = '{}', headers = {}) => {
+    invoke: async (path: string, body = '{}', headers: Record<string, string> = {}) => {
       const [name = '', query = ''] = path.split('?');
       const url = `${host.lambdaUrl}/2015-03-31/functions/${name}/invocations?${query}`;
       const reply = await fetch(url, { method: 'POST', body, headers: { ...hostKey, ...headers } });
       return { status: reply.status, headers: reply.headers, text: await reply.text() };
     },
-    logged: (group, pattern) =>
+    /** Waits until a message in the group matches. */
+    logged: (group: string, pattern: RegExp): Promise<string> =>
       eventually(
         () => `${String(pattern)} in ${group}: ${(maps.logs.get(group) ?? []).join('\n')}`,
         () => maps.logs.get(group)?.find((message) => pattern.test(message)),
       ),
-    close: () => host.close(),
+    close: (): Promise<void> => host.close(),
   };
 };

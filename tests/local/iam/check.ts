@@ -23,18 +23,10 @@ export interface Findings {
   readonly redundant: readonly string[];
 }
 
-interface Judgement {
-  readonly decision: Decision;
-  /** What allows it. */
-  readonly grants: readonly Grant[];
-  /** Whether it would be allowed without one of them. */
-  readonly spares: (grant: Grant) => boolean;
-}
-
 const nothing: Holding = { grants: [], denials: [] };
 
 /** @throws Error for what the policies ask and is not known */
-const judge = (request: Request, holdings: Holdings): Judgement => {
+const judge = (request: Request, holdings: Holdings) => {
   const identity = holdings.get(request.principal) ?? nothing;
   const resource = holdings.get(resourceHolder(request)) ?? nothing;
   const decideWithout = (missing?: Grant): Decision => {
@@ -49,8 +41,10 @@ const judge = (request: Request, holdings: Holdings): Judgement => {
     statementsOf(policy).some((statement) => applies(statement, request));
   return {
     decision: decideWithout(),
+    /** What allows it. */
     grants: [...identity.grants, ...resource.grants].filter(allows),
-    spares: (grant) => decideWithout(grant) === 'allowed',
+    /** Whether it would be allowed without one of them. */
+    spares: (grant: Grant): boolean => decideWithout(grant) === 'allowed',
   };
 };
 
