@@ -66,18 +66,9 @@ describe('fingerprint', () => {
 const template = `
 AWSTemplateFormatVersion: '2010-09-09'
 Conditions:
-  UseA:
-    Fn::Equals:
-    - Ref: EnableA
-    - 'true'
-  UseB:
-    Fn::Equals:
-    - Ref: EnableB
-    - 'true'
-  Gradual:
-    Fn::Equals:
-    - Ref: EnableB
-    - 'false'
+  UseA: { Fn::Equals: [{ Ref: EnableA }, 'true'] }
+  UseB: { Fn::Equals: [{ Ref: EnableB }, 'true'] }
+  Gradual: { Fn::Equals: [{ Ref: EnableB }, 'false'] }
 Resources:
   A:
     Type: T

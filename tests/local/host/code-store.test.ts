@@ -41,10 +41,8 @@ describe('readZip', () => {
 
   it('refuses what is no archive, is cut, or lies about sizes', async () => {
     const zip = makeZip([{ path: 'a', data: 'hello hello hello' }]);
-    await expect(read(Buffer.from('no archive, but more than twenty-two bytes'))).rejects.toThrow(
-      'not a zip file',
-    );
-    await expect(read(zip.subarray(0, 40))).rejects.toThrow('not a zip file');
+    for (const other of [Buffer.from('no archive, but more than twenty-two bytes'), zip.subarray(0, 40)])
+      await expect(read(other)).rejects.toThrow('not a zip file');
     const at = zip.indexOf(Buffer.from('PK\x01\x02', 'latin1'));
     const lying = Buffer.from(zip);
     lying.writeUInt32LE(5, at + 24);

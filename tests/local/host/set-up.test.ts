@@ -88,16 +88,9 @@ describe('toHttpApi', () => {
       integrations: [{ integrationId: 'i1', integrationType: 'AWS_PROXY', integrationUri: 'arn' }],
       stages: [{ stageName: '$default' }, { stageName: 'lab', stageVariables: { alias: 'lab' } }],
     });
-    expect(api).toEqual({
-      id: 'id',
-      routes: [
-        {
-          key: 'GET /hits',
-          integration: { type: 'AWS_PROXY', uri: 'arn', payloadFormat: '1.0', timeoutMs: 30_000 },
-        },
-      ],
-      stages: { $default: {}, lab: { alias: 'lab' } },
-    });
+    const integration = { type: 'AWS_PROXY', uri: 'arn', payloadFormat: '1.0', timeoutMs: 30_000 };
+    const stages = { $default: {}, lab: { alias: 'lab' } };
+    expect(api).toEqual({ id: 'id', routes: [{ key: 'GET /hits', integration }], stages });
   });
 });
 

@@ -75,15 +75,10 @@ export const check = (calls: readonly Call[], deployed: Deployed, place: Place):
   const isSpared = (grant: Grant) =>
     judgements.every((judgement) => !judgement.grants.includes(grant) || judgement.spares(grant));
   const say = readable(deployed.names);
+  const listed = (isWanted: (grant: Grant) => boolean) => grants.filter(isWanted).map(labelOf).map(say);
   return {
     refused: [...unclear, ...refused].map(say),
-    unused: grants
-      .filter((grant) => !isUsed(grant))
-      .map(labelOf)
-      .map(say),
-    redundant: grants
-      .filter((grant) => isUsed(grant) && isSpared(grant))
-      .map(labelOf)
-      .map(say),
+    unused: listed((grant) => !isUsed(grant)),
+    redundant: listed((grant) => isUsed(grant) && isSpared(grant)),
   };
 };
