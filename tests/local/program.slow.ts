@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startReaper } from '../../src/local/reaper/reaper.ts';
 import { startServer } from '../../src/local/program.ts';
-import { root, temporaryDirectory } from './fixtures/bundle.ts';
+import { root, scratchDirectory } from './fixtures/bundle.ts';
 
 jest.setTimeout(30_000);
 
@@ -19,7 +19,7 @@ describe('startServer', () => {
     });
 
   it('stops a server whose log was removed already, as the reaper may do at the end', async () => {
-    const directory = temporaryDirectory();
+    const directory = scratchDirectory();
     const ready = 'console.log(JSON.stringify({ port: 1 })); process.stdin.resume();';
     const server = await start(directory, process.execPath, '-e', ready);
     rmSync(directory, { recursive: true });
@@ -27,7 +27,7 @@ describe('startServer', () => {
   });
 
   it('says what went wrong and where the log is, without a traceback', async () => {
-    const directory = temporaryDirectory();
+    const directory = scratchDirectory();
     const logFile = join(directory, 'server.log');
     await expect(
       start(directory, 'python3', '-c', 'def f():\n  raise ValueError("no luck")\nf()'),

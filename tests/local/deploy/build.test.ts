@@ -4,12 +4,12 @@ import type { Architecture } from '../../../src/core/schema/manifest.ts';
 import { withoutDisabled } from '../../../src/local/deploy/build.ts';
 import { fingerprint } from '../../../src/local/deploy/builds.ts';
 import { split } from '../../../src/local/deploy/toolchains.ts';
-import { temporaryDirectory } from '../fixtures/bundle.ts';
+import { scratchDirectory } from '../fixtures/bundle.ts';
 
 describe('fingerprint', () => {
   let root: string;
   beforeEach(() => {
-    root = temporaryDirectory();
+    root = scratchDirectory();
     write('src/a.ts', 'a');
     write('src/deep/b.ts', 'b');
   });
@@ -27,7 +27,7 @@ describe('fingerprint', () => {
 
   it('is the same in another place', async () => {
     const before = await of();
-    const elsewhere = temporaryDirectory();
+    const elsewhere = scratchDirectory();
     write('src/a.ts', 'a', elsewhere);
     write('src/deep/b.ts', 'b', elsewhere);
     expect(await of([], elsewhere)).toBe(before);

@@ -16,7 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FunctionVersion } from '../../../src/local/host/functions.ts';
 import { findProgram } from '../../../src/local/host/image.ts';
 import { ensureTools } from '../../../tools/setup/ensure.mjs';
-import { root, temporaryDirectory } from '../fixtures/bundle.ts';
+import { root, scratchDirectory } from '../fixtures/bundle.ts';
 import { type InMemoryHost, startInMemoryHost, startWithPython } from './in-memory-host.ts';
 import { type ZipSource, makeZip } from './zip-file.ts';
 
@@ -175,7 +175,7 @@ it('runs Python of an environment that was made through a link, and shows nothin
 
 it('finds the programs that start functions where PATH names a directory that functions do not see', async () => {
   const { PATH } = process.env;
-  const programs = temporaryDirectory();
+  const programs = scratchDirectory();
   const mounting = ['mount', 'umount', 'pivot_root', 'unshare'];
   programsIn(programs, ['sh', ...mounting, 'setpriv', 'env', 'cat', 'node']);
   const usual = await startWithPython();
@@ -188,7 +188,7 @@ it('finds the programs that start functions where PATH names a directory that fu
 
 describe('where nothing can be mounted', () => {
   let lambda: InMemoryHost;
-  const programs = temporaryDirectory();
+  const programs = scratchDirectory();
   const { PATH } = process.env;
   beforeAll(async () => {
     programsIn(programs, ['sh', 'setpriv', 'env', 'cat', 'node']);
@@ -213,7 +213,7 @@ describe('where nothing can be mounted', () => {
 
   it('runs functions as root, and says so, where their user cannot reach the runtimes', async () => {
     if (process.getuid?.() !== 0) return;
-    const closed = join(temporaryDirectory(), 'python');
+    const closed = join(scratchDirectory(), 'python');
     writeFileSync(closed, '', { mode: 0o755 });
     const other = await startWithPython(closed);
     await other.close();

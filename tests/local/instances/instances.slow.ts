@@ -1,12 +1,12 @@
 import { SSM } from '@aws-sdk/client-ssm';
 import { asTarget } from '../../../src/core/schema/target.ts';
 import { startInstances } from '../../../src/local/instances/instances.ts';
-import { root, temporaryDirectory } from '../fixtures/bundle.ts';
+import { root, scratchDirectory } from '../fixtures/bundle.ts';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
 import { send } from '../fixtures/http.ts';
 
 let emulator: TestEmulator;
-const workDir = temporaryDirectory();
+const workDir = scratchDirectory();
 beforeAll(async () => {
   emulator = await startTestEmulator();
 }, 120_000);

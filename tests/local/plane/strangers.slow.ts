@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { region } from '../../../src/local/aws-environment.ts';
 import { type LocalPlane, startPlane } from '../../../src/local/plane.ts';
-import { root, temporaryDirectory } from '../fixtures/bundle.ts';
+import { root, scratchDirectory } from '../fixtures/bundle.ts';
 import { createFunction, packageOf } from '../fixtures/functions.ts';
 import { send, signed } from '../fixtures/http.ts';
 import { processesWith } from '../fixtures/processes.ts';
@@ -39,7 +39,7 @@ const page = { origin: 'http://attacker.example' };
 const rebound = { host: 'attacker.example' };
 
 describe('a running plane', () => {
-  const workDir = temporaryDirectory();
+  const workDir = scratchDirectory();
   let plane: LocalPlane;
   let key: string;
   let ports: number[];

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { bundle, temporaryDirectory } from '../fixtures/bundle.ts';
+import { bundle, scratchDirectory } from '../fixtures/bundle.ts';
 import { eventually, type Held, hold, runs } from '../fixtures/processes.ts';
 
 // Real processes on a busy machine.
@@ -12,7 +12,7 @@ interface Said {
 }
 
 describe('startReaper', () => {
-  const directory = temporaryDirectory();
+  const directory = scratchDirectory();
   let program: string;
   beforeAll(() => {
     program = bundle('tests/local/fixtures/reaped.ts', directory);
