@@ -1,13 +1,11 @@
 /** The evaluator beside another one, which the emulator's authors wrote on their own. */
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { ensureTools } from '../../../tools/setup/ensure.mjs';
+import { root } from '../fixtures/bundle.ts';
 import { decide, type Policy, type Request, type Statement } from './policy.ts';
 
 jest.setTimeout(120_000);
-
-const root = join(__dirname, '..', '..', '..');
 
 /** Answers, for each policy and request, what `decide` says in its own words. */
 const program = `
