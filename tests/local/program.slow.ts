@@ -2,7 +2,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startReaper } from '../../src/local/reaper/reaper.ts';
 import { startServer } from '../../src/local/program.ts';
-import { root, scratchDirectory } from './fixtures/bundle.ts';
+import { root } from './fixtures/bundle.ts';
+import { ownDirectory } from '../support/directory.ts';
 
 jest.setTimeout(30_000);
 
@@ -19,7 +20,7 @@ describe('startServer', () => {
     });
 
   it('stops a server whose log was removed already, as the reaper may do at the end', async () => {
-    const directory = scratchDirectory();
+    const directory = ownDirectory();
     const ready = 'console.log(JSON.stringify({ port: 1 })); process.stdin.resume();';
     const server = await start(directory, process.execPath, '-e', ready);
     rmSync(directory, { recursive: true });
@@ -27,7 +28,7 @@ describe('startServer', () => {
   });
 
   it('says what went wrong and where the log is, without a traceback', async () => {
-    const directory = scratchDirectory();
+    const directory = ownDirectory();
     const logFile = join(directory, 'server.log');
     await expect(
       start(directory, 'python3', '-c', 'def f():\n  raise ValueError("no luck")\nf()'),

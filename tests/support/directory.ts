@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const made: string[] = [];
 
 afterAll(() => {
-  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
+  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
 });
 
 export const ownDirectory = (): string => {

@@ -4,12 +4,12 @@ import type { Architecture } from '../../../src/core/schema/manifest.ts';
 import { withoutDisabled } from '../../../src/local/deploy/build.ts';
 import { fingerprint } from '../../../src/local/deploy/builds.ts';
 import { split } from '../../../src/local/deploy/toolchains.ts';
-import { scratchDirectory } from '../fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 
 describe('fingerprint', () => {
   let root: string;
   beforeEach(() => {
-    root = scratchDirectory();
+    root = ownDirectory();
     write('src/a.ts', 'a');
     write('src/deep/b.ts', 'b');
   });
@@ -27,7 +27,7 @@ describe('fingerprint', () => {
 
   it('is the same in another place', async () => {
     const before = await of();
-    const elsewhere = scratchDirectory();
+    const elsewhere = ownDirectory();
     write('src/a.ts', 'a', elsewhere);
     write('src/deep/b.ts', 'b', elsewhere);
     expect(await of([], elsewhere)).toBe(before);

@@ -16,7 +16,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FunctionVersion } from '../../../src/local/host/functions.ts';
 import { findProgram } from '../../../src/local/host/image.ts';
 import { ensureTools } from '../../../tools/setup/ensure.mjs';
-import { root, scratchDirectory } from '../fixtures/bundle.ts';
+import { root } from '../fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 import { type InMemoryHost, startInMemoryHost, startWithPython } from './in-memory-host.ts';
 import { type ZipSource, makeZip } from './zip-file.ts';
 
@@ -175,7 +176,7 @@ it('runs Python of an environment that was made through a link, and shows nothin
 
 it('finds the programs that start functions where PATH names a directory that functions do not see', async () => {
   const { PATH } = process.env;
-  const programs = scratchDirectory();
+  const programs = ownDirectory();
   const mounting = ['mount', 'umount', 'pivot_root', 'unshare'];
   programsIn(programs, ['sh', ...mounting, 'setpriv', 'env', 'cat', 'node']);
   const usual = await startWithPython();
@@ -188,7 +189,7 @@ it('finds the programs that start functions where PATH names a directory that fu
 
 describe('where nothing can be mounted', () => {
   let lambda: InMemoryHost;
-  const programs = scratchDirectory();
+  const programs = ownDirectory();
   const { PATH } = process.env;
   beforeAll(async () => {
     programsIn(programs, ['sh', 'setpriv', 'env', 'cat', 'node']);
@@ -213,7 +214,7 @@ describe('where nothing can be mounted', () => {
 
   it('runs functions as root, and says so, where their user cannot reach the runtimes', async () => {
     if (process.getuid?.() !== 0) return;
-    const closed = join(scratchDirectory(), 'python');
+    const closed = join(ownDirectory(), 'python');
     writeFileSync(closed, '', { mode: 0o755 });
     const other = await startWithPython(closed);
     await other.close();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCallRecorder, lambdaCall } from '../../../src/local/host/call-recorder.ts';
-import { scratchDirectory } from '../fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 import type { Header } from '../../../src/local/host/http-parser.ts';
 
 const request = (target: string, ...headers: Header[]) => ({
@@ -30,7 +30,7 @@ describe('lambdaCall', () => {
 
 describe('createCallRecorder', () => {
   it('writes each distinct call once, one a line', () => {
-    const file = join(scratchDirectory(), 'calls.jsonl');
+    const file = join(ownDirectory(), 'calls.jsonl');
     const record = createCallRecorder(file);
     const route = { kind: 'route', apiId: 'a', stage: '$default', routeKey: '$default' } as const;
     const calls = [

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scratchDirectory } from '../fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 import { eventually } from '../fixtures/processes.ts';
 import { createCodeStore, readZip } from '../../../src/local/host/code-store.ts';
 import { makeZip } from './zip-file.ts';
@@ -55,7 +55,7 @@ describe('readZip', () => {
 
 describe('createCodeStore', () => {
   it('unpacks a package as soon as it is there, and takes no notice of anything else', async () => {
-    const directory = scratchDirectory();
+    const directory = ownDirectory();
     const [codeDir, workDir] = [join(directory, 'code'), join(directory, 'work')];
     mkdirSync(codeDir);
     const store = createCodeStore(codeDir, workDir);

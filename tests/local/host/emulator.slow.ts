@@ -4,7 +4,8 @@ import { Lambda } from '@aws-sdk/client-lambda';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { region } from '../../../src/local/aws-environment.ts';
 import { type LocalPlane, startPlane } from '../../../src/local/plane.ts';
-import { root, scratchDirectory } from '../fixtures/bundle.ts';
+import { root } from '../fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 import { createFunction, packageOf } from '../fixtures/functions.ts';
 import { send, signed } from '../fixtures/http.ts';
 import { eventually } from '../fixtures/processes.ts';
@@ -21,7 +22,7 @@ describe('the function host behind the emulator', () => {
   let logs: CloudWatchLogs;
 
   beforeAll(async () => {
-    plane = await startPlane({ root, workDir: scratchDirectory() });
+    plane = await startPlane({ root, workDir: ownDirectory() });
     const common = { region, credentials: plane.credentials, maxAttempts: 1 };
     lambda = new Lambda({ ...common, endpoint: plane.lambdaUrl });
     direct = new Lambda({ ...common, endpoint: plane.emulatorUrl });

@@ -8,7 +8,8 @@ import { keyHeader, keyPrefixOf } from '../../../src/local/credentials.ts';
 import type { HostConfig } from '../../../src/local/host/config.ts';
 import { startHost } from '../../../src/local/host/host.ts';
 import type { Alias, FunctionVersion, HttpApi } from '../../../src/local/host/functions.ts';
-import { root, scratchDirectory } from '../fixtures/bundle.ts';
+import { root } from '../fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 import { eventually } from '../fixtures/processes.ts';
 import { type ZipSource, makeZip } from './zip-file.ts';
 
@@ -70,7 +71,7 @@ export const startWithPython = async (exec?: string): Promise<InMemoryHost> => {
 };
 
 export const startInMemoryHost = async (change: Partial<HostConfig> = {}) => {
-  const config = { ...defaultConfig(scratchDirectory()), ...change };
+  const config = { ...defaultConfig(ownDirectory()), ...change };
   mkdirSync(config.codeDir, { recursive: true });
   const maps = {
     versions: new Map<string, FunctionVersion>(),

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { listen } from '../../support/raw-server.ts';
-import { bundle, scratchDirectory } from '../fixtures/bundle.ts';
+import { bundle } from '../fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 import { eventually, runs } from '../fixtures/processes.ts';
 import { arnOf, bootstrap, defaultConfig, hostKey } from './in-memory-host.ts';
 import { makeZip } from './zip-file.ts';
@@ -28,7 +29,7 @@ while :; do sleep 1000; done
 `;
 
 describe('the function host as a process', () => {
-  const directory = scratchDirectory();
+  const directory = ownDirectory();
   const main = bundle('src/local/host/main.ts', directory);
   const config = defaultConfig(directory);
   let emulator: Server;

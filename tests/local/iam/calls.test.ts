@@ -98,6 +98,9 @@ describe('tasks of state machines', () => {
   it('are what the service that they call names them', () => {
     expect(task('lambda:invoke', { FunctionName: 'arn:f' })).toEqual(['lambda:InvokeFunction arn:f']);
     expect(task('s3:getObject', { Bucket: 'b', Key: 'k' })).toEqual(['s3:GetObject arn:aws:s3:::b/k']);
+    expect(task('aws-sdk:s3:putObject', { Bucket: 'b', Key: 'k' })).toEqual([
+      's3:PutObject arn:aws:s3:::b/k',
+    ]);
     expect(task('states:startExecution', { StateMachineArn: 'arn:m' })).toEqual([
       'states:StartExecution arn:m',
     ]);

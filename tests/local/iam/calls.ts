@@ -164,16 +164,16 @@ const ofLambda = ({ method, path, query }: RequestCall, place: Place): readonly 
   return [{ action: 'lambda:InvokeFunction', resource }];
 };
 
+const objectOf = (names: Names): string => `arn:aws:s3:::${name(names, 'Bucket')}/${name(names, 'Key')}`;
+
 /** Tasks of state machines. */
 const tasks: Readonly<Record<string, (names: Names) => Need>> = {
   'arn:aws:states:::lambda:invoke': (names) => ({
     action: 'lambda:InvokeFunction',
     resource: name(names, 'FunctionName'),
   }),
-  'arn:aws:states:::s3:getObject': (names) => ({
-    action: 's3:GetObject',
-    resource: `arn:aws:s3:::${name(names, 'Bucket')}/${name(names, 'Key')}`,
-  }),
+  'arn:aws:states:::s3:getObject': (names) => ({ action: 's3:GetObject', resource: objectOf(names) }),
+  'arn:aws:states:::aws-sdk:s3:putObject': (names) => ({ action: 's3:PutObject', resource: objectOf(names) }),
   'arn:aws:states:::states:startExecution': (names) => ({
     action: 'states:StartExecution',
     resource: name(names, 'StateMachineArn'),

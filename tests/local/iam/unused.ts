@@ -24,10 +24,6 @@ export const unused: readonly Unused[] = [
     ].map((action) => `${compare} logs:${action} *`),
   },
   {
-    reason: 'Kept for a generator that dies; in a run that goes well none does.',
-    permissions: [`${compare} s3:PutObject arn:aws:s3:::{Results}/runs/*/cells/*-died.json`],
-  },
-  {
     reason:
       'Step Functions follows and stops the children of a Distributed Map with them; the emulator runs children within their parent.',
     permissions: ['DescribeExecution', 'StopExecution'].map(

@@ -1,12 +1,13 @@
 import { SSM } from '@aws-sdk/client-ssm';
 import { asTarget } from '../../../src/core/schema/target.ts';
 import { startInstances } from '../../../src/local/instances/instances.ts';
-import { root, scratchDirectory } from '../fixtures/bundle.ts';
+import { root } from '../fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 import { startTestEmulator, type TestEmulator } from '../fixtures/emulator.ts';
 import { send } from '../fixtures/http.ts';
 
 let emulator: TestEmulator;
-const workDir = scratchDirectory();
+const workDir = ownDirectory();
 beforeAll(async () => {
   emulator = await startTestEmulator();
 }, 120_000);

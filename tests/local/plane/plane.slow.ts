@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { S3 } from '@aws-sdk/client-s3';
 import { type LocalPlane, startPlane } from '../../../src/local/plane.ts';
-import { bundle, root, scratchDirectory } from '../fixtures/bundle.ts';
+import { bundle, root } from '../fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 import { send, signed } from '../fixtures/http.ts';
 import { eventually, hold, processesWith } from '../fixtures/processes.ts';
 
@@ -33,7 +34,7 @@ const otherAddresses = (): string[] =>
 describe('startPlane', () => {
   let plane: LocalPlane;
   beforeAll(async () => {
-    plane = await startPlane({ root, workDir: scratchDirectory() });
+    plane = await startPlane({ root, workDir: ownDirectory() });
   });
   afterAll(() => plane.stop());
 
@@ -119,7 +120,7 @@ describe('startPlane', () => {
   });
 
   it('runs beside another one, which has a state of its own and leaves nothing when stopped', async () => {
-    const workDir = scratchDirectory();
+    const workDir = ownDirectory();
     const other = await startPlane({ root, workDir });
     const s3 = new S3({ ...client(other), endpoint: other.emulatorUrl, forcePathStyle: true });
     expect((await s3.listBuckets({})).Buckets ?? []).toEqual([]);
@@ -134,7 +135,7 @@ describe('startPlane', () => {
     ['launcher.py', /^the emulator ended unexpectedly \(SIGKILL\)/],
     ['host.cjs', /^the function host ended unexpectedly \(SIGKILL\)/],
   ])('tells when %s is gone, and still stops', async (program, reason) => {
-    const workDir = scratchDirectory();
+    const workDir = ownDirectory();
     const other = await startPlane({ root, workDir });
     const [pid] = processesWith(workDir).filter((found) => processesWith(program).includes(found));
     process.kill(pid!, 'SIGKILL');
@@ -144,7 +145,7 @@ describe('startPlane', () => {
   });
 
   it('is gone after SIGKILL of the process that started it', async () => {
-    const workDir = scratchDirectory();
+    const workDir = ownDirectory();
     const { child, said } = await hold<Urls>(bundle('tests/local/fixtures/plane-holder.ts', workDir), [
       root,
       workDir,

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { region } from '../../../src/local/aws-environment.ts';
 import { type LocalPlane, startPlane } from '../../../src/local/plane.ts';
-import { root, scratchDirectory } from '../fixtures/bundle.ts';
+import { root } from '../fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 import { createFunction, packageOf } from '../fixtures/functions.ts';
 import { send, signed } from '../fixtures/http.ts';
 import { processesWith } from '../fixtures/processes.ts';
@@ -39,7 +40,7 @@ const page = { origin: 'http://attacker.example' };
 const rebound = { host: 'attacker.example' };
 
 describe('a running plane', () => {
-  const workDir = scratchDirectory();
+  const workDir = ownDirectory();
   let plane: LocalPlane;
   let key: string;
   let ports: number[];

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { bundle, scratchDirectory } from '../fixtures/bundle.ts';
+import { bundle } from '../fixtures/bundle.ts';
+import { ownDirectory } from '../../support/directory.ts';
 import { eventually, type Held, hold, runs } from '../fixtures/processes.ts';
 
 // Real processes on a busy machine.
@@ -12,7 +13,7 @@ interface Said {
 }
 
 describe('startReaper', () => {
-  const directory = scratchDirectory();
+  const directory = ownDirectory();
   let program: string;
   beforeAll(() => {
     program = bundle('tests/local/fixtures/reaped.ts', directory);
