@@ -54,12 +54,19 @@ const flagOfField: Readonly<Record<string, string>> = {
   runId: '--run-id',
 };
 
+/** The core's list of a load model's fields, as the flags that go together. */
+const asFlags = (words: string): string =>
+  words.replace(/^in the (open|closed) model the fields (.*)$/, (_, model: string, fields: string) => {
+    const flags = fields.split(', ').flatMap((field) => flagOfField[field]?.replace(/ .*/, '') ?? []);
+    return `${model === 'open' ? 'with' : 'without'} --rate the flags ${flags.join(', ')}`;
+  });
+
 /** What a message of the core says of fields, said of flags. */
 const inFlags = (words: string): string =>
   Object.entries(flagOfField).reduce(
     (text, [field, flag]) =>
       /[A-Z]/.test(field) ? text.replaceAll(new RegExp(`\\b${field}\\b`, 'g'), flag) : text,
-    words,
+    asFlags(words),
   );
 
 /** Runs a check of the core and tells its input errors under the flags' names. */

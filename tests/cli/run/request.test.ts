@@ -51,6 +51,13 @@ describe('checkRequest', () => {
   });
 });
 
+it.each([
+  ['--rate 5 --duration 5 --requests 5', 'with --rate the flags --rate, --duration, --warmup, --timeout'],
+  ['--rate 5', 'a number from 1 to 43,200, together with a rate'],
+])('says of %s what goes together, in flags', (line, allowed) => {
+  expect(inputErrorOf(() => checkRequest(requestOf(line))).allowed).toBe(allowed);
+});
+
 describe('ownTargets', () => {
   const slow: LoadProfile = checkRequest(requestOf('--rate 10 --duration 5')).load;
   const fast: LoadProfile = checkRequest(requestOf('')).load;
