@@ -129,7 +129,7 @@ def _reserve_concurrency() -> None:
 
 
 def _put_objects() -> None:
-    """State machines put objects into S3, a JSON value as its text; the emulator knows the operation from API calls only."""
+    """State machines put objects into S3, a JSON value as its text; the emulator knows that from API calls only."""
     dispatch = stepfunctions._dispatch_aws_sdk_rest_xml
 
     def dispatch_and_put(service_info, service_name, action, given):
