@@ -28,7 +28,9 @@ export const sam = async (
   { root, reaper, env = {}, onLine }: SamOptions,
 ): Promise<ProgramResult> => {
   const { sam: tool } = await ensureTools(root, ['sam'], { log: onLine });
-  return runProgram(tool.exec, ['-m', 'samcli', ...args], {
+  // Through one pipe: of two, the reason of a failure may arrive before the headline that it is looked for after.
+  const merged = ['-c', 'exec "$@" 2>&1', 'sh'];
+  return runProgram('sh', [...merged, tool.exec, '-m', 'samcli', ...args], {
     cwd: root,
     reaper,
     onLine,
