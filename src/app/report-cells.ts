@@ -1,7 +1,15 @@
 /** Reads a run's samples cell by cell: one cell's raw samples at a time are as much as memory has to hold. */
 import type { GenericSchema } from 'valibot';
 import { InputError, messageOf, nameAndCause } from '../core/errors.ts';
-import { cellKey, cellsPrefix, parseDeathKey, parsePartKey, partKey, stepsPrefix } from '../core/keys.ts';
+import {
+  cellKey,
+  cellsPrefix,
+  parseDeathKey,
+  type PartPlace,
+  parsePartKey,
+  partKey,
+  stepsPrefix,
+} from '../core/keys.ts';
 import type { LoadProfile } from '../core/schema/load.ts';
 import type { Output } from '../core/schema/fields.ts';
 import { assignments } from '../core/schema/work.ts';
@@ -61,11 +69,7 @@ const workersOfAttempt = (
     ? undefined
     : planned.filter((worker) => worker.attempt === attempt);
 
-interface KnownDeath extends Death {
-  readonly round: number;
-  readonly cellId: string;
-  readonly attempt: number;
-}
+type KnownDeath = Death & Pick<PartPlace, 'round' | 'cellId' | 'attempt'>;
 
 /** What the state machine wrote of workers that died, in words. */
 const readDeaths = async (

@@ -12,6 +12,7 @@ import type { KnownArchitecture } from '../core/report/build.ts';
 import type { Report } from '../core/schema/report.ts';
 import { viewOf } from '../core/report/view.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
+import type { Plan } from '../core/schema/plan.ts';
 import { readPlan } from './stored.ts';
 import { readCells, readOrRemark } from './report-cells.ts';
 
@@ -55,14 +56,14 @@ const writeReport = async (store: ObjectStore, report: Report): Promise<void> =>
 };
 
 /**
- * The report of whatever a run left, not written anywhere: of one whose command was killed as well, from its plan and
+ * The report of whatever a run left, with its plan, not written anywhere: of one whose command was killed as well, from its plan and
  * samples alone, with what is missing among its remarks.
  * @throws InputError when no run is named or the run has no plan: then there is nothing to report on
  */
 export const gatherReport = async (
   { store, clock, architectures }: ReportDeps,
   input: FinishInput,
-): Promise<Report> => {
+): Promise<{ readonly report: Report; readonly plan: Plan }> => {
   const { runId } = input;
   if (runId === undefined) {
     throw new InputError(
@@ -82,7 +83,7 @@ export const gatherReport = async (
   }
   const finishedAt = new Date(clock.wallTime()).toISOString();
   const outcome = outcomeOf(input);
-  return buildReport({
+  const report = buildReport({
     plan,
     verifications: verifications ?? [],
     cells,
@@ -91,6 +92,7 @@ export const gatherReport = async (
     outcome,
     architectures,
   });
+  return { report, plan };
 };
 
 /** @throws InputError as gatherReport */
@@ -98,10 +100,9 @@ export const makeReport = async (
   deps: ReportDeps,
   input: FinishInput,
 ): Promise<{ readonly report: Report; readonly output: ReportOutput }> => {
-  const report = await gatherReport(deps, input);
+  const { report, plan } = await gatherReport(deps, input);
   await writeReport(deps.store, report);
   const { runId } = report;
-  const { maxFailed } = await readPlan(deps.store, runId);
   const clean = report.targets.filter(isClean).map(({ id }) => id);
   return {
     report,
@@ -110,7 +111,7 @@ export const makeReport = async (
       reportKey: reportKey(runId, 'json'),
       htmlKey: reportKey(runId, 'html'),
       measured: clean,
-      failures: failingTargets(report, maxFailed).map(asFailure),
+      failures: failingTargets(report, plan.maxFailed).map(asFailure),
       failed: report.targets.map(({ id }) => id).filter((id) => !clean.includes(id)),
     },
   };

@@ -142,7 +142,7 @@ describe('makeReport', () => {
     objects.delete(verifyKey(runId));
     const before = [...objects.keys()];
     const error = { Error: 'RunCutShort', Cause: 'the command ended before the run did' };
-    const report = await gatherReport(depsOf(objects), { runId, error });
+    const { report } = await gatherReport(depsOf(objects), { runId, error });
     expect([...objects.keys()]).toEqual(before);
     expect(report.outcome).toMatchObject({ ok: false, cause: 'the command ended before the run did' });
     expect(report.remarks).toEqual([expect.stringMatching(/^the results of verification are missing/)]);

@@ -6,14 +6,12 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HitResult } from '../../src/app/hit/result.ts';
 import type { Report } from '../../src/core/schema/report.ts';
+import { serve } from '../support/http-server.ts';
 import { run, start, until, type Program } from './program.ts';
 
 const minutes = 60_000;
@@ -62,6 +60,11 @@ afterAll(async () => {
   expect((await plane.ended).code).toBe(0);
   rmSync(cwd, { recursive: true, force: true });
 }, minutes);
+
+/** Flags of a run of one short round beside the null target. */
+const quickly = (requests: string, out: string): readonly string[] => [
+  ...['--only', 'null', '--rounds', '1', '--requests', requests, '--warmup', '0', '--out', out],
+];
 
 const lab = (...args: string[]) => run(args, cwd, env);
 
@@ -140,28 +143,12 @@ describe('latency-lab run', () => {
     'fails where a server dies in mid-run, and tells why',
     async () => {
       let answered = 0;
-      const server = createServer((_, response) => {
+      const server = await serve((_, response) => {
         response.end();
-        if (++answered < 27) return;
-        server.close();
-        server.closeAllConnections();
+        if (++answered >= 27) void server.close();
       });
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const dying = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-      const flags = [
-        '--only',
-        'null',
-        '--rounds',
-        '1',
-        '--requests',
-        '60',
-        '--warmup',
-        '0',
-        '--out',
-        'dying',
-      ];
-      const { code, stderr } = await lab('run', ...flags, '--target', `dying=${dying}`);
+      const flags = quickly('60', 'dying');
+      const { code, stderr } = await lab('run', ...flags, '--target', `dying=${server.origin}/`);
       expect({ code, stderr }).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(/dying: \d+ of 60 requests failed .*refused/),
@@ -174,34 +161,21 @@ describe('latency-lab run', () => {
     'sends a secret that it writes down nowhere',
     async () => {
       const seen = new Set<string>();
-      const server = createServer(({ headers }, response) => {
+      const server = await serve(({ headers }, response) => {
         seen.add(headers.authorization ?? 'none');
         response.end();
-      }).listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-      const flags = [
-        '--only',
-        'null',
-        '--rounds',
-        '1',
-        '--requests',
-        '5',
-        '--warmup',
-        '0',
-        '--out',
-        'secret',
-      ];
+      });
+      const flags = quickly('5', 'secret');
       const header = ['--header', 'authorization: Bearer env:MY_TOKEN'];
       const { code, stdout, stderr } = await run(
-        ['run', ...flags, '--target', `mine=${url}`, ...header],
+        ['run', ...flags, '--target', `mine=${server.origin}/`, ...header],
         cwd,
         {
           ...env,
           MY_TOKEN: 'very-s3cret',
         },
       );
-      server.close();
+      await server.close();
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect([...seen]).toEqual(['Bearer very-s3cret']);
       const files = readdirSync(join(cwd, 'secret'), { recursive: true, encoding: 'utf8' })

@@ -32,6 +32,14 @@ export const ssmTargetRegistry = (client: SSMClient, path: string): TargetRegist
 /** Names that one call deletes at most. */
 const deletedAtOnce = 10;
 
+/** Those that are gone already do not matter. Where some cannot be deleted, the others are all the same. */
+export const deleteParameters = async (client: SSMClient, names: readonly string[]): Promise<void> => {
+  const sent: Promise<unknown>[] = [];
+  for (let from = 0; from < names.length; from += deletedAtOnce)
+    sent.push(client.send(new DeleteParametersCommand({ Names: names.slice(from, from + deletedAtOnce) })));
+  await Promise.all(sent);
+};
+
 export const ssmSecretStore = (client: SSMClient): SecretStore => ({
   read: async (name) => {
     try {
@@ -49,8 +57,9 @@ export const ssmSecretStore = (client: SSMClient): SecretStore => ({
   },
   deleteUnder: async (path) => {
     const found = await parametersUnder(client, path);
-    const names = found.flatMap(({ Name }) => Name ?? []);
-    for (let from = 0; from < names.length; from += deletedAtOnce)
-      await client.send(new DeleteParametersCommand({ Names: names.slice(from, from + deletedAtOnce) }));
+    await deleteParameters(
+      client,
+      found.flatMap(({ Name }) => Name ?? []),
+    );
   },
 });

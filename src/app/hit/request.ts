@@ -8,6 +8,7 @@ import {
   concurrency,
   durationSeconds,
   mostRequests,
+  openSends,
   rate,
   requests,
   timeoutMs,
@@ -37,7 +38,9 @@ type HitFields = v.InferOutput<typeof hitFields>;
 const defaultCount = 100;
 
 const plannedBy = ({ rate: perSecond, durationSeconds: seconds }: HitFields): number | undefined =>
-  perSecond === undefined || seconds === undefined ? undefined : Math.round(perSecond * seconds);
+  perSecond === undefined || seconds === undefined
+    ? undefined
+    : openSends({ rate: perSecond, durationSeconds: seconds });
 
 /** A condition over several fields, whose fault is said of one of them. */
 const holds = (field: keyof HitFields, condition: (hit: HitFields) => boolean, allowed: string) =>

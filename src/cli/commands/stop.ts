@@ -1,6 +1,4 @@
 /** `latency-lab stop`: ends a run early, with a report of what was measured until then. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Argument } from 'commander';
 import { InputError } from '../../core/errors.ts';
 import type { CleanUpDeps } from '../../app/clean-up.ts';
@@ -8,6 +6,7 @@ import type { ReportDeps } from '../../app/report.ts';
 import type { Executions } from '../aws/executions.ts';
 import { defineCommand } from '../command.ts';
 import { text } from '../options.ts';
+import { ownDirectory, writerOf } from '../run/out-dir.ts';
 import { stage } from '../terminal.ts';
 
 export interface StopDeps extends CleanUpDeps, ReportDeps {
@@ -51,12 +50,6 @@ export const stopRun = async (runId: string, deps: StopDeps): Promise<boolean> =
   }
 };
 
-/** The process of this machine that writes the run's results; undefined where there is none. */
-const localProcess = async (run: string): Promise<number | undefined> => {
-  const claim = await readFile(join('reports', run, '.claim'), 'utf8').catch(() => '');
-  return Number(claim) || undefined;
-};
-
 export const stop = defineCommand({
   name: 'stop',
   summary: 'Ends a run early, with a report of what was measured until then.',
@@ -67,10 +60,10 @@ export const stop = defineCommand({
   arguments: [new Argument('<RUN>', 'the id of a run that is under way')],
   options: { stack: text('--stack <NAME>', 'the deployed root stack; default latency-lab') },
   run: async (values, [run = ''], context) => {
-    const pid = run.startsWith('local-') ? await localProcess(run) : undefined;
+    const pid = run.startsWith('local-') ? await writerOf(run) : undefined;
     if (pid !== undefined) {
       process.kill(pid, 'SIGINT');
-      context.terminal.say(`${run} was told to stop; it leaves its report in ${join('reports', run)}.`);
+      context.terminal.say(`${run} was told to stop; it leaves its report in ${ownDirectory(run)}.`);
       return 0;
     }
     const [

@@ -1,7 +1,8 @@
 /** What a run must keep to, so that a pipeline can stop: per target, a most for latency and for failed requests. */
-import { failedShareOf } from '../../core/report/failures.ts';
+import { failedShareOf, usualError } from '../../core/report/failures.ts';
 import { formatCount, formatMs } from '../../core/report/format.ts';
 import type { LatencySummary, Report, TargetReport } from '../../core/schema/report.ts';
+import { defaultMaxFailed } from '../../core/schema/request.ts';
 import { milliseconds, percent, type Values } from '../options.ts';
 
 export const limitOptions = {
@@ -15,14 +16,13 @@ export const limitOptions = {
 
 export type LimitValues = Values<typeof limitOptions>;
 
-const defaultMaxFailed = 0.01;
-
 const asPercent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
-const tooManyFailed = ({ id, requests, errors }: TargetReport, most: number): string[] => {
+const tooManyFailed = (target: TargetReport, most: number): string[] => {
+  const { id, requests } = target;
   const failedShare = failedShareOf(requests);
   if (failedShare <= most) return [];
-  const [usual] = [...errors].sort((a, b) => b.count - a.count);
+  const usual = usualError(target);
   const reason = usual === undefined ? '' : `, for example: ${usual.example ?? usual.kind}`;
   const share = `${asPercent(failedShare)}; allowed: ${asPercent(most)}`;
   return [

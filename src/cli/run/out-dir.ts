@@ -49,6 +49,9 @@ const makeDirectory = async (directory: string): Promise<void> => {
   await mkdir(directory, { mode: 0o700 });
 };
 
+/** Where a run's results go unless told otherwise. */
+export const ownDirectory = (runId: string): string => join('reports', runId);
+
 /** Held by the process that writes into the directory. */
 const claimFile = '.claim';
 
@@ -61,6 +64,16 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+/** The process that a directory's claim names; 0 where it names none. */
+const holderOf = async (directory: string): Promise<number> =>
+  Number(await readFile(join(directory, claimFile), 'utf8').catch(() => ''));
+
+/** The living process that writes a run's results into its own directory; undefined where there is none. */
+export const writerOf = async (runId: string): Promise<number | undefined> => {
+  const holder = await holderOf(ownDirectory(runId));
+  return holder !== 0 && isAlive(holder) ? holder : undefined;
+};
+
 /** Of two at the same time, one gets it. What a killed process left behind counts for nothing. */
 const claim = async (directory: string, given: string): Promise<void> => {
   const file = join(directory, claimFile);
@@ -71,7 +84,7 @@ const claim = async (directory: string, given: string): Promise<void> => {
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
     }
-    const holder = Number(await readFile(file, 'utf8').catch(() => ''));
+    const holder = await holderOf(directory);
     // 0: it was made this moment, and its holder has not written it yet; or it is gone again.
     if (holder === 0) await sleep(20);
     else if (isAlive(holder)) {
@@ -127,7 +140,7 @@ const makeRoom = async (directory: string, given: string, wanted: WantedOut): Pr
  * @throws InputError when it cannot be made or written, is full, is another process's, or holds another run
  */
 export const withOut = async <T>(wanted: WantedOut, use: (directory: string) => Promise<T>): Promise<T> => {
-  const given = wanted.given ?? join('reports', wanted.runId);
+  const given = wanted.given ?? ownDirectory(wanted.runId);
   const directory = resolve(given);
   await checkWritable(directory, given);
   await claim(directory, given);

@@ -1,5 +1,6 @@
 /** Targets that the user brings along: any URL or function. */
 import { InputError } from '../../core/errors.ts';
+import { known } from '../../core/known.ts';
 import { requirePermission } from '../../core/load/permission.ts';
 import type { LoadProfile } from '../../core/schema/load.ts';
 import { type RequestSpec, type Target, asTarget } from '../../core/schema/target.ts';
@@ -52,12 +53,12 @@ export const headersOf = (lines: readonly string[], keep: Keep): Record<string, 
 const requestOf = (values: OwnValues, keep: Keep): RequestSpec => {
   const { method, header, payload, expectStatus } = values;
   const body = payload === undefined ? undefined : readBody(payload, '--payload');
-  return {
-    ...(method === undefined ? {} : { method: method.toUpperCase() }),
-    ...(header === undefined ? {} : { headers: headersOf(header, keep) }),
-    ...(body === undefined ? {} : { body: body.secret ? keep(body.text) : body.text }),
-    ...(expectStatus === undefined ? {} : { expectedStatus: expectStatus }),
-  };
+  return known({
+    method: method?.toUpperCase(),
+    headers: header && headersOf(header, keep),
+    body: body?.secret === true ? keep(body.text) : body?.text,
+    expectedStatus: expectStatus,
+  });
 };
 
 /** What is said of a value may be what must not be shown. */
@@ -120,8 +121,9 @@ export interface OwnConditions {
 }
 
 /**
- * @throws InputError naming the flag: a target that is malformed, a function on the local plane, a name that is taken, a request's flag without any
- * target, or more than 10 requests per second to another machine without --i-may-load-this
+ * @throws InputError naming the flag: a target that is malformed, a function on the local plane, a name that is taken,
+ * a request's flag without any target, or more than 10 requests per second to another machine without
+ * --i-may-load-this
  */
 export const ownTargets = (values: OwnValues, { load, taken, vantage }: OwnConditions): OwnTargets => {
   // As they are sent, for the checks alone.

@@ -115,19 +115,15 @@ export const withStoredSecrets = async <T>(
   use: () => Promise<T>,
 ): Promise<T> => {
   if (parameters.size === 0) return use();
-  const { DeleteParametersCommand, PutParameterCommand } = await import('@aws-sdk/client-ssm');
-  const { createSsmClient } = await import('../../adapters/aws/parameters.ts');
+  const { PutParameterCommand } = await import('@aws-sdk/client-ssm');
+  const { createSsmClient, deleteParameters } = await import('../../adapters/aws/parameters.ts');
   const client = createSsmClient();
-  const names = [...parameters.keys()];
   try {
     for (const [Name, Value] of parameters)
       await client.send(new PutParameterCommand({ Name, Value, Type: 'SecureString', Overwrite: true }));
     return await use();
   } finally {
-    // DeleteParameters takes ten at a time. The run's own clean-up deletes them as well.
-    for (let i = 0; i < names.length; i += 10)
-      await client
-        .send(new DeleteParametersCommand({ Names: names.slice(i, i + 10) }))
-        .catch(() => undefined);
+    // The run's own clean-up deletes them as well.
+    await deleteParameters(client, [...parameters.keys()]).catch(() => undefined);
   }
 };

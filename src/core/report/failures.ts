@@ -1,6 +1,7 @@
 /** Which targets failed too often to be content with: read by the report and by the command line's exit code. */
+import { greatest } from 'd3-array';
 import { type LoadProfile, openSends } from '../schema/load.ts';
-import type { Report, RequestCounts, TargetReport } from '../schema/report.ts';
+import type { ErrorCount, Report, RequestCounts, TargetReport } from '../schema/report.ts';
 import { formatCount, formatShare } from './format.ts';
 import { errorNames } from './words.ts';
 
@@ -26,8 +27,13 @@ export interface FailingTarget {
   readonly sentence: string;
 }
 
-const sentenceOf = ({ requests, errors }: TargetReport): string => {
-  const [usual] = [...errors].sort((a, b) => b.count - a.count);
+/** What failed most; undefined where nothing did. */
+export const usualError = ({ errors }: Pick<TargetReport, 'errors'>): ErrorCount | undefined =>
+  greatest(errors, ({ count }) => count);
+
+const sentenceOf = (target: TargetReport): string => {
+  const { requests } = target;
+  const usual = usualError(target);
   const example = usual === undefined ? '' : `, for example: ${usual.example ?? errorNames[usual.kind]}`;
   const counts = `${formatCount(requests.failed)} of ${formatCount(plannedOf(requests))} planned requests failed`;
   return `${counts} (${formatShare(failedShareOf(requests))})${example}`;

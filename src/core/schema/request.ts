@@ -59,6 +59,9 @@ const extraTargets = v.pipe(
   }),
 );
 
+/** A run ends as failed where more of a target's planned requests failed. */
+export const defaultMaxFailed = 0.01;
+
 export const runRequest = fields({
   /** Default: derived from the execution's name. Naming an old run resumes it. */
   runId: v.exactOptional(runId),
@@ -70,7 +73,7 @@ export const runRequest = fields({
   rounds: v.optional(rounds, 3),
   /** Of the shuffle inside each round, so that a run can be repeated. */
   seed: v.optional(seed, 1),
-  maxFailed: v.optional(maxFailed, 0.01),
+  maxFailed: v.optional(maxFailed, defaultMaxFailed),
   labels: v.optional(labels, {}),
   leftOut: v.optional(leftOut, []),
 });
