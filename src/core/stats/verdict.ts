@@ -1,4 +1,5 @@
-import { bootstrapLogRatios, meanLogRatio, type RoundsOfTwo, createRandom } from './bootstrap.ts';
+import { bootstrapLogRatios, meanLogRatio, type RoundsOfTwo } from './bootstrap.ts';
+import { createRandom } from './random.ts';
 import { distributionFromSamples, standardDeviation, quantile } from './distribution.ts';
 
 /** Fewer rounds than this say something about this run only. */

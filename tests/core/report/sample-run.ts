@@ -7,7 +7,7 @@ import type { LoadProfile } from '../../../src/core/schema/load.ts';
 import type { Plan, Verification } from '../../../src/core/schema/plan.ts';
 import type { ErrorKind, Sample, SamplePart, SelfReport } from '../../../src/core/schema/part.ts';
 import type { Report, TargetReport } from '../../../src/core/schema/report.ts';
-import { createRandom, type Random, randomNormal } from '../../../src/core/stats/bootstrap.ts';
+import { createRandom, type Random, randomNormal } from '../../../src/core/stats/random.ts';
 import type { Target } from '../../../src/core/schema/target.ts';
 import { closedLoad } from '../../support/loads.ts';
 

@@ -1,10 +1,5 @@
-import {
-  createRandom,
-  randomBelow,
-  randomBeta,
-  randomGamma,
-  randomNormal,
-} from '../../../src/core/stats/bootstrap.ts';
+import { randomBeta, randomGamma } from '../../../src/core/stats/bootstrap.ts';
+import { createRandom, randomBelow, randomNormal } from '../../../src/core/stats/random.ts';
 
 const draw = (n: number, next: () => number): number[] => Array.from({ length: n }, next);
 const meanOf = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length;

@@ -4,7 +4,7 @@ import {
   quantileInterval,
 } from '../../../src/core/stats/quantile-interval.ts';
 import { type Distribution, distributionFromSamples } from '../../../src/core/stats/distribution.ts';
-import { createRandom } from '../../../src/core/stats/bootstrap.ts';
+import { createRandom } from '../../../src/core/stats/random.ts';
 
 const upTo = (n: number): Distribution => {
   const d = distributionFromSamples(Array.from({ length: n }, (_, i) => i + 1));

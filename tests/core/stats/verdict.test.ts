@@ -1,10 +1,5 @@
-import {
-  resampledQuantile,
-  createRandom,
-  type Random,
-  randomBelow,
-  randomNormal,
-} from '../../../src/core/stats/bootstrap.ts';
+import { resampledQuantile } from '../../../src/core/stats/bootstrap.ts';
+import { createRandom, type Random, randomBelow, randomNormal } from '../../../src/core/stats/random.ts';
 import {
   type Distribution,
   distributionFromSamples,
