@@ -11,6 +11,7 @@ import {
 } from '../core/schema/plan.ts';
 import { parseRunRequest } from '../core/schema/request.ts';
 import { chooseTargets, type StackLimits, requireLimits } from '../core/plan/targets.ts';
+import { paceOf } from '../core/schedule/pace.ts';
 import { cellsOf, stepsOf } from '../core/schedule/steps.ts';
 import type { Target } from '../core/schema/target.ts';
 import type { Clock, ObjectStore, TargetRegistry } from '../ports/index.ts';
@@ -52,7 +53,7 @@ const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
     labels,
   };
   // Closed loads may be cut into more steps once their pace is known; then Schedule says so.
-  stepsOf(plan, cellsOf(plan), () => 0);
+  stepsOf(plan, cellsOf(plan), (target) => paceOf(plan.load, target));
   return plan;
 };
 

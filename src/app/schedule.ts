@@ -5,6 +5,7 @@ import type { Plan, Verification } from '../core/schema/plan.ts';
 import { assignments, type Schedule, type ScheduleInput, type Step } from '../core/schema/work.ts';
 import { samplePart } from '../core/schema/part.ts';
 import { assignmentsOf, cellsOf, type StepPlan, stepsOf, type Cell } from '../core/schedule/steps.ts';
+import { paceOf } from '../core/schedule/pace.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import { inParallel, readPlan, readStored } from './stored.ts';
 import { extendLock } from './lock.ts';
@@ -49,10 +50,10 @@ export const schedule = async (deps: ScheduleDeps, input: ScheduleInput): Promis
   await store.put(verifyKey(runId), JSON.stringify(verifications));
   refuseWithoutTarget(plan, verifications);
 
-  const fit = new Map(verifications.filter(({ ok }) => ok).map((v) => [v.targetId, v.meanMs ?? 0]));
+  const fit = new Map(verifications.filter(({ ok }) => ok).map((v) => [v.targetId, v]));
   const cells = cellsOf(plan).filter(({ target }) => fit.has(target.id));
   const pending = await pendingCells(store, runId, cells);
-  const steps = stepsOf(plan, pending, ({ id }) => fit.get(id) ?? 0);
+  const steps = stepsOf(plan, pending, (target) => paceOf(plan.load, target, fit.get(target.id)));
   const expiresAt = new Date(clock.wallTime() + lockMs(steps.length)).toISOString();
   await extendLock(store, { runId, executionName, expiresAt });
   await inParallel(steps, writesAtOnce, (step) =>

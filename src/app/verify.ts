@@ -1,5 +1,6 @@
 /** Verify: shows that a target does what its kind promises before it is timed. */
 import { InputError } from '../core/errors.ts';
+import type { LoadProfile } from '../core/schema/load.ts';
 import type { Plan, Verification, VerifyInput } from '../core/schema/plan.ts';
 import type { Target, TargetKind } from '../core/schema/target.ts';
 import { coldStartsIn, counterFault, hitsOf } from '../core/verify/counter.ts';
@@ -23,11 +24,16 @@ interface Trial {
   readonly perConnection: number;
 }
 
-/** A user's own URL may cost or change something with each request, so it gets only what its mean needs. */
-const trials: Readonly<Record<Exclude<TargetKind, 'async-queue'>, Trial>> = {
-  'sync-counter': { sequential: 10, connections: 10, perConnection: 4 },
-  null: { sequential: 10, connections: 10, perConnection: 4 },
-  url: { sequential: 3, connections: 1, perConnection: 0 },
+const fullTrial: Trial = { sequential: 10, connections: 10, perConnection: 4 };
+
+/**
+ * A user's own URL may cost or change something with each request, so it gets only what its mean needs, and where it is
+ * to be loaded over several connections, what shows its pace under them.
+ */
+const trialOf = (kind: Exclude<TargetKind, 'async-queue'>, load: LoadProfile): Trial => {
+  if (kind !== 'url') return fullTrial;
+  const connections = load.model === 'closed' ? Math.min(load.concurrency, fullTrial.connections) : 1;
+  return { sequential: 3, connections, perConnection: connections === 1 ? 0 : 2 };
 };
 
 /** Answers that are awaited from a target that has given none yet; more would only be more time-outs. */
@@ -58,6 +64,13 @@ const meanMsOf = (sequential: readonly Probed[]): number => {
   return warm.reduce((sum, { ms }) => sum + ms, 0) / warm.length;
 };
 
+/** How a warm request did among those of all connections. The others' cold starts are not the target's pace. */
+const burstOf = (concurrent: readonly Probed[], connections: number): Verification['burst'] => {
+  const warm = acknowledgedOf(concurrent).filter(({ cold }) => cold !== true);
+  if (connections < 2 || warm.length === 0) return undefined;
+  return { connections, meanMs: warm.reduce((sum, { ms }) => sum + ms, 0) / warm.length };
+};
+
 /** All verifications of a run travel through the state machine's data together, which may not pass 256 KiB. */
 const longestReason = 500;
 
@@ -65,6 +78,7 @@ const conclude = (
   target: Target,
   sequential: readonly Probed[],
   concurrent: readonly Probed[],
+  connections: number,
 ): Verification => {
   const all = [...sequential, ...concurrent];
   const acknowledged = acknowledgedOf(all).length;
@@ -75,7 +89,7 @@ const conclude = (
     sent: all.length,
     acknowledged,
     observed: observedIn(all),
-    ...known({ coldStarts }),
+    ...known({ coldStarts, burst: burstOf(concurrent, connections) }),
   };
   if (inTurn.length === 0) {
     const reason = `none of ${all.length} requests was acknowledged; the first: ${all[0]?.fault ?? 'not sent'}`;
@@ -135,7 +149,7 @@ const runTrial = async (
     const concurrent = await Promise.all(
       fit ? connections.map((connection) => sendOn(connection, trial.perConnection)) : [],
     );
-    return conclude(target, sequential, concurrent.flat());
+    return conclude(target, sequential, concurrent.flat(), trial.connections);
   } finally {
     for (const connection of connections) connection.close();
   }
@@ -153,7 +167,7 @@ export const verify = async (deps: VerifyDeps, { runId, targetId }: VerifyInput)
       target,
       'targets of kind "async-queue" cannot be verified and timed yet; leave it out of the run',
     );
-  return runTrial(deps, target, trials[target.kind], plan.load.timeoutMs);
+  return runTrial(deps, target, trialOf(target.kind, plan.load), plan.load.timeoutMs);
 };
 
 /** What one request showed. */

@@ -5,7 +5,7 @@ import { lockKey, partKey, planKey, verifyKey } from '../../src/core/keys.ts';
 import type { Plan, Verification } from '../../src/core/schema/plan.ts';
 import type { Schedule, WorkerAssignment } from '../../src/core/schema/work.ts';
 import { partOf } from '../core/report/sample-run.ts';
-import { clockAt, newYear, planOf } from './run.ts';
+import { clockAt, newYear, planOf, targetOf } from './run.ts';
 
 const fit = (targetId: string, meanMs = 20): Verification => ({
   targetId,
@@ -97,6 +97,20 @@ describe('schedule', () => {
     expect(assignments('runs/run-1/steps/1-a-2.json')).toMatchObject([
       { segment: 2, load: { requests: 100 } },
     ]);
+  });
+
+  it('cuts the cells of a target whose burst was slow, or whose store takes only so much', async () => {
+    const load = { ...planOf().load, requests: 100_000, concurrency: 100 } as Plan['load'];
+    const targets = [targetOf('a', { maxRate: 100 }), targetOf('b'), targetOf('c')];
+    const keys = keysOf(
+      await setUp({ load, rounds: 1, targets }).run([
+        fit('a', 10),
+        { ...fit('b', 10), burst: { connections: 10, meanMs: 100 } },
+        { ...fit('c', 10), burst: { connections: 10, meanMs: 10 } },
+      ]),
+    );
+    const countOf = (id: string) => keys.filter((key) => key.includes(`-${id}-`)).length;
+    expect(['a', 'b', 'c'].map(countOf)).toEqual([3, 3, 1]);
   });
 
   it('says so when the pace makes more steps than a run can have', async () => {

@@ -6,6 +6,7 @@ import type { Verification } from '../../src/core/schema/plan.ts';
 import type { Target } from '../../src/core/schema/target.ts';
 import type { HttpReply, Failure } from '../../src/ports/index.ts';
 import { VirtualClock, virtualServer } from '../support/virtual-clock.ts';
+import { closedLoad } from '../support/loads.ts';
 import { planOf, targetOf } from './run.ts';
 
 const serviceMs = 20;
@@ -24,11 +25,12 @@ const verifying = async (
   reply: (index: number) => HttpReply | Failure | 'silence',
   change: Partial<Target> = {},
   timeoutMs = 10_000,
+  concurrency = 1,
 ): Promise<
   Verification & { connections: [opened: number, closed: number]; mostAtOnce: number; tookMs: number }
 > => {
   const clock = new VirtualClock();
-  const load = { ...planOf().load, timeoutMs };
+  const load = { ...closedLoad, timeoutMs, concurrency };
   const plan = planOf({ load, targets: [targetOf('a', change)] });
   const store = memoryObjectStore(new Map([[planKey('run-1'), JSON.stringify(plan)]]));
   const server = virtualServer(clock, (sentMs, index) => {
@@ -57,6 +59,7 @@ describe('verify a sync-counter', () => {
       acknowledged: 50,
       // The cold first request does not size the segments.
       meanMs: serviceMs,
+      burst: { connections: 10, meanMs: serviceMs },
       observed: { 'x-architecture': 'a', 'x-cold': '1', server: 'uvicorn' },
       coldStarts: { aloneMs: [coldMs], burstMs: [] },
       connections: [10, 10],
@@ -70,6 +73,13 @@ describe('verify a sync-counter', () => {
     const cold = (i: number): boolean => i === 0 || burst.includes(i);
     const found = await verifying((i) => hits(i + 1, { 'x-cold': cold(i) ? '1' : '0' }));
     expect(found.coldStarts).toEqual({ aloneMs: [coldMs], burstMs: burst.map(() => serviceMs) });
+  });
+
+  it('measures the pace of the burst by its warm answers alone', async () => {
+    const found = await verifying((i) => hits(i + 1, { 'x-cold': i < 15 ? '1' : '0' }), { kind: 'null' });
+    expect(found.burst).toEqual({ connections: 10, meanMs: serviceMs });
+    const cold = await verifying((i) => hits(i + 1, { 'x-cold': '1' }));
+    expect(cold.burst).toBeUndefined();
   });
 
   it('says nothing about cold starts of a target that does not', async () => {
@@ -134,10 +144,17 @@ describe('verify the other kinds', () => {
     const request = { expectedStatus: 202 };
     const found = await verifying(() => status(202), { kind: 'url', request });
     expect(found).toMatchObject({ ok: true, sent: 3, acknowledged: 3, connections: [1, 1] });
+    expect(found.burst).toBeUndefined();
     expect(await verifying(() => status(200), { kind: 'url', request })).toMatchObject({
       ok: false,
       reason: expect.stringContaining('answered 200 instead of 202'),
     });
+  });
+
+  it('sends it a small burst where it is to be loaded over several connections', async () => {
+    const found = await verifying(() => status(200), { kind: 'url' }, 10_000, 4);
+    expect(found).toMatchObject({ ok: true, sent: 3 + 4 * 2, connections: [4, 4], mostAtOnce: 4 });
+    expect(found.burst).toEqual({ connections: 4, meanMs: serviceMs });
   });
 
   it('refuses a queue by name without sending anything', async () => {

@@ -1,5 +1,6 @@
 import { InputError } from '../../core/errors.ts';
 import { openSchedule } from '../../core/load/schedule.ts';
+import { reserveMs, startLeadMs } from '../../core/schedule/time-budget.ts';
 import type { GenerateInput, GenerateOutput, WorkerAssignment } from '../../core/schema/work.ts';
 import type { SelfReport } from '../../core/schema/part.ts';
 import type { Clock, ObjectStore, WatchVitals } from '../../ports/index.ts';
@@ -27,12 +28,6 @@ export interface Generated {
   readonly self: SelfReport;
 }
 
-/** Milliseconds from the Map's beginning to the common start: time for every worker's own cold start. */
-const startLeadMs = 5000;
-/** Sending ends this long before the function's own timeout, so that the samples can be stored. */
-const reserveMs = 20_000;
-/** Of that reserve, what must be left when the last request under way has timed out. */
-const storeMs = 10_000;
 /** Closed model: the longest pause for storing a part. */
 const maxPauseMs = 1000;
 
@@ -84,8 +79,8 @@ export const generate = async (
   const { clock, store } = deps;
   const { assignment } = input;
   const { load, worker } = assignment;
+  const stopAtMs = clock.now() + remainingMs - reserveMs(load.timeoutMs);
   const openConnection = await secretOpener(deps, assignment.target);
-  const stopAtMs = clock.now() + remainingMs - Math.max(reserveMs, load.timeoutMs + storeMs);
   const { startMs, lateMs } = await awaitStart(clock, input);
   const session = new Session(assignment, clock, store, startMs);
   const endWatch = deps.watchVitals();

@@ -5,14 +5,13 @@ import { Recorder } from '../../core/load/recorder.ts';
 import type { WorkerAssignment } from '../../core/schema/work.ts';
 import type { SamplePart, SelfReport } from '../../core/schema/part.ts';
 import { requestOf } from '../../core/load/request.ts';
+import { maxRows } from '../../core/schedule/steps.ts';
 import type { Clock, ObjectStore } from '../../ports/index.ts';
 import type { Sent } from './closed.ts';
 import { LabError } from '../../core/errors.ts';
 
 /** Milliseconds between two parts: the most that a crash can lose. */
 const flushEveryMs = 5000;
-/** Raw samples of a cell, all its workers together. */
-const maxRowsPerCell = 1_000_000;
 
 /** Books what one worker measures and hands it on in parts. */
 export class Session {
@@ -34,7 +33,7 @@ export class Session {
     this.#assignment = assignment;
     this.#clock = clock;
     this.#epoch = new Date(clock.wallTime() - clock.now() + zeroMs).toISOString();
-    this.#recorder = new Recorder(zeroMs, Math.floor(maxRowsPerCell / assignment.workers));
+    this.#recorder = new Recorder(zeroMs, assignment.maxRows ?? Math.floor(maxRows / assignment.workers));
     this.#writer = new PartWriter(store, clock);
     this.#expectation = {
       kind: assignment.target.kind,

@@ -6,7 +6,7 @@ import { shareOf } from '../load/schedule.ts';
 import type { LoadProfile } from '../schema/load.ts';
 import type { Plan } from '../schema/plan.ts';
 import type { Step, WorkerAssignment } from '../schema/work.ts';
-import { segmentCountOf, segmentsOf, workersOf } from './segments.ts';
+import { requireFiles, segmentCountOf, segmentsOf, workersOf } from './segments.ts';
 import type { Target } from '../schema/target.ts';
 import { createHash } from 'node:crypto';
 
@@ -20,10 +20,15 @@ export interface Cell {
 /** A step with all that its workers must know. */
 export interface StepPlan extends Cell {
   readonly segment: number;
+  /** Of the cell. */
+  readonly segments: number;
   readonly step: Step;
   /** The load of all workers together. */
   readonly load: LoadProfile;
 }
+
+/** Raw samples of a target in a round, all its segments and workers together; histograms and counts have no such bound. */
+export const maxRows = 1_000_000;
 
 /** An execution's history ends at 25,000 events; every step takes some of them. */
 export const maxSteps = 1_000;
@@ -36,40 +41,43 @@ export const cellsOf = (plan: Pick<Plan, 'rounds' | 'seed' | 'targets'>): readon
 
 /**
  * The steps of `cells` in their order.
- * @param meanMsOf a target's mean time per request in milliseconds; 0 where it is not known yet
- * @throws InputError when the state machine could not walk through that many steps
+ * @param pace a target's requests per second under this load; Infinity where it is not known yet
+ * @throws InputError when the state machine could not walk through that many steps, or a generator not open its connections
  */
 export const stepsOf = <C extends Cell>(
   { runId, load }: Pick<Plan, 'runId' | 'load'>,
   cells: readonly C[],
-  meanMsOf: (target: Target) => number,
+  pace: (target: Target) => number,
 ): readonly (C & StepPlan)[] => {
   // Counted first: a nonsensical request must not be expanded to millions of objects.
-  const count = sum(cells, ({ target }) => segmentCountOf(load, meanMsOf(target)));
+  const count = sum(cells, ({ target }) => segmentCountOf(load, pace(target)));
   if (count > maxSteps)
     throw new InputError(
       'rounds',
-      `${count} steps (rounds x targets x segments of 14 minutes)`,
+      `${count} steps (rounds x targets x segments that fit into one invocation)`,
       `at most ${maxSteps} steps in one run`,
       'Ask for fewer rounds, targets or requests or for a shorter duration, or use several runs',
     );
-  return cells.flatMap((cell) =>
-    segmentsOf(load, meanMsOf(cell.target)).map((part, segment) => ({
+  return cells.flatMap((cell) => {
+    const parts = segmentsOf(load, pace(cell.target));
+    parts.forEach(requireFiles);
+    return parts.map((part, segment) => ({
       ...cell,
       segment,
+      segments: parts.length,
       load: part,
       step: {
         assignmentsKey: assignmentsKey(runId, cell.round, cell.target.id, segment),
         workers: workersOf(part),
       },
-    })),
-  );
+    }));
+  });
 };
 
 /** @param attempt 1 for a cell's first try */
 export const assignmentsOf = (
   runId: string,
-  { step: { workers }, round, segment, target, load }: StepPlan,
+  { step: { workers }, round, segment, segments, target, load }: StepPlan,
   attempt: number,
 ): readonly WorkerAssignment[] =>
   range(workers).map((worker) => ({
@@ -82,6 +90,7 @@ export const assignmentsOf = (
     workers,
     target,
     load: shareOf(load, worker, workers),
+    maxRows: Math.floor(maxRows / (segments * workers)),
     ...(load.model === 'open' ? { totalRate: load.rate } : {}),
   }));
 

@@ -73,6 +73,8 @@ export const verification = fields({
   acknowledged: requests,
   /** Of an acknowledged request, one after another; sizes the segments of long cells. */
   meanMs: v.exactOptional(milliseconds),
+  /** The same of a warm one while as many connections as told sent at once. */
+  burst: v.exactOptional(fields({ connections: whole(2, 1_000), meanMs: milliseconds })),
   /** Why it is not timed, in one sentence with numbers. */
   reason: v.exactOptional(text(4_000)),
   /** The first answer's cold flag and headers of interest, for the report's "what really ran". */

@@ -46,6 +46,8 @@ export const workerAssignment = fields({
   load: loadProfile,
   /** Open model: this worker sends at t0 + (worker + i * workers) / (rate of the whole cell). */
   totalRate: v.exactOptional(number(0, 5_000)),
+  /** Raw samples that this worker may keep: its share of the 1e6 of its target and round. */
+  maxRows: v.exactOptional(whole(0, 1_000_000)),
 });
 
 export const assignments = list(workerAssignment, 1_000);

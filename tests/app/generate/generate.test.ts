@@ -107,6 +107,13 @@ describe('generate', () => {
     expect(planned).toEqual(Array.from({ length: 800 }, (_, i) => i * 20_000));
   });
 
+  it('keeps no more raw samples than its share of the cell, and counts on', async () => {
+    const { run, parts } = setUp(takes(100));
+    await run(assignmentFor({ rate: 50, durationSeconds: 16, warmup: 0 }, { maxRows: 300 }));
+    expect(parts().flatMap((part) => [...samplesOf(part)])).toHaveLength(300);
+    expect(merged(parts()).count).toBe(800);
+  });
+
   it('pauses a closed load while a part is stored, at most a second', async () => {
     const { run, clock } = setUp(takes(1000), (clock) => ({
       put: () => clock.sleepUntil(clock.now() + 3000),

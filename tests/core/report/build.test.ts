@@ -1,5 +1,6 @@
 import type { Report } from '../../../src/core/schema/report.ts';
-import { openLoad } from '../../support/loads.ts';
+import type { Target } from '../../../src/core/schema/target.ts';
+import { closedLoad, openLoad } from '../../support/loads.ts';
 import { type RunSettings, sampleReport, sixArchitectures, targetIn } from './sample-run.ts';
 
 const build = (settings: Partial<RunSettings> = {}): Report =>
@@ -118,6 +119,22 @@ describe('buildReport', () => {
     expect(targetIn(late, 'a').remarks.join()).toMatch(/measures the store, not the architecture/);
     expect(late.rankings[0]?.rows).toEqual([{ id: 'b' }]);
     expect(late.rankings[0]?.unranked[0]?.reason).toMatch(/send lag p99 2.50 ms, bound 2.00 ms/);
+  });
+
+  it('says that a closed load measured the store where answers came nearly as fast as that takes them', () => {
+    // Answers of 10 ms, one after another: nearly 100 a second.
+    const remarksWith = (target: Partial<Target>, concurrency = 2) => {
+      const characters = [{ id: 'a', warmMs: 10, coldMs: 11, target }];
+      return build({ load: { ...closedLoad, concurrency }, characters }).targets[0]?.remarks;
+    };
+    expect(remarksWith({ maxRate: 110 })).toEqual([
+      expect.stringMatching(
+        /^\d\d\.?\d? requests\/s were answered, near or above the 110\/s that its store takes/,
+      ),
+    ]);
+    expect(remarksWith({ maxRate: 150 })).toEqual([]);
+    expect(remarksWith({ maxRate: 110 }, 1)).toEqual([]);
+    expect(remarksWith({ maxRate: 90, apiRateLimit: 90 })).toEqual([]);
   });
 
   it('reports a run that left nothing at all', () => {

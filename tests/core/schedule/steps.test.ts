@@ -73,7 +73,7 @@ describe('stepsOf', () => {
       { round: 1, target: target('fast') },
       { round: 2, target: target('fast') },
     ];
-    const steps = stepsOf({ runId: 'run', load }, cells, ({ id }) => (id === 'slow' ? 20 : 1));
+    const steps = stepsOf({ runId: 'run', load }, cells, ({ id }) => (id === 'slow' ? 50 : 1_000));
     expect(steps.map(({ step }) => step.assignmentsKey)).toEqual([
       'runs/run/steps/1-slow-0.json',
       'runs/run/steps/1-slow-1.json',
@@ -85,11 +85,11 @@ describe('stepsOf', () => {
 
   it('takes 1,000 steps and refuses 1,001, without expanding nonsense', () => {
     const cells = (count: number) => targetsUpTo(count).map((one) => ({ round: 1, target: one }));
-    expect(stepsOf(plan, cells(maxSteps), () => 0)).toHaveLength(1000);
-    expect(() => stepsOf(plan, cells(maxSteps + 1), () => 0)).toThrow(InputError);
+    expect(stepsOf(plan, cells(maxSteps), () => Infinity)).toHaveLength(1000);
+    expect(() => stepsOf(plan, cells(maxSteps + 1), () => Infinity)).toThrow(InputError);
     const endless: LoadProfile = { ...closed, requests: 1e6, concurrency: 1 };
-    expect(() => stepsOf({ runId: 'run', load: endless }, cells(100), () => 60_000)).toThrow(
-      'steps (rounds x targets x segments of 14 minutes)"; allowed: at most 1000 steps',
+    expect(() => stepsOf({ runId: 'run', load: endless }, cells(100), () => 1 / 60)).toThrow(
+      'steps (rounds x targets x segments that fit into one invocation)"; allowed: at most 1000 steps',
     );
   });
 
@@ -98,7 +98,7 @@ describe('stepsOf', () => {
     const steps = stepsOf(
       { runId: 'r'.repeat(60), load: closed },
       range(1000).map(() => long),
-      () => 0,
+      () => Infinity,
     );
     const bytes = JSON.stringify({ rounds: [{ round: 50, steps: steps.map(({ step }) => step) }] }).length;
     expect(bytes).toBeLessThan(262_144 - 2 * 32_768);
@@ -107,7 +107,7 @@ describe('stepsOf', () => {
 
 describe('assignmentsOf', () => {
   const assignmentsOfOnly = (load: LoadProfile, round: number, attempt: number) =>
-    stepsOf({ runId: 'run', load }, [{ round, target: target('a') }], () => 0).flatMap((step) =>
+    stepsOf({ runId: 'run', load }, [{ round, target: target('a') }], () => Infinity).flatMap((step) =>
       assignmentsOf('run', step, attempt),
     );
 
@@ -131,6 +131,13 @@ describe('assignmentsOf', () => {
       load: { rate: 400 },
       target: target('a'),
     });
+  });
+
+  it('shares a million raw samples out among the workers of all segments', () => {
+    const load: LoadProfile = { ...openLoad, rate: 1200, durationSeconds: 3000 };
+    const assignments = assignmentsOfOnly(load, 1, 1);
+    expect(assignments).toHaveLength(4 * 3);
+    expect(new Set(assignments.map(({ maxRows }) => maxRows))).toEqual(new Set([83_333]));
   });
 
   it('names no rate in the closed model', () => {
