@@ -10,7 +10,8 @@ import { host, importSources, quantileOf, startServer } from './generator-source
 /**
  * @typedef {typeof import('../src/app/generate/closed.ts') & typeof import('../src/app/generate/open.ts')
  *   & typeof import('../src/adapters/http/client.ts') & typeof import('../src/adapters/system.ts')
- *   & typeof import('../src/core/histogram/histogram.ts') & typeof import('../src/core/load/schedule.ts')} Sources
+ *   & typeof import('../src/adapters/pacer.ts') & typeof import('../src/core/histogram/histogram.ts')
+ *   & typeof import('../src/core/load/schedule.ts')} Sources
  */
 
 const sources = [
@@ -18,10 +19,11 @@ const sources = [
   'src/app/generate/open.ts',
   'src/adapters/http/client.ts',
   'src/adapters/system.ts',
+  'src/adapters/pacer.ts',
   'src/core/histogram/histogram.ts',
   'src/core/load/schedule.ts',
 ];
-const { driveClosed, driveOpen, httpConnection, Histogram, openSchedule, systemClock } =
+const { driveClosed, driveOpen, httpConnection, Histogram, openSchedule, startPacer, systemClock } =
   /** @type {Sources} */ (await importSources(sources));
 
 const measure = async (/** @type {{ rate?: number, requests: number, concurrency: number }} */ load) => {
@@ -41,12 +43,12 @@ const measure = async (/** @type {{ rate?: number, requests: number, concurrency
     await driveClosed({ ...limits, requests, concurrency }, drive);
   } else {
     const share = { totalRate: rate, durationSeconds: requests / rate, worker: 0, workers: 1 };
-    await driveOpen(
-      { ...limits, maxConnections: concurrency },
-      openSchedule(share),
-      systemClock.now(),
-      drive,
-    );
+    const pacer = await startPacer();
+    await driveOpen({ ...limits, maxConnections: concurrency }, openSchedule(share), systemClock.now() + 20, {
+      ...drive,
+      pacer,
+    });
+    pacer.end();
   }
   const records = /** @type {number[]} */ (await (await fetch(`${server.url}/records`)).json());
   await server.stop();

@@ -9,15 +9,17 @@ import { host, importSources, quantileOf, startServer } from './generator-source
 /** @typedef {import('../src/app/generate/closed.ts').Sent} Sent */
 /**
  * @typedef {typeof import('../src/app/generate/open.ts') & typeof import('../src/core/load/schedule.ts')
- *   & typeof import('../src/adapters/http/client.ts') & typeof import('../src/adapters/system.ts')} Sources
+ *   & typeof import('../src/adapters/http/client.ts') & typeof import('../src/adapters/system.ts')
+ *   & typeof import('../src/adapters/pacer.ts')} Sources
  */
 const sources = [
   'src/app/generate/open.ts',
   'src/core/load/schedule.ts',
   'src/adapters/http/client.ts',
   'src/adapters/system.ts',
+  'src/adapters/pacer.ts',
 ];
-const { driveOpen, openSchedule, httpConnection, systemClock } = /** @type {Sources} */ (
+const { driveOpen, openSchedule, httpConnection, startPacer, systemClock } = /** @type {Sources} */ (
   await importSources(sources)
 );
 const server = await startServer('generator-stalling-server.mjs');
@@ -25,8 +27,9 @@ const server = await startServer('generator-stalling-server.mjs');
 /** @type {Sent[]} */
 const all = [];
 const request = { url: `${server.url}/hits`, method: 'GET', headers: {} };
+const pacer = await startPacer();
 const cpu = process.cpuUsage();
-await driveOpen(
+const { kept } = await driveOpen(
   { warmup: 0, timeoutMs: 10_000, maxConnections: 10 },
   openSchedule({ totalRate: 2000, durationSeconds: 30, worker: 0, workers: 1 }),
   systemClock.now() + 100,
@@ -35,9 +38,11 @@ await driveOpen(
     openConnection: () => httpConnection(request, { clock: systemClock }),
     onSent: (sent) => all.push(sent),
     mayGoOn: () => true,
+    pacer,
   },
 );
 const { user, system } = process.cpuUsage(cpu);
+pacer.end();
 await server.stop();
 
 const failed = all.filter(({ result }) => 'error' in result).length;
@@ -53,3 +58,6 @@ console.log(`${'ms'.padEnd(30)}${shares.map((q) => `p${q * 100}`.padStart(10)).j
 for (const [name, values] of Object.entries(rows)) {
   console.log(name.padEnd(30) + shares.map((q) => quantileOf(values, q).toFixed(2).padStart(10)).join(''));
 }
+console.log(
+  `send lag p99 ${kept?.sendLagP99Ms.toFixed(2) ?? '?'} ms: the generator's own; ${kept?.waitedForConnection ?? '?'} requests waited for a connection`,
+);

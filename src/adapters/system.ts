@@ -1,31 +1,20 @@
-import { setImmediate } from 'node:timers/promises';
-import type { Clock, WatchVitals } from '../ports/index.ts';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Clock, WatchVitals } from '../ports/index.ts';
 
-/**
- * Timers fire up to a millisecond late, and later when the loop is busy; so the last stretch is spent turning the
- * event loop, which goes on to read and write sockets meanwhile but costs CPU.
- */
-const spinMs = 1;
 /** Above this a timer would overflow and fire at once. */
 const maxTimerMs = 2 ** 31 - 1;
 
 const timer = (ms: number): Promise<void> =>
   new Promise((resolve) => {
-    setTimeout(resolve, Math.min(Math.floor(ms), maxTimerMs));
+    setTimeout(resolve, Math.min(Math.ceil(ms), maxTimerMs));
   });
 
-/** The machine's clock: `performance.now()`, which never jumps. */
+/** The machine's clock: `performance.now()`, which never jumps. It wakes up to a millisecond late; see pacer.ts for what may not. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),
   async sleepUntil(monotonicMs) {
-    for (;;) {
-      const left = monotonicMs - performance.now();
-      if (left <= 0) return;
-      if (left >= 1 + spinMs) await timer(left - spinMs);
-      else await setImmediate();
-    }
+    for (let left; (left = monotonicMs - performance.now()) > 0;) await timer(left);
   },
 };
 
@@ -38,6 +27,7 @@ export const watchVitals: WatchVitals = () => {
   const monitor = monitorEventLoopDelay({ resolution: resolutionMs });
   const startedMs = performance.now();
   const cpuBefore = process.cpuUsage();
+  const loopBefore = performance.eventLoopUtilization();
   monitor.enable();
   return () => {
     monitor.disable();
@@ -46,6 +36,7 @@ export const watchVitals: WatchVitals = () => {
     return {
       eventLoopDelayP99Ms: delayMs(monitor.percentile(99)),
       eventLoopDelayMaxMs: delayMs(monitor.max),
+      eventLoopBusyShare: performance.eventLoopUtilization(loopBefore).utilization,
       cpuShare: wallMs === 0 ? 0 : (user + system) / 1000 / wallMs,
     };
   };

@@ -5,6 +5,7 @@ import { createLambdaClient, lambdaFunctionInvoker } from '../adapters/aws/funct
 import { createSsmClient, ssmSecretStore } from '../adapters/aws/parameters.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
 import { httpConnection } from '../adapters/http/client.ts';
+import { startPacer } from '../adapters/pacer.ts';
 import { systemClock, watchVitals } from '../adapters/system.ts';
 import { generate, type GenerateDeps, type Generated } from '../app/generate/generate.ts';
 import { hit } from '../app/hit/hit.ts';
@@ -33,6 +34,7 @@ const deps = madeOnce((): GenerateDeps => {
     invoker: lambdaFunctionInvoker(createLambdaClient()),
     httpConnection: connection,
     watchVitals,
+    startPacer,
   };
 });
 
@@ -67,7 +69,7 @@ const measure = async (input: GenerateInput, context: Context): Promise<Generate
 const hitFromHere = (input: HitInput, context: Context): Promise<HitResult> => {
   const request = parseHit(input.hit);
   const mayGoOn = (): boolean => context.getRemainingTimeInMillis() > request.timeoutMs + hitReserveMs;
-  return hit({ clock: systemClock, httpConnection: connection, mayGoOn }, request);
+  return hit({ clock: systemClock, httpConnection: connection, startPacer, mayGoOn }, request);
 };
 
 const isHit = (input: unknown): input is HitInput =>

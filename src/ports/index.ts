@@ -62,6 +62,20 @@ export interface Clock {
   sleepUntil(monotonicMs: number): Promise<void>;
 }
 
+/** Wakes its owner at planned times, more finely than a clock's sleep can. */
+export interface Pacer {
+  /**
+   * Calls `wake` soon after each of `timesMs`, never before it, and once for those that passed together.
+   * @param timesMs ascending, of the clock's `now()`; one list at a time
+   * @param wake must not throw
+   */
+  pace(timesMs: Float64Array, wake: () => void): void;
+  /** For good: wakes nobody any more. */
+  end(): void;
+}
+
+export type StartPacer = () => Promise<Pacer>;
+
 /** What became of one request. Times are milliseconds of the monotonic clock that the connection was made with. */
 export interface Exchange {
   /** When the request was handed to the socket; where none was sent, when the attempt began. */
@@ -91,7 +105,9 @@ export type OpenConnection = () => Connection;
 export interface VitalSigns {
   readonly eventLoopDelayP99Ms: number;
   readonly eventLoopDelayMaxMs: number;
-  /** CPU seconds used by the process over wall seconds, since the watch began. */
+  /** The share of time in which the event loop did not wait for anything. */
+  readonly eventLoopBusyShare: number;
+  /** CPU seconds used by the process, all its threads together, over wall seconds, since the watch began. */
   readonly cpuShare: number;
 }
 

@@ -86,12 +86,15 @@ describe('generate with a secret', () => {
   it('stores neither the value nor a part of it', async () => {
     const { clock, deps, sent } = setUp();
     const objects = new Map<string, string>();
-    const vitals = { eventLoopDelayP99Ms: 1, eventLoopDelayMaxMs: 2, cpuShare: 0.3 };
+    const vitals = { eventLoopDelayP99Ms: 1, eventLoopDelayMaxMs: 2, eventLoopBusyShare: 0.2, cpuShare: 0.3 };
     const place = { runId: 'r', round: 1, cellId: 'mine', segment: 0, attempt: 1, worker: 0, workers: 1 };
     const assignment = { ...place, target, load: parseLoad({ requests: 3, warmup: 0 }) };
     const around = { remainingMs: 900_000, coldStart: false, memoryMb: 1, node: 'v24' };
     const store = memoryObjectStore(objects);
-    await clock.run(generate({ ...deps, store, watchVitals: () => () => vitals }, { assignment }, around));
+    const { startPacer } = clock;
+    await clock.run(
+      generate({ ...deps, store, startPacer, watchVitals: () => () => vitals }, { assignment }, around),
+    );
     expect(sent[0]?.headers['authorization']).toBe('Bearer open & sesame');
     const stored = [...objects.values()].join('\n');
     expect(stored).toContain('answered 500');

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Clock, HttpReply, Exchange, Connection } from '../../src/ports/index.ts';
+import { timerPacer } from '../../src/adapters/pacer.ts';
+import type { Clock, HttpReply, Exchange, Connection, StartPacer } from '../../src/ports/index.ts';
 
 interface Sleeper {
   readonly atMs: number;
@@ -11,6 +12,8 @@ export class VirtualClock implements Clock {
   readonly #sleepers: Sleeper[] = [];
   readonly #wallZeroMs: number;
   #nowMs = 0;
+  /** Wakes exactly on time. */
+  readonly startPacer: StartPacer = () => Promise.resolve(timerPacer(this));
 
   constructor(wallZeroMs = Date.UTC(2026, 0, 1)) {
     this.#wallZeroMs = wallZeroMs;

@@ -1,6 +1,7 @@
 import type { ClosedLoad } from '../../core/schema/load.ts';
 import type { ErrorKind } from '../../core/schema/part.ts';
 import type { Clock, HttpReply, OpenConnection } from '../../ports/index.ts';
+import type { PlanKept } from './kept-plan.ts';
 
 /**
  * The closed model: `concurrency` connections, each sending its next request when the last one was answered. A stall of the
@@ -57,4 +58,6 @@ export interface Driven {
   /** Measured requests (warm-up left out) that were planned and never sent. */
   readonly unsent: number;
   readonly connections: number;
+  /** Absent in the closed model, which plans no times. */
+  readonly kept?: PlanKept;
 }

@@ -1,105 +1,140 @@
-import type { OpenLoad } from '../../core/schema/load.ts';
 import type { OpenSchedule } from '../../core/load/schedule.ts';
-import type { Connection } from '../../ports/index.ts';
+import type { OpenLoad } from '../../core/schema/load.ts';
+import type { Connection, Exchange, Pacer } from '../../ports/index.ts';
 import type { Drive, Driven } from './closed.ts';
+import { KeptPlan } from './kept-plan.ts';
 
 type Load = Pick<OpenLoad, 'warmup' | 'timeoutMs' | 'maxConnections'>;
 
-/** Hands planned sends to free connections; those that find none wait in the order of their plan. */
-class ConnectionPool {
-  readonly #load: Load;
-  readonly #drive: Drive;
-  readonly #plannedMs: (index: number) => number;
-  readonly #connections: Connection[] = [];
-  readonly #idle: Connection[] = [];
-  #waiting: number[] = [];
-  #waitingFrom = 0;
-  #busy = 0;
-  #unsent = 0;
-  #failure: { readonly error: unknown } | undefined;
-  #onIdle: (() => void) | undefined;
+export interface OpenDrive extends Drive {
+  readonly pacer: Pacer;
+  /** Ends the sending as `mayGoOn` does, without waiting for the next planned time. */
+  readonly signal?: AbortSignal | undefined;
+}
 
-  constructor(load: Load, drive: Drive, plannedMs: (index: number) => number) {
+/** A connection, and since when it has had nothing to do. */
+interface Slot {
+  readonly connection: Connection;
+  freeMs: number;
+}
+
+/** Hands planned sends to free connections, in the order of their plan; those that find none wait for one. */
+class OpenRun {
+  readonly #load: Load;
+  readonly #drive: OpenDrive;
+  readonly #timesMs: Float64Array;
+  readonly #idle: Slot[] = [];
+  readonly #kept: KeptPlan;
+  readonly #connections: Connection[] = [];
+  /** The first that was neither sent nor dropped. Those from here on whose time has passed wait for a connection. */
+  #next = 0;
+  #busy = 0;
+  #stopped = false;
+  #resolve = (): void => undefined;
+  #reject = (_error: unknown): void => undefined;
+
+  constructor(load: Load, drive: OpenDrive, timesMs: Float64Array) {
     this.#load = load;
     this.#drive = drive;
-    this.#plannedMs = plannedMs;
+    this.#timesMs = timesMs;
+    this.#kept = new KeptPlan(timesMs.subarray(load.warmup));
   }
 
-  get connections(): number {
-    return this.#connections.length;
-  }
-
-  get broken(): boolean {
-    return this.#failure !== undefined;
-  }
-
-  take(index: number): void {
-    const connection = this.#idle.pop() ?? this.#open();
-    if (connection === undefined) this.#waiting.push(index);
-    else void this.#send(connection, index);
-  }
-
-  skip(index: number): void {
-    if (index >= this.#load.warmup) this.#unsent++;
-  }
-
-  /** Waits for every request under way or waiting; tells how many measured ones were never sent. */
-  async drain(): Promise<number> {
-    if (this.#busy > 0) {
-      await new Promise<void>((resolve) => {
-        this.#onIdle = resolve;
+  async run(): Promise<Driven> {
+    const { pacer, signal } = this.#drive;
+    signal?.addEventListener('abort', this.#stop, { once: true });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#resolve = resolve;
+        this.#reject = reject;
+        pacer.pace(this.#timesMs, this.#sendDue);
+        this.#endWhenDone();
       });
+    } finally {
+      signal?.removeEventListener('abort', this.#stop);
+      for (const connection of this.#connections) connection.close();
     }
-    for (const connection of this.#connections) connection.close();
-    if (this.#failure !== undefined) throw this.#failure.error;
-    return this.#unsent;
+    const unsent = this.#timesMs.length - Math.max(this.#next, this.#load.warmup);
+    return { unsent: Math.max(0, unsent), connections: this.#connections.length, kept: this.#kept.summary() };
   }
 
-  #open(): Connection | undefined {
-    if (this.#connections.length >= this.#load.maxConnections) return undefined;
+  readonly #stop = (): void => {
+    this.#stopped = true;
+    this.#endWhenDone();
+  };
+
+  readonly #fail = (error: unknown): void => {
+    this.#reject(error);
+    this.#stop();
+  };
+
+  /** Sends what is due, as far as connections are free. Called when something fell due and when one became free. */
+  readonly #sendDue = (): void => {
+    const { clock } = this.#drive;
+    try {
+      for (let nowMs = clock.now(); this.#isDue(nowMs); nowMs = clock.now()) this.#sendOrDrop(nowMs);
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#endWhenDone();
+  };
+
+  /** Whether the next one's time has come and a connection is free or may be opened. */
+  #isDue(nowMs: number): boolean {
+    if (this.#stopped || !((this.#timesMs[this.#next] ?? Infinity) <= nowMs)) return false;
+    return this.#idle.length > 0 || this.#mayOpen();
+  }
+
+  #mayOpen(): boolean {
+    return this.#connections.length < this.#load.maxConnections;
+  }
+
+  #sendOrDrop(nowMs: number): void {
+    const plannedMs = this.#timesMs[this.#next] ?? nowMs;
+    const deadlineMs = plannedMs + this.#load.timeoutMs;
+    if (nowMs >= deadlineMs) {
+      const message = `no connection of ${this.#load.maxConnections} became free within ${this.#load.timeoutMs} ms`;
+      this.#report(this.#next++, {
+        sentMs: plannedMs,
+        endMs: deadlineMs,
+        result: { error: 'dropped', message },
+      });
+    } else if (this.#drive.mayGoOn()) {
+      // The one that has been free longest tells since when there was one at all; the last one used is the surest to be open.
+      const readyMs = this.#mayOpen() ? plannedMs : Math.max(plannedMs, this.#idle[0]?.freeMs ?? plannedMs);
+      this.#send(this.#idle.pop() ?? this.#open(), this.#next++, readyMs);
+    } else {
+      this.#stop();
+    }
+  }
+
+  #open(): Slot {
     const connection = this.#drive.openConnection();
     this.#connections.push(connection);
-    return connection;
+    return { connection, freeMs: 0 };
   }
 
-  async #send(connection: Connection, first: number): Promise<void> {
+  #send(slot: Slot, index: number, readyMs: number): void {
     this.#busy++;
-    try {
-      for (let index: number | undefined = first; index !== undefined; index = this.#nextWaiting()) {
-        const exchange = await connection.send(this.#load.timeoutMs);
-        this.#report(index, exchange);
-      }
-    } catch (error) {
-      this.#failure ??= { error };
-    }
-    this.#idle.push(connection);
-    this.#busy--;
-    if (this.#busy === 0) this.#onIdle?.();
-  }
-
-  /** The first that waits and may still be sent; those whose time is over are dropped on the way. */
-  #nextWaiting(): number | undefined {
-    while (this.#waitingFrom < this.#waiting.length) {
-      const index = this.#waiting[this.#waitingFrom++] ?? 0;
-      const deadlineMs = this.#plannedMs(index) + this.#load.timeoutMs;
-      if (this.#drive.clock.now() >= deadlineMs) this.#drop(index, deadlineMs);
-      else if (this.#drive.mayGoOn()) return index;
-      else this.skip(index);
-    }
-    this.#waiting = [];
-    this.#waitingFrom = 0;
-    return undefined;
-  }
-
-  #drop(index: number, deadlineMs: number): void {
-    const message = `no connection of ${this.#load.maxConnections} became free within ${this.#load.timeoutMs} ms`;
-    const sentMs = this.#plannedMs(index);
-    this.#report(index, { sentMs, endMs: deadlineMs, result: { error: 'dropped', message } });
+    const onEnd = (exchange: Exchange): void => {
+      this.#busy--;
+      slot.freeMs = exchange.endMs;
+      this.#idle.push(slot);
+      if (index >= this.#load.warmup) this.#kept.add(this.#timesMs[index] ?? readyMs, readyMs, exchange);
+      this.#report(index, exchange);
+      this.#sendDue();
+    };
+    slot.connection.send(this.#load.timeoutMs).then(onEnd).catch(this.#fail);
   }
 
   #report(index: number, sent: Omit<Parameters<Drive['onSent']>[0], 'plannedMs' | 'warmup'>): void {
-    const plannedMs = this.#plannedMs(index);
+    const plannedMs = this.#timesMs[index] ?? sent.sentMs;
     this.#drive.onSent({ ...sent, plannedMs, warmup: index < this.#load.warmup });
+  }
+
+  #endWhenDone(): void {
+    const done = this.#stopped || this.#next === this.#timesMs.length;
+    if (done && this.#busy === 0) this.#resolve();
   }
 }
 
@@ -108,21 +143,12 @@ class ConnectionPool {
  * connection waits at most `timeoutMs` and is then dropped. Timed from the plan, a stall shows in every request it held up.
  * @param startMs time 0 of the schedule on the drive's clock
  */
-export const driveOpen = async (
+export const driveOpen = (
   load: Load,
   schedule: OpenSchedule,
   startMs: number,
-  drive: Drive,
+  drive: OpenDrive,
 ): Promise<Driven> => {
-  const plannedMs = (index: number): number => startMs + schedule.plannedMs(index);
-  const pool = new ConnectionPool(load, drive, plannedMs);
-  let index = 0;
-  for (; index < schedule.count && !pool.broken; index++) {
-    const planned = plannedMs(index);
-    if (planned > drive.clock.now()) await drive.clock.sleepUntil(planned);
-    if (!drive.mayGoOn()) break;
-    pool.take(index);
-  }
-  for (; index < schedule.count; index++) pool.skip(index);
-  return { unsent: await pool.drain(), connections: pool.connections };
+  const timesMs = Float64Array.from({ length: schedule.count }, (_, i) => startMs + schedule.plannedMs(i));
+  return new OpenRun(load, drive, timesMs).run();
 };

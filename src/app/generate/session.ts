@@ -1,4 +1,3 @@
-import { Histogram } from '../../core/histogram/histogram.ts';
 import { partKey } from '../../core/keys.ts';
 import { judge } from '../../core/load/judge.ts';
 import { Recorder } from '../../core/load/recorder.ts';
@@ -21,7 +20,6 @@ export class Session {
   readonly #recorder: Recorder;
   readonly #writer: PartWriter;
   readonly #expectation: Parameters<typeof judge>[1];
-  readonly #sendLag = Histogram.create();
   #nextFlushMs: number;
   #parts = 0;
   #requests = 0;
@@ -61,7 +59,6 @@ export class Session {
       this.#recorder.add({ ...times, ...judge(result, this.#expectation) });
     }
     this.#requests++;
-    this.#sendLag.record((sentMs - plannedMs) * 1000);
   }
 
   /** Writes a part when one is due; the promise is fulfilled when the attempt is over, however it ended. */
@@ -83,19 +80,9 @@ export class Session {
     await this.#writer.close();
   }
 
-  /** The part of the self-report that is about sending. */
-  sending(): Pick<
-    SelfReport,
-    'requests' | 'connectionsOpened' | 'sendLagP50Ms' | 'sendLagP99Ms' | 'sendLagMaxMs'
-  > {
-    const lag = (q: number): number => (this.#sendLag.count === 0 ? 0 : this.#sendLag.quantile(q) / 1000);
-    return {
-      requests: this.#requests,
-      connectionsOpened: this.#connections,
-      sendLagP50Ms: lag(0.5),
-      sendLagP99Ms: lag(0.99),
-      sendLagMaxMs: lag(1),
-    };
+  /** The part of the self-report that is about what was sent. */
+  sending(): Pick<SelfReport, 'requests' | 'connectionsOpened'> {
+    return { requests: this.#requests, connectionsOpened: this.#connections };
   }
 
   #flush(end: { final: boolean; unsent: number; self?: SelfReport }): Promise<void> {

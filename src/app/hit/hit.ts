@@ -1,7 +1,7 @@
 import { LabError } from '../../core/errors.ts';
 import { openSchedule } from '../../core/load/schedule.ts';
 import { defaultConnections } from '../../core/schema/load.ts';
-import type { Clock, HttpRequest, Connection, OpenConnection } from '../../ports/index.ts';
+import type { Clock, HttpRequest, Connection, OpenConnection, StartPacer } from '../../ports/index.ts';
 import { type Drive, driveClosed, type Driven } from '../generate/closed.ts';
 import { quiet } from '../secrets.ts';
 import { driveOpen } from '../generate/open.ts';
@@ -13,6 +13,7 @@ import type { HitRequest } from './request.ts';
 export interface HitDeps {
   readonly clock: Clock;
   readonly httpConnection: (request: HttpRequest) => Connection;
+  readonly startPacer: StartPacer;
   /** Ends the sending early; what was measured by then is still told. */
   readonly mayGoOn?: () => boolean;
   /** Ends the sending at once: the request under way is given up and not counted. */
@@ -60,12 +61,17 @@ const wakeful = (clock: Clock, signal: AbortSignal | undefined): Clock => ({
   },
 });
 
-const drive = async (request: HitRequest, by: Drive): Promise<Driven> => {
+const drive = async (request: HitRequest, by: Drive, { startPacer, signal }: HitDeps): Promise<Driven> => {
   const { count, concurrency = 1, rate, durationSeconds = 0, timeoutMs } = request;
   if (rate === undefined) return driveClosed({ requests: count, concurrency, warmup: 0, timeoutMs }, by);
   const schedule = openSchedule({ totalRate: rate, durationSeconds, worker: 0, workers: 1 });
   const load = { warmup: 0, timeoutMs, maxConnections: defaultConnections(rate) };
-  return driveOpen(load, schedule, by.clock.now(), by);
+  const pacer = await startPacer();
+  try {
+    return await driveOpen(load, schedule, by.clock.now(), { ...by, pacer, signal });
+  } finally {
+    pacer.end();
+  }
 };
 
 /**
@@ -82,7 +88,7 @@ export const hit = async (deps: HitDeps, request: HitRequest): Promise<HitResult
   let lastSentMs = startMs;
   let unreachable: string | undefined;
   const isAborted = (): boolean => deps.signal?.aborted === true;
-  const { unsent } = await drive(request, {
+  const by: Drive = {
     clock,
     openConnection: connectionsOf(deps, request),
     mayGoOn: () => unreachable === undefined && !isAborted() && (deps.mayGoOn?.() ?? true),
@@ -97,7 +103,8 @@ export const hit = async (deps: HitDeps, request: HitRequest): Promise<HitResult
       maxRate === undefined || log.ended === count
         ? undefined
         : clock.sleepUntil(lastSentMs + 1000 / maxRate),
-  });
+  };
+  const { unsent } = await drive(request, by, deps);
   if (unreachable !== undefined) throw new UnreachableError(unreachable);
   const seconds = (clock.now() - startMs) / 1000;
   const asked = known({ concurrency, rate, durationSeconds, maxRate });

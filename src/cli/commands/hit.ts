@@ -1,6 +1,7 @@
 /** `latency-lab hit`: the reference method, from here or from inside a Lambda. */
 import { Argument } from 'commander';
 import { httpConnection } from '../../adapters/http/client.ts';
+import { startPacer } from '../../adapters/pacer.ts';
 import { systemClock } from '../../adapters/system.ts';
 import { hit as send } from '../../app/hit/hit.ts';
 import type { HitRequest } from '../../app/hit/request.ts';
@@ -37,6 +38,7 @@ const fromHere = async (
   const result = await send(
     {
       clock: systemClock,
+      startPacer,
       httpConnection: (spec) => httpConnection(spec, { clock: systemClock }),
       hide,
       signal,

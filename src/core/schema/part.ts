@@ -25,12 +25,22 @@ const byErrorKind = <S extends v.GenericSchema>(value: S) =>
 export const selfReport = fields({
   requests: count,
   connectionsOpened: count,
+  /** Open model: from when a request could have been sent (its time come, a connection free) to when it was. */
   sendLagP50Ms: milliseconds,
   sendLagP99Ms: milliseconds,
   sendLagMaxMs: milliseconds,
+  /** Measured requests whose time came while no connection was free: the target's doing, and no part of the send lag. */
+  waitedForConnection: v.exactOptional(count),
+  /** Measured requests per second, from the first to the last: as planned and as sent. Absent where fewer than two were. */
+  plannedPerSecond: v.exactOptional(number(0, 1e9)),
+  sentPerSecond: v.exactOptional(number(0, 1e9)),
+  /** The send lag while there was nothing to send, just before an open load: the host's own. */
+  idleLagP99Ms: v.exactOptional(milliseconds),
   eventLoopDelayP99Ms: milliseconds,
   eventLoopDelayMaxMs: milliseconds,
-  /** CPU seconds used by the process over wall seconds of the measurement. */
+  /** Share of the measurement in which the event loop waited for nothing. */
+  eventLoopBusyShare: v.exactOptional(number(0, 1)),
+  /** CPU seconds used by the process, all its threads together, over wall seconds of the measurement. */
   cpuShare: number(0, 1e6),
   coldStart: v.boolean('true or false'),
   /** How long after the planned common start this worker began. */

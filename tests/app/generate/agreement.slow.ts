@@ -1,5 +1,6 @@
 import { httpConnection } from '../../../src/adapters/http/client.ts';
 import { memoryObjectStore, unused } from '../../support/memory.ts';
+import { startPacer } from '../../../src/adapters/pacer.ts';
 import { systemClock, watchVitals } from '../../../src/adapters/system.ts';
 import { generate } from '../../../src/app/generate/generate.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
@@ -36,6 +37,7 @@ const measure = async (url: string, load: object) => {
     httpConnection: (request: Parameters<typeof httpConnection>[0]) =>
       watched(httpConnection(request, { clock: systemClock }), (exchange) => exchanges.push(exchange)),
     watchVitals,
+    startPacer,
   };
   const assignment = {
     ...{ runId: 'r', round: 1, cellId: 'c', segment: 0, attempt: 1, worker: 0, workers: 1 },

@@ -1,10 +1,11 @@
-import { type Drive, driveClosed, type Sent } from '../../../src/app/generate/closed.ts';
-import { driveOpen } from '../../../src/app/generate/open.ts';
+import { timerPacer } from '../../../src/adapters/pacer.ts';
+import { type Driven, driveClosed, type Sent } from '../../../src/app/generate/closed.ts';
+import { type OpenDrive, driveOpen } from '../../../src/app/generate/open.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import { openSchedule } from '../../../src/core/load/schedule.ts';
 import { type Behaviour, stalling, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
 
-const measure = async (behave: Behaviour, send: (drive: Drive) => Promise<unknown>) => {
+const measure = async (behave: Behaviour, send: (drive: OpenDrive) => Promise<Driven>) => {
   const clock = new VirtualClock();
   const { openConnection } = virtualServer(clock, behave);
   const response: number[] = [];
@@ -13,8 +14,9 @@ const measure = async (behave: Behaviour, send: (drive: Drive) => Promise<unknow
     response.push(endMs - plannedMs);
     service.push(endMs - sentMs);
   };
-  await clock.run(send({ clock, openConnection, onSent, mayGoOn: () => true }));
-  return { response, service };
+  const pacer = timerPacer(clock);
+  const { kept } = await clock.run(send({ clock, openConnection, onSent, mayGoOn: () => true, pacer }));
+  return { response, service, kept };
 };
 
 const openRun = (behave: Behaviour, load: { rate: number; seconds: number; connections: number }) => {
@@ -65,6 +67,12 @@ describe('a stall of 1.4 s at 2,000 requests/s', () => {
     const { service } = await openRun(server, { rate: 2000, seconds: 30, connections });
     expect(service.filter((ms) => ms > 1)).toHaveLength(connections);
     expect(quantile(service, 0.99)).toBe(1);
+  });
+
+  it('is not held against the generator, which sent each request as soon as a connection was free', async () => {
+    const { kept } = await openRun(server, { rate: 2000, seconds: 30, connections });
+    expect(kept).toMatchObject({ sendLagMaxMs: 0, waitedForConnection: 3499 - connections });
+    expect(kept?.sentPerSecond).toBeCloseTo(2000, 6);
   });
 });
 

@@ -1,17 +1,21 @@
-import { driveClosed, type Drive, type Sent } from '../../../src/app/generate/closed.ts';
-import { driveOpen } from '../../../src/app/generate/open.ts';
+import { timerPacer } from '../../../src/adapters/pacer.ts';
+import { driveClosed, type Sent } from '../../../src/app/generate/closed.ts';
+import { type OpenDrive, driveOpen } from '../../../src/app/generate/open.ts';
 import { type OpenShare, openSchedule } from '../../../src/core/load/schedule.ts';
-import { type Behaviour, takes, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
+import type { Connection, Pacer } from '../../../src/ports/index.ts';
+import { type Behaviour, answer, takes, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
 
-const setUp = (behave: Behaviour, extra: (clock: VirtualClock) => Partial<Drive> = () => ({})) => {
+const setUp = (behave: Behaviour, extra: (clock: VirtualClock) => Partial<OpenDrive> = () => ({})) => {
   const clock = new VirtualClock();
   const server = virtualServer(clock, behave);
   const sent: Sent[] = [];
-  const drive: Drive = {
+  const pacer = timerPacer(clock);
+  const drive: OpenDrive = {
     clock,
     openConnection: server.openConnection,
     onSent: (one) => sent.push(one),
     mayGoOn: () => true,
+    pacer,
     ...extra(clock),
   };
   const closed = (load: object) =>
@@ -24,6 +28,29 @@ const setUp = (behave: Behaviour, extra: (clock: VirtualClock) => Partial<Drive>
   };
   return { clock, server, sent, closed, open };
 };
+
+/** Wakes `byMs` after each planned time. */
+const late = (clock: VirtualClock, byMs: number): Pacer => {
+  const punctual = timerPacer(clock);
+  return {
+    ...punctual,
+    pace: (timesMs, wake) => {
+      punctual.pace(
+        timesMs.map((ms) => ms + byMs),
+        wake,
+      );
+    },
+  };
+};
+
+/** Each request over a new connection, which takes `connectMs` to open. */
+const connecting = (clock: VirtualClock, connectMs: number) => (): Connection => ({
+  send: async () => {
+    await clock.sleepUntil(clock.now() + connectMs);
+    return { sentMs: clock.now(), endMs: clock.now(), connectMs, result: answer() };
+  },
+  close: () => undefined,
+});
 
 describe('driveClosed', () => {
   it('sends N in succession, each when the last was answered, after the warm-up', async () => {
@@ -77,7 +104,7 @@ describe('driveClosed', () => {
 describe('driveOpen', () => {
   it('sends at the planned times, however long answers take, on as few connections as that needs', async () => {
     const { sent, server, open } = setUp(takes(25));
-    expect(await open({}, {}, 1000)).toEqual({ unsent: 0, connections: 3 });
+    expect(await open({}, {}, 1000)).toMatchObject({ unsent: 0, connections: 3 });
     expect(sent.map(({ sentMs }) => sentMs)).toEqual(
       [0, 10, 20, 30, 40, 50, 60, 70, 80, 90].map((ms) => ms + 1000),
     );
@@ -113,10 +140,48 @@ describe('driveOpen', () => {
     expect(dropped[0]?.result).toMatchObject({ message: 'no connection of 1 became free within 45 ms' });
   });
 
+  it('counts waiting for a connection apart from its own lag', async () => {
+    const { open } = setUp(takes(15));
+    const { kept } = await open({ durationSeconds: 0.04 }, { maxConnections: 1 });
+    expect(kept).toMatchObject({ sendLagMaxMs: 0, waitedForConnection: 3 });
+    // Four requests planned over 30 ms were sent over 45 ms.
+    expect(kept?.plannedPerSecond).toBeCloseTo(100, 9);
+    expect(kept?.sentPerSecond).toBeCloseTo(3 / 0.045, 9);
+  });
+
+  it('calls it lag when a connection was free and the request sent late nevertheless', async () => {
+    const { kept } = await setUp(takes(1), (clock) => ({ pacer: late(clock, 7) })).open({});
+    expect(kept).toMatchObject({ sendLagMaxMs: 7, waitedForConnection: 0 });
+    expect(kept?.sendLagP50Ms).toBeCloseTo(7, 1);
+  });
+
+  it('counts lag from when the connection became free, if that is later', async () => {
+    // Sent at 7 and answered at 15; the second, planned at 10, is sent then and had waited until then.
+    const { open, sent } = setUp(takes(8), (clock) => ({ pacer: late(clock, 7) }));
+    const { kept } = await open({ durationSeconds: 0.02 }, { maxConnections: 1 });
+    expect(sent.map(({ sentMs }) => sentMs)).toEqual([7, 15]);
+    expect(kept).toMatchObject({ sendLagP50Ms: 0, sendLagMaxMs: 7, waitedForConnection: 1 });
+  });
+
+  it('takes opening a connection for no lag', async () => {
+    const { kept } = await setUp(takes(1), (clock) => ({ openConnection: connecting(clock, 30) })).open({});
+    expect(kept).toMatchObject({ sendLagMaxMs: 0, waitedForConnection: 0 });
+  });
+
+  it('ends at once when it is aborted between two planned times', async () => {
+    const abort = new AbortController();
+    const { clock, open } = setUp(takes(1), () => ({ signal: abort.signal }));
+    void clock.sleepUntil(1500).then(() => {
+      abort.abort();
+    });
+    expect(await open({ totalRate: 1, durationSeconds: 100 })).toMatchObject({ unsent: 98 });
+    expect(clock.now()).toBe(1500);
+  });
+
   it('counts what was planned, measured and never sent when it may not go on', async () => {
     const { sent, open } = setUp(takes(35), (clock) => ({ mayGoOn: () => clock.now() <= 40 }));
     // One connection sends at 0 and 35; the sends planned at 10..40 but the first still wait at 70, the others come too late.
-    expect(await open({}, { maxConnections: 1, warmup: 3 })).toEqual({ unsent: 7, connections: 1 });
+    expect(await open({}, { maxConnections: 1, warmup: 3 })).toMatchObject({ unsent: 7, connections: 1 });
     expect(sent.map(({ sentMs }) => sentMs)).toEqual([0, 35]);
   });
 

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../../../src/ports/index.ts';
 import { type Behaviour, answer, takes, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
 
 const surroundings: Surroundings = { remainingMs: 900_000, coldStart: true, memoryMb: 1024, node: 'v24.0.0' };
-const vitals = { eventLoopDelayP99Ms: 1, eventLoopDelayMaxMs: 2, cpuShare: 0.3 };
+const vitals = { eventLoopDelayP99Ms: 1, eventLoopDelayMaxMs: 2, eventLoopBusyShare: 0.2, cpuShare: 0.3 };
 
 const assignmentFor = (load: object, given: Partial<WorkerAssignment> = {}): WorkerAssignment => ({
   runId: 'r1',
@@ -40,6 +40,7 @@ const setUp = (
     ...unused,
     httpConnection: server.openConnection,
     watchVitals: () => () => vitals,
+    startPacer: clock.startPacer,
   };
   const run = (assignment: WorkerAssignment, enteredAt?: string, around: Partial<Surroundings> = {}) =>
     clock.run(
@@ -132,8 +133,8 @@ describe('generate', () => {
     const late = setUp(takes(1));
     await late.run(assignmentFor(load, given), '2025-12-31T23:59:50.000Z');
     expect(late.parts()[0]).toMatchObject({
-      epoch: '2026-01-01T00:00:00.000Z',
-      self: { startedLateMs: 5000 },
+      epoch: '2026-01-01T00:00:00.240Z',
+      self: { startedLateMs: 5240 },
     });
   });
 
@@ -151,7 +152,8 @@ describe('generate', () => {
     const load = { rate: 1, durationSeconds: 100, warmup: 0, timeoutMs: 30_000 };
     const { output } = await run(assignmentFor(load), undefined, { remainingMs: 50_000 });
     expect(output).toMatchObject({ sent: 10, failed: 10, unsent: 90 });
-    expect(clock.now()).toBe(39_000);
+    // The host was probed for 220 ms, and the pacer told its times 20 ms before the first.
+    expect(clock.now()).toBe(39_240);
   });
 
   it('loses nothing when the store is down for a while', async () => {

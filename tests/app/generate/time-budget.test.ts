@@ -25,7 +25,13 @@ const unsentOf = async (assignment: WorkerAssignment, behave: Behaviour): Promis
     store: memoryObjectStore(),
     ...unused,
     httpConnection: virtualServer(clock, behave).openConnection,
-    watchVitals: () => () => ({ eventLoopDelayP99Ms: 0, eventLoopDelayMaxMs: 0, cpuShare: 0 }),
+    startPacer: clock.startPacer,
+    watchVitals: () => () => ({
+      eventLoopDelayP99Ms: 0,
+      eventLoopDelayMaxMs: 0,
+      eventLoopBusyShare: 0,
+      cpuShare: 0,
+    }),
   };
   const input = { assignment, enteredAt: new Date(clock.wallTime()).toISOString() };
   const surroundings = { remainingMs: functionTimeoutMs, coldStart: true, memoryMb: 1769, node: 'v24.0.0' };

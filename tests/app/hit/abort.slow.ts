@@ -1,4 +1,5 @@
 import { httpConnection } from '../../../src/adapters/http/client.ts';
+import { startPacer } from '../../../src/adapters/pacer.ts';
 import { systemClock } from '../../../src/adapters/system.ts';
 import { hit } from '../../../src/app/hit/hit.ts';
 import { ok, rawServer } from '../../support/raw-server.ts';
@@ -13,6 +14,7 @@ describe('hit when it is aborted', () => {
     });
     const deps = {
       clock: systemClock,
+      startPacer,
       httpConnection: (request: Parameters<typeof httpConnection>[0]) =>
         httpConnection(request, { clock: systemClock }),
       signal: abort.signal,

@@ -31,7 +31,12 @@ const connecting = (connection: Connection, clock: VirtualClock): Connection => 
 const run = async (behave: Behaviour, given: Partial<HitRequest> = {}, extra: object = {}) => {
   const clock = new VirtualClock();
   const server = virtualServer(clock, behave);
-  const deps = { clock, httpConnection: () => connecting(server.openConnection(), clock), ...extra };
+  const deps = {
+    clock,
+    startPacer: clock.startPacer,
+    httpConnection: () => connecting(server.openConnection(), clock),
+    ...extra,
+  };
   return { clock, server, result: await clock.run(hit(deps, { ...request, ...given })) };
 };
 
