@@ -70,8 +70,17 @@ const summariseGenerator = (
   const [first] = reports;
   if (first === undefined) return undefined;
   const worst = (of: (self: SelfReport) => number): number => max(reports, of) ?? 0;
+  type Optional = (self: SelfReport) => number | undefined;
+  const added = (of: Optional): number | undefined =>
+    reports.some((self) => of(self) !== undefined) ? sum(reports, of) : undefined;
+  // Workers of a segment send side by side, segments one after the other.
+  const segments = new Set(parts.flatMap(({ self, segment }) => (self === undefined ? [] : segment))).size;
+  const inParallel = (of: Optional): number | undefined => {
+    const all = added(of);
+    return all && all / segments;
+  };
   const coldStarts = reports.filter((self) => self.coldStart).length;
-  return {
+  return known({
     workers: reports.length,
     requests: sum(reports, (s) => s.requests),
     connectionsOpened: sum(reports, (s) => s.connectionsOpened),
@@ -79,6 +88,11 @@ const summariseGenerator = (
     sendLagP99Ms: worst((s) => s.sendLagP99Ms),
     sendLagMaxMs: worst((s) => s.sendLagMaxMs),
     sendLagBoundMs: sendLagBoundMs(p50Ms),
+    waitedForConnection: added((s) => s.waitedForConnection),
+    plannedPerSecond: inParallel((s) => s.plannedPerSecond),
+    sentPerSecond: inParallel((s) => s.sentPerSecond),
+    idleLagP99Ms: max(reports, (s) => s.idleLagP99Ms),
+    eventLoopBusyShare: max(reports, (s) => s.eventLoopBusyShare),
     eventLoopDelayP99Ms: worst((s) => s.eventLoopDelayP99Ms),
     eventLoopDelayMaxMs: worst((s) => s.eventLoopDelayMaxMs),
     cpuShare: worst((s) => s.cpuShare),
@@ -87,5 +101,5 @@ const summariseGenerator = (
     startedLateMs: worst((s) => s.startedLateMs),
     memoryMb: worst((s) => s.memoryMb),
     node: first.node,
-  };
+  });
 };

@@ -2,9 +2,9 @@
  * What makes a cell's figures doubtful or worthless, as one table of rules. Each sentence gives its bound, so that a
  * reader can judge the judge; one sentence speaks of one round or, with the worst figure, of several.
  */
-import { extent, sum } from 'd3-array';
+import { extent, least as leastItem, sum } from 'd3-array';
 import type { LoadProfile } from '../schema/load.ts';
-import { formatTime, list, plural } from './format.ts';
+import { formatTick, formatTime, list, plural } from './format.ts';
 import type { GeneratorReport, RoundReport, WorkerCounts } from '../schema/report.ts';
 
 /**
@@ -19,6 +19,12 @@ const eventLoopBoundMs = 10;
 const standstillMs = 5_000;
 /** From here on a single-threaded generator queues requests itself. */
 const busyCpuShare = 0.9;
+/** An event loop that has no more time left than this cannot send faster. */
+const saturatedLoopShare = 0.95;
+/** Sent slower than this share of the plan, a load was another than the one asked for. */
+const keptShare = 0.95;
+/** A host that wakes nobody on time who has nothing to do but to wake is no place to measure from, in milliseconds at p99. */
+const idleLagBoundMs = 0.3;
 
 /** What the rules look at: one target in one round. */
 export interface JudgedCell {
@@ -36,14 +42,65 @@ interface Rule {
 const worst = (cells: readonly JudgedCell[], of: (g: GeneratorReport) => number): number =>
   Math.max(...cells.flatMap(({ generator }) => (generator === undefined ? [] : [of(generator)])));
 
+const least = (cells: readonly JudgedCell[], of: (g: GeneratorReport) => number): number =>
+  -worst(cells, (g) => -of(g));
+
+/** Sent over planned requests per second. */
+const keptOf = ({ sentPerSecond: sent, plannedPerSecond: planned }: GeneratorReport): number =>
+  sent === undefined || planned === undefined ? 1 : sent / planned;
+
+const sentLate = (g: GeneratorReport): boolean => g.sendLagP99Ms > g.sendLagBoundMs;
+
+const fellBehind = (g: GeneratorReport): boolean => keptOf(g) < keptShare;
+
+/** Late or behind, and no time left in its event loop. */
+const isSaturated = (g: GeneratorReport): boolean =>
+  (sentLate(g) || fellBehind(g)) && (g.eventLoopBusyShare ?? 0) >= saturatedLoopShare;
+
+/** "812 requests/s of the planned 2,000", where they are furthest apart. */
+const rates = (cells: readonly JudgedCell[]): string => {
+  const generators = cells.flatMap(({ generator }) => generator ?? []);
+  const { sentPerSecond = 0, plannedPerSecond = 0 } = leastItem(generators, keptOf) ?? {};
+  const shown = (rate: number): string => formatTick(rate < 1000 ? rate : Math.round(rate));
+  return `${shown(sentPerSecond)} requests/s of the planned ${shown(plannedPerSecond)}`;
+};
+
+const hostsFault = (cells: readonly JudgedCell[]): string => {
+  const idleMs = worst(cells, (g) => g.idleLagP99Ms ?? 0);
+  if (idleMs <= idleLagBoundMs) return '';
+  return `; the host itself is late: ${idleMs.toFixed(2)} ms at p99 with nothing to send, bound ${idleLagBoundMs.toFixed(2)} ms`;
+};
+
+/** A rule on what generators of the open model say of themselves. */
+const ofOpenModel =
+  (broken: (g: GeneratorReport) => boolean): Rule['applies'] =>
+  ({ generator: g }, load) =>
+    load.model === 'open' && g !== undefined && broken(g);
+
 const rules: readonly Rule[] = [
   {
     invalidates: true,
-    applies: ({ generator: g }, load) =>
-      load.model === 'open' && g !== undefined && g.sendLagP99Ms > g.sendLagBoundMs,
+    applies: ofOpenModel(isSaturated),
+    sentence: (cells) =>
+      `invalid: saturated: the generator sent ${rates(cells)}, its event loop busy for ` +
+      `${(worst(cells, (g) => g.eventLoopBusyShare ?? 0) * 100).toFixed(0)} % of the time (bound ${saturatedLoopShare * 100} %)`,
+  },
+  {
+    invalidates: true,
+    applies: ofOpenModel((g) => sentLate(g) && !isSaturated(g)),
     sentence: (cells) =>
       `invalid: the generator sent late (send lag p99 ${worst(cells, (g) => g.sendLagP99Ms).toFixed(2)} ms, ` +
-      `bound ${(-worst(cells, (g) => -g.sendLagBoundMs)).toFixed(2)} ms)`,
+      `bound ${least(cells, (g) => g.sendLagBoundMs).toFixed(2)} ms)${hostsFault(cells)}`,
+  },
+  {
+    invalidates: false,
+    applies: ofOpenModel((g) => fellBehind(g) && !isSaturated(g) && (g.waitedForConnection ?? 0) > 0),
+    sentence: (cells) =>
+      `saturated: the target, or the limit on connections, took ${rates(cells)} (remarked below ${keptShare * 100} %); ` +
+      `${plural(
+        sum(cells, ({ generator }) => generator?.waitedForConnection ?? 0),
+        'request',
+      )} waited for a free connection, which is in their response times`,
   },
   {
     invalidates: false,

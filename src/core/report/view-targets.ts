@@ -145,8 +145,10 @@ const floorSentence = ({ targets }: Report): string => {
   );
 };
 
-const worst = (rounds: readonly RoundReport[], of: (g: GeneratorReport) => number): number | undefined =>
-  max(rounds, ({ generator }) => generator && of(generator));
+const worst = (
+  rounds: readonly RoundReport[],
+  of: (g: GeneratorReport) => number | undefined,
+): number | undefined => max(rounds, ({ generator }) => generator && of(generator));
 
 /** What the generator says about itself, and the floor. */
 export const harnessSection = (report: Report): Section => {
@@ -167,6 +169,11 @@ export const harnessSection = (report: Report): Section => {
         [{ head: 'Verdict' }, ({ valid }) => (valid ? 'valid' : { text: 'invalid', tone: 'bad' })],
         ['send lag p99, ms', ({ rounds }) => orNone(worst(rounds, (g) => g.sendLagP99Ms))],
         ['its bound, ms', ({ rounds }) => orNone(min(rounds, (r) => r.generator?.sendLagBoundMs))],
+        ['the same with nothing to send', ({ rounds }) => orNone(worst(rounds, (g) => g.idleLagP99Ms))],
+        [
+          'waited for a connection',
+          ({ rounds }) => formatCount(sum(rounds, (r) => r.generator?.waitedForConnection)),
+        ],
         ['event loop delay p99, ms', ({ rounds }) => orNone(worst(rounds, (g) => g.eventLoopDelayP99Ms))],
         [
           'CPU of one core',

@@ -66,7 +66,7 @@ export const howToRead = [
   ],
   [
     'invalid',
-    'The generator itself was late: the send lag at p99 passed its bound of a tenth of the median, or 2 ms if that is more. Such figures are shown and not ranked.',
+    'The generator itself was late: the send lag at p99 passed its bound of a tenth of the median, or 2 ms if that is more. It begins when a request could have been sent: waiting for a free connection is the target’s doing and part of the response time. Such figures are shown and not ranked.',
   ],
 ] as const;
 

@@ -1,8 +1,13 @@
 import { timerPacer } from '../../../src/adapters/pacer.ts';
 import { type Driven, driveClosed, type Sent } from '../../../src/app/generate/closed.ts';
 import { type OpenDrive, driveOpen } from '../../../src/app/generate/open.ts';
+import { type GenerateDeps, generate } from '../../../src/app/generate/generate.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import { openSchedule } from '../../../src/core/load/schedule.ts';
+import { summariseCell } from '../../../src/core/report/cell.ts';
+import { parseLoad } from '../../../src/core/schema/load.ts';
+import type { SamplePart } from '../../../src/core/schema/part.ts';
+import { memoryObjectStore, unused } from '../../support/memory.ts';
 import { type Behaviour, stalling, VirtualClock, virtualServer } from '../../support/virtual-clock.ts';
 
 const measure = async (behave: Behaviour, send: (drive: OpenDrive) => Promise<Driven>) => {
@@ -99,5 +104,34 @@ describe('a pause of 100 s after 100 s of calls that take 1 ms', () => {
     const histogram = histogramOf(closed.response);
     expect(histogram.countAtOrBelow(1000) / histogram.count).toBeCloseTo(0.9999, 5);
     expect(closed.response).toEqual(closed.service);
+  });
+});
+
+describe('a server that stops for 1.4 s at 500 requests/s and has 20 connections', () => {
+  it('is what the report tells of: every delayed request, and no fault of the generator', async () => {
+    const clock = new VirtualClock();
+    const objects = new Map<string, string>();
+    const load = parseLoad({ rate: 500, durationSeconds: 10, warmup: 0, maxConnections: 20 });
+    const deps: GenerateDeps = {
+      ...{ clock, ...unused, store: memoryObjectStore(objects), startPacer: clock.startPacer },
+      httpConnection: virtualServer(clock, stalling(1, 5_000, 1400)).openConnection,
+      watchVitals: () => () => ({
+        ...{ eventLoopDelayP99Ms: 0, eventLoopDelayMaxMs: 0, eventLoopBusyShare: 0.1, cpuShare: 0.1 },
+      }),
+    };
+    const assignment = {
+      ...{ runId: 'r', round: 1, cellId: 'c', segment: 0, attempt: 1, worker: 0, workers: 1, load },
+      target: { version: 1, id: 'c', kind: 'sync-counter', url: 'http://127.0.0.1/' } as const,
+    };
+    const surroundings = { remainingMs: 900_000, coldStart: false, memoryMb: 1769, node: 'v24' };
+    await clock.run(generate(deps, { assignment }, surroundings));
+    const [first, ...others] = [...objects.values()].map((body) => JSON.parse(body) as SamplePart);
+    const { round } = summariseCell([first!, ...others], load);
+    const self = others.at(-1)?.self;
+    expect(self).toMatchObject({ sendLagMaxMs: 0, idleLagP99Ms: 0 });
+    // 700 fell due meanwhile, of which 20 were sent; the rest was sent 20 a ms, while one more fell due every 2 ms.
+    expect(self?.waitedForConnection).toBeGreaterThanOrEqual(680);
+    expect(round.response.warm?.maxMs).toBeCloseTo(1401, -1);
+    expect(round).toMatchObject({ valid: true, remarks: [], requests: { ok: 5000, failed: 0 } });
   });
 });

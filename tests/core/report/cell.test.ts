@@ -128,6 +128,20 @@ describe('summariseCell', () => {
     });
   });
 
+  it('adds up the rates of workers that send side by side, not of segments one after the other', () => {
+    const self = { ...selfReport(), plannedPerSecond: 500, sentPerSecond: 400, waitedForConnection: 3 };
+    const parts = [0, 1].flatMap((segment) =>
+      [0, 1].map((worker) => part([ok(0, 5)], { workers: 2, worker, segment }, self)),
+    );
+    const [first, ...others] = parts;
+    expect(roundOf(first!, ...others).generator).toMatchObject({
+      plannedPerSecond: 1000,
+      sentPerSecond: 800,
+      waitedForConnection: 12,
+    });
+    expect(roundOf(part([ok(0, 5)], {}, selfReport())).generator).not.toHaveProperty('sentPerSecond');
+  });
+
   it('counts failures in the time line, and none of their latencies', () => {
     const samples = [ok(0, 5), ok(10, 900, { error: 'timeout' })];
     const { round, errors } = summariseCell([part(samples)], load);

@@ -43,6 +43,49 @@ describe('judgeCell', () => {
     expect(judgeCell(late, closed).valid).toBe(true);
   });
 
+  it('says so where the host is late with nothing to send, and not where it is not', () => {
+    const late = { sendLagP99Ms: 3 };
+    const [blamed] = judgeCell(cell({ ...late, idleLagP99Ms: 0.41 }), open).remarks;
+    expect(blamed).toMatch(
+      /bound 2.00 ms\); the host itself is late: 0.41 ms at p99 with nothing to send, bound 0.30 ms$/,
+    );
+    expect(judgeCell(cell({ ...late, idleLagP99Ms: 0.3 }), open).remarks).toEqual([
+      expect.not.stringContaining('host'),
+    ]);
+    expect(judgeCell(cell({ idleLagP99Ms: 9 }), open)).toEqual({ valid: true, remarks: [] });
+  });
+
+  const behind = { sentPerSecond: 1612.4, plannedPerSecond: 2000 };
+
+  it('calls a generator saturated whose event loop has no time left, late or behind its plan', () => {
+    const saturated = {
+      valid: false,
+      remarks: [
+        'invalid: saturated: the generator sent 1,612 requests/s of the planned 2,000, its event loop busy for 99 % of the time (bound 95 %)',
+      ],
+    };
+    expect(judgeCell(cell({ ...behind, eventLoopBusyShare: 0.99 }), open)).toEqual(saturated);
+    expect(judgeCell(cell({ ...behind, eventLoopBusyShare: 0.99, sendLagP99Ms: 70 }), open)).toEqual(
+      saturated,
+    );
+    expect(judgeCell(cell({ ...behind, eventLoopBusyShare: 0.99 }), closed).valid).toBe(true);
+    // A busy loop that keeps its plan is fast enough.
+    expect(judgeCell(cell({ eventLoopBusyShare: 0.99, waitedForConnection: 9 }), open).valid).toBe(true);
+  });
+
+  it('calls the target saturated, and the figures valid, when requests waited for connections', () => {
+    const waited = cell({ ...behind, eventLoopBusyShare: 0.4, waitedForConnection: 3100 });
+    expect(judgeCell(waited, open)).toEqual({
+      valid: true,
+      remarks: [
+        'saturated: the target, or the limit on connections, took 1,612 requests/s of the planned 2,000 (remarked below 95 %); ' +
+          '3,100 requests waited for a free connection, which is in their response times',
+      ],
+    });
+    const caughtUp = { sentPerSecond: 1950, plannedPerSecond: 2000, waitedForConnection: 3100 };
+    expect(judgeCell(cell(caughtUp), open)).toEqual({ valid: true, remarks: [] });
+  });
+
   it('remarks on a blocked event loop, a busy CPU, unsent requests and a silent generator', () => {
     const { remarks, valid } = judgeCell(
       cell({ eventLoopDelayP99Ms: 74, cpuShare: 0.97 }, { unsent: 12 }),
