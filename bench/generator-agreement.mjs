@@ -66,7 +66,7 @@ const compare = async (/** @type {string} */ name, /** @type {Parameters<typeof 
   const histogram = Histogram.create();
   for (const { sentMs, endMs } of all) histogram.record((endMs - sentMs) * 1000);
   const idOf = (/** @type {Sent} */ { result }) =>
-    'headers' in result ? Number(result.headers['x-request-id']) : NaN;
+    'headers' in result ? Number(result.headers.get('x-request-id')) : NaN;
   const own = all.map((sent) => records[idOf(sent)] ?? NaN);
   const added = all.map((sent) => sent.endMs - sent.sentMs - (records[idOf(sent)] ?? NaN));
   const generator = shares.map((q) => histogram.quantile(q) / 1000);

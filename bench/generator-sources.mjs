@@ -35,9 +35,12 @@ export const importSources = async (modules) => {
 /**
  * Starts a program of bench/ that prints its port and ends with its stdin.
  * @param {string} name
+ * @param {readonly string[]} [arguments_]
  */
-export const startServer = async (name) => {
-  const child = spawn(process.execPath, [join(root, 'bench', name)], { stdio: ['pipe', 'pipe', 'inherit'] });
+export const startServer = async (name, arguments_ = []) => {
+  const child = spawn(process.execPath, [join(root, 'bench', name), ...arguments_], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   /** @type {unknown} */
   const port = (await once(createInterface({ input: child.stdout }), 'line'))[0];
   return {

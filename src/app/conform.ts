@@ -36,7 +36,7 @@ const judge = (
 ): readonly string[] => {
   // HTTP gives the answer to HEAD no body.
   const seen = vector.event.requestContext.http.method === 'HEAD' ? undefined : body;
-  return departures(vector, common, { status, headers, body: seen });
+  return departures(vector, common, { status, headers: Object.fromEntries(headers), body: seen });
 };
 
 /**

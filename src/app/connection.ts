@@ -61,7 +61,7 @@ const resultOf = (reply: FunctionReply): Exchange['result'] => {
   }
   try {
     const answer = readFunctionReply(reply.payload);
-    return { ...answer, headers: { 'x-request-id': reply.requestId, ...answer.headers } };
+    return { ...answer, headers: new Map([['x-request-id', reply.requestId], ...answer.headers]) };
   } catch {
     return { error: 'body', message: `the function's reply is not JSON: ${reply.payload.slice(0, 200)}` };
   }

@@ -11,12 +11,8 @@ export interface SecretConnectionDeps extends ConnectionDeps {
 
 const hidden = (result: Exchange['result'], hide: (text: string) => string): Exchange['result'] => {
   if ('error' in result) return { ...result, message: hide(result.message) };
-  const headers = Object.entries(result.headers).map(([name, value]) => [name, hide(value)]);
-  return {
-    ...result,
-    headers: Object.fromEntries(headers) as Record<string, string>,
-    body: hide(result.body),
-  };
+  const headers = [...result.headers].map(([name, value]) => [name, hide(value)] as const);
+  return { status: result.status, headers: new Map(headers), body: hide(result.body) };
 };
 
 /** A connection whose answers had `hide` at them before anybody sees them. */

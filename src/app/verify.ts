@@ -4,7 +4,7 @@ import type { LoadProfile } from '../core/schema/load.ts';
 import type { Plan, Verification, VerifyInput } from '../core/schema/plan.ts';
 import type { Target, TargetKind } from '../core/schema/target.ts';
 import { coldStartsIn, counterFault, hitsOf } from '../core/verify/counter.ts';
-import type { Clock, ObjectStore, Connection, OpenConnection } from '../ports/index.ts';
+import type { Clock, ObjectStore, Connection, OpenConnection, ReplyHeaders } from '../ports/index.ts';
 import { known } from '../core/known.ts';
 import { readPlan } from './stored.ts';
 import { judge } from '../core/load/judge.ts';
@@ -44,10 +44,10 @@ const budgetMs = 200_000;
 const headersOfInterest = ['x-architecture', 'x-cold', 'x-instance', 'server'];
 
 const observedIn = (probes: readonly Probed[]): Readonly<Record<string, string>> => {
-  const headers = probes.find((one) => one.headers !== undefined)?.headers ?? {};
+  const headers = probes.find((one) => one.headers !== undefined)?.headers;
   return Object.fromEntries(
     headersOfInterest.flatMap((name) => {
-      const value = headers[name];
+      const value = headers?.get(name);
       return value === undefined ? [] : [[name, value.slice(0, 200)]];
     }),
   );
@@ -175,7 +175,7 @@ export interface Probed {
   /** Milliseconds from sending to the whole answer; connecting is not in it. */
   readonly ms: number;
   /** Absent where no answer came. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: ReplyHeaders;
   /** By `x-cold`; absent where the answer does not say. */
   readonly cold?: boolean;
   /** N of an acknowledged request to a `sync-counter`. */
@@ -192,7 +192,7 @@ export const probe = async (connection: Connection, target: Target, timeoutMs: n
   const { headers, body } = result;
   const expectation = { kind: target.kind, expectedStatus: requestOf(target).expectedStatus };
   const { cold, error } = judge(result, expectation);
-  const seen = { ms, headers, ...(headers['x-cold'] === undefined ? {} : { cold }) };
+  const seen = { ms, headers, ...(headers.get('x-cold') === undefined ? {} : { cold }) };
   if (error !== undefined) return { ...seen, fault: error.message };
   const hits = target.kind === 'sync-counter' ? hitsOf(body) : undefined;
   return { ...seen, ...known({ hits }) };

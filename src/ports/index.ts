@@ -1,9 +1,10 @@
 /** What the use cases need from the world. Adapters implement these; the in-memory ones of the tests pass the same suites. */
-import type { HttpReply } from '../core/load/request.ts';
+import type { Opening } from '../core/load/opening.ts';
+import type { HttpReply, ReplyHeaders } from '../core/load/request.ts';
 import type { Target } from '../core/schema/target.ts';
 import type { ErrorKind } from '../core/schema/part.ts';
 
-export type { HttpReply };
+export type { HttpReply, Opening, ReplyHeaders };
 
 export interface ObjectStore {
   /** The object's text, or undefined where there is none. */
@@ -82,8 +83,8 @@ export interface Exchange {
   readonly sentMs: number;
   /** When the last byte of the answer was read, or when it was given up. */
   readonly endMs: number;
-  /** Opening the connection (name, TCP, TLS) before `sentMs`; absent where a kept-alive one was used. */
-  readonly connectMs?: number;
+  /** Of the connection, before `sentMs`; absent where a kept-alive one was used. */
+  readonly opening?: Opening;
   readonly result: HttpReply | Failure;
 }
 

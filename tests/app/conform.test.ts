@@ -24,7 +24,10 @@ const service = (reply: Exchange['result']) => {
 
 const good: HttpReply = {
   status: 200,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  headers: new Map([
+    ['content-type', 'application/json'],
+    ['cache-control', 'no-store'],
+  ]),
   body: '{"hits":1}',
 };
 const judge = (reply: Exchange['result'], vector: ContractVector = hits) =>
@@ -57,7 +60,7 @@ describe('conform', () => {
   });
 
   it('names what departs', async () => {
-    const [found] = await judge({ ...good, status: 201, headers: {} });
+    const [found] = await judge({ ...good, status: 201, headers: new Map() });
     expect(found?.departures.map((text) => text.split(' ')[0])).toEqual([
       'status',
       'cache-control',

@@ -86,7 +86,14 @@ describe('functionConnection', () => {
     expect(exchange).toEqual({
       sentMs: 0,
       endMs: 12,
-      result: { status: 200, headers: { 'x-cold': '1', 'x-request-id': 'r1' }, body: '{"hits":3}' },
+      result: {
+        status: 200,
+        headers: new Map([
+          ['x-request-id', 'r1'],
+          ['x-cold', '1'],
+        ]),
+        body: '{"hits":3}',
+      },
     });
   });
 

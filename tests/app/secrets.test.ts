@@ -42,7 +42,7 @@ const setUp = (value = secret) => {
       const body = `${'x'.repeat(190)}${JSON.stringify(request)}`;
       const result = {
         status: 500,
-        headers: { 'x-request-id': request.headers['authorization'] ?? '' },
+        headers: new Map([['x-request-id', request.headers['authorization'] ?? '']]),
         body,
       };
       return { send: () => Promise.resolve({ sentMs: 0, endMs: 1, result }), close: () => undefined };

@@ -14,10 +14,10 @@ const coldMs = 500;
 
 const hits = (count: number, headers: Record<string, string> = {}): HttpReply => ({
   status: 200,
-  headers,
+  headers: new Map(Object.entries(headers)),
   body: JSON.stringify({ hits: count }),
 });
-const status = (code: number): HttpReply => ({ status: code, headers: {}, body: 'sorry' });
+const status = (code: number): HttpReply => ({ status: code, headers: new Map(), body: 'sorry' });
 const refused: Failure = { error: 'connect', message: 'connection refused: nothing listens there' };
 
 /** Verifies a target whose request `i`, counted from 0, is answered by `reply(i)`; the first one is slow. */
@@ -131,12 +131,12 @@ describe('verify a sync-counter', () => {
 
 describe('verify the other kinds', () => {
   it('wants a constant status of the null target', async () => {
-    expect(await verifying(() => ({ status: 200, headers: {}, body: 'ok' }), { kind: 'null' })).toMatchObject(
-      {
-        ok: true,
-        sent: 50,
-      },
-    );
+    expect(
+      await verifying(() => ({ status: 200, headers: new Map(), body: 'ok' }), { kind: 'null' }),
+    ).toMatchObject({
+      ok: true,
+      sent: 50,
+    });
     expect(await verifying(() => status(404), { kind: 'null' })).toMatchObject({ ok: false, sent: 3 });
   });
 

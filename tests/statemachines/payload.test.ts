@@ -54,7 +54,9 @@ describe('the data between the states', () => {
 
   it('fits after Verify, and with the error of a Schedule that failed', async () => {
     const long = 'x'.repeat(10_000);
-    const headers = { server: long, 'x-architecture': long, 'x-instance': long, 'x-cold': '1' };
+    const headers = new Map(
+      Object.entries({ server: long, 'x-architecture': long, 'x-instance': long, 'x-cold': '1' }),
+    );
     const unfit = await verificationOf({ error: 'connect', message: long });
     const fit = await verificationOf({ status: 200, headers, body: '{"hits":1}' });
     expect(fit.coldStarts!.burstMs.length).toBeGreaterThan(0);

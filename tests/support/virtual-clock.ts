@@ -56,7 +56,7 @@ export class VirtualClock implements Clock {
 
 export const answer = (headers: Record<string, string> = {}, status = 200): HttpReply => ({
   status,
-  headers,
+  headers: new Map(Object.entries(headers)),
   body: '{"hits": 1}',
 });
 

@@ -1,20 +1,20 @@
 import type { HttpRequest, Exchange, Connection } from '../../ports/index.ts';
 import { type Address, addressOf, requestBytes } from './request.ts';
-import { connect, HttpSocket, type SocketOptions } from './socket.ts';
+import { HttpSocket, type SocketOptions } from './socket.ts';
 
 /** Above the 10 MB that API Gateway lets through. */
 const defaultMaxBodyBytes = 16 * 1024 * 1024;
 
 export type HttpOptions = Pick<SocketOptions, 'clock' | 'ca'> & { readonly maxBodyBytes?: number };
 
-/** One connection; reconnects before a request when the last one is known to be closed. */
+/** One connection; opens a new one before a request when the last one is known to be closed. */
 class HttpConnection implements Connection {
   readonly #address: Address;
   readonly #bytes: Buffer;
   readonly #method: string;
   readonly #options: SocketOptions;
-  readonly #closing = new AbortController();
   #socket: HttpSocket | undefined;
+  #closed = false;
 
   constructor(request: HttpRequest, options: HttpOptions) {
     this.#address = addressOf(request.url);
@@ -26,27 +26,21 @@ class HttpConnection implements Connection {
 
   /** One attempt, never a second: an increment that was perhaps processed must not be sent again. */
   send(timeoutMs: number): Promise<Exchange> {
-    const socket = this.#socket;
-    return socket?.usable === true
-      ? socket.exchange(this.#bytes, this.#method, timeoutMs)
-      : this.#connectAndSend(timeoutMs);
+    return this.#usableSocket().send(this.#bytes, this.#method, timeoutMs);
   }
 
   close(): void {
-    this.#closing.abort();
+    this.#closed = true;
+    this.#socket?.destroy();
   }
 
-  async #connectAndSend(timeoutMs: number): Promise<Exchange> {
-    const { clock } = this.#options;
-    const beganMs = clock.now();
+  #usableSocket(): HttpSocket {
+    if (this.#socket?.usable === true) return this.#socket;
     this.#socket?.destroy();
-    const opened = await connect(this.#address, this.#options, timeoutMs, this.#closing.signal);
-    const connectedMs = clock.now();
-    if (!(opened instanceof HttpSocket)) return { sentMs: beganMs, endMs: connectedMs, result: opened };
-    this.#socket = opened;
-    const connectMs = connectedMs - beganMs;
-    const leftMs = Math.max(1, timeoutMs - connectMs);
-    return { connectMs, ...(await opened.exchange(this.#bytes, this.#method, timeoutMs, leftMs)) };
+    const socket = new HttpSocket(this.#address, this.#options);
+    this.#socket = socket;
+    if (this.#closed) socket.destroy();
+    return socket;
   }
 }
 

@@ -68,26 +68,32 @@ export class ChunkedDecoder {
     return this.#state === 'done';
   }
 
-  /** Reads `bytes` from `from`; passes on data; returns where it stopped: the end, or behind the last trailer. */
-  push(bytes: Buffer, from: number, onData: (data: Buffer) => void): number {
+  /** Reads from `from` to `end`; passes on data; returns where it stopped: the end, or behind the last trailer. */
+  push(
+    bytes: Buffer,
+    from: number,
+    end: number,
+    onData: (bytes: Buffer, from: number, end: number) => void,
+  ): number {
     let at = from;
-    while (at < bytes.length && this.#state !== 'done') {
+    while (at < end && this.#state !== 'done') {
       if (this.#state === 'data') {
-        const end = Math.min(bytes.length, at + this.#left);
-        onData(bytes.subarray(at, end));
-        this.#left -= end - at;
-        at = end;
+        const stop = Math.min(end, at + this.#left);
+        onData(bytes, at, stop);
+        this.#left -= stop - at;
+        at = stop;
         if (this.#left === 0) this.#state = 'data-end';
       } else {
-        at = this.#pushLine(bytes, at);
+        at = this.#pushLine(bytes, at, end);
       }
     }
     return at;
   }
 
-  #pushLine(bytes: Buffer, from: number): number {
-    const newline = bytes.indexOf(10, from);
-    const end = newline === -1 ? bytes.length : newline + 1;
+  #pushLine(bytes: Buffer, from: number, limit: number): number {
+    const found = bytes.indexOf(10, from);
+    const newline = found >= limit ? -1 : found;
+    const end = newline === -1 ? limit : newline + 1;
     this.#line += bytes.toString('latin1', from, end);
     if (this.#line.length > maxLine)
       throw new ProtocolError(`a line of a chunked body passes ${maxLine} bytes`);

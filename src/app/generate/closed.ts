@@ -1,6 +1,6 @@
 import type { ClosedLoad } from '../../core/schema/load.ts';
 import type { ErrorKind } from '../../core/schema/part.ts';
-import type { Clock, HttpReply, OpenConnection } from '../../ports/index.ts';
+import type { Clock, Exchange, HttpReply, OpenConnection, Opening } from '../../ports/index.ts';
 import type { PlanKept } from './kept-plan.ts';
 
 /**
@@ -19,7 +19,7 @@ export const driveClosed = async (
       while (next < total && drive.mayGoOn()) {
         const warmup = next++ < load.warmup;
         const exchange = await connection.send(load.timeoutMs);
-        drive.onSent({ ...exchange, plannedMs: exchange.sentMs, warmup });
+        drive.onSent(sentOf(exchange, exchange.sentMs, warmup));
         const pause = drive.between?.();
         if (pause !== undefined) await pause;
       }
@@ -37,10 +37,24 @@ export interface Sent {
   readonly plannedMs: number;
   readonly sentMs: number;
   readonly endMs: number;
-  readonly connectMs?: number;
+  readonly opening: Opening | undefined;
   readonly warmup: boolean;
   readonly result: HttpReply | { readonly error: ErrorKind; readonly message: string };
 }
+
+/** Written out, since it is made for every request: spreading an object costs ten times as much. */
+export const sentOf = (
+  exchange: Omit<Sent, 'plannedMs' | 'warmup' | 'opening'> & Pick<Exchange, 'opening'>,
+  plannedMs: number,
+  warmup: boolean,
+): Sent => ({
+  plannedMs,
+  sentMs: exchange.sentMs,
+  endMs: exchange.endMs,
+  opening: exchange.opening,
+  warmup,
+  result: exchange.result,
+});
 
 /** What both load models need. */
 export interface Drive {

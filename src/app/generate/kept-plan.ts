@@ -1,4 +1,5 @@
 import { Histogram } from '../../core/histogram/histogram.ts';
+import { connectMsOf } from '../../core/load/opening.ts';
 import type { SelfReport } from '../../core/schema/part.ts';
 import type { Clock, Exchange, Pacer } from '../../ports/index.ts';
 
@@ -41,8 +42,8 @@ export class KeptPlan {
   }
 
   /** @param readyMs when it could have been sent */
-  add(plannedMs: number, readyMs: number, { sentMs, connectMs = 0 }: Exchange): void {
-    const lagMs = Math.max(0, sentMs - connectMs - readyMs);
+  add(plannedMs: number, readyMs: number, { sentMs, opening }: Exchange): void {
+    const lagMs = Math.max(0, sentMs - connectMsOf(opening) - readyMs);
     this.#lagUs.record(lagMs * 1000);
     this.#mostMs = Math.max(this.#mostMs, lagMs);
     if (readyMs > plannedMs) this.#waited++;

@@ -1,7 +1,7 @@
 import type { OpenSchedule } from '../../core/load/schedule.ts';
 import type { OpenLoad } from '../../core/schema/load.ts';
 import type { Connection, Exchange, Pacer } from '../../ports/index.ts';
-import type { Drive, Driven } from './closed.ts';
+import { type Drive, type Driven, sentOf } from './closed.ts';
 import { KeptPlan } from './kept-plan.ts';
 
 type Load = Pick<OpenLoad, 'warmup' | 'timeoutMs' | 'maxConnections'>;
@@ -127,9 +127,8 @@ class OpenRun {
     slot.connection.send(this.#load.timeoutMs).then(onEnd).catch(this.#fail);
   }
 
-  #report(index: number, sent: Omit<Parameters<Drive['onSent']>[0], 'plannedMs' | 'warmup'>): void {
-    const plannedMs = this.#timesMs[index] ?? sent.sentMs;
-    this.#drive.onSent({ ...sent, plannedMs, warmup: index < this.#load.warmup });
+  #report(index: number, sent: Parameters<typeof sentOf>[0]): void {
+    this.#drive.onSent(sentOf(sent, this.#timesMs[index] ?? sent.sentMs, index < this.#load.warmup));
   }
 
   #endWhenDone(): void {

@@ -49,14 +49,13 @@ export class Session {
   }
 
   record(sent: Sent): void {
-    const { plannedMs, sentMs, endMs, warmup, result } = sent;
-    const times = { plannedMs, sentMs, endMs, warmup };
-    if (sent.connectMs !== undefined) this.#connections++;
+    const { result } = sent;
+    if (sent.opening !== undefined) this.#connections++;
     if ('error' in result) {
-      this.#recorder.add({ ...times, cold: false, error: { kind: result.error, message: result.message } });
+      this.#recorder.add(sent, { cold: false, error: { kind: result.error, message: result.message } });
       if (result.error === 'dropped') return;
     } else {
-      this.#recorder.add({ ...times, ...judge(result, this.#expectation) });
+      this.#recorder.add(sent, judge(result, this.#expectation));
     }
     this.#requests++;
   }

@@ -42,7 +42,7 @@ export const nextRequest = (
   { status, headers }: HttpReply,
   reach: Reach,
 ): HttpRequest | Failure | undefined => {
-  const location = headers['location'];
+  const location = headers.get('location');
   if (!redirects.includes(status) || location === undefined) return undefined;
   if (!URL.canParse(location, request.url)) return refused('redirected to what is no URL');
   const to = new URL(location, request.url);

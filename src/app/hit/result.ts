@@ -1,4 +1,5 @@
 import { type Expectation, judge } from '../../core/load/judge.ts';
+import { connectMsOf } from '../../core/load/opening.ts';
 import type { ErrorKind } from '../../core/schema/part.ts';
 import { distributionFromSamples, mean, standardDeviation } from '../../core/stats/distribution.ts';
 import { type QuantileEstimate, quantileInterval } from '../../core/stats/quantile-interval.ts';
@@ -25,10 +26,11 @@ export class HitLog {
     this.#expected = { kind: 'url', ...(expectedStatus === undefined ? {} : { expectedStatus }) };
   }
 
-  add({ plannedMs, sentMs, endMs, connectMs, result }: Sent): void {
+  add({ plannedMs, sentMs, endMs, opening, result }: Sent): void {
     this.ended++;
     if (!('error' in result && result.error === 'dropped')) this.sent++;
-    if (connectMs !== undefined) this.connections++;
+    if (opening !== undefined) this.connections++;
+    const connectMs = connectMsOf(opening);
     const { cold, error } =
       'error' in result
         ? { cold: false, error: { kind: result.error, message: result.message } }
@@ -38,8 +40,8 @@ export class HitLog {
       this.examples[error.kind] ??= error.message;
       return;
     }
-    this.connectMs += connectMs ?? 0;
-    this.first ??= { connectMs: connectMs ?? 0, serviceMs: endMs - sentMs, cold };
+    this.connectMs += connectMs;
+    this.first ??= { connectMs, serviceMs: endMs - sentMs, cold };
     this.serviceMs.push(endMs - sentMs);
     this.responseMs.push(endMs - plannedMs);
   }

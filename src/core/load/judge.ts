@@ -1,12 +1,14 @@
+import { known } from '../known.ts';
 import type { ErrorKind } from '../schema/part.ts';
 import type { TargetKind } from '../schema/target.ts';
 import type { HttpReply } from './request.ts';
-import { hitsOf } from '../verify/counter.ts';
+import { isCount } from '../verify/counter.ts';
 
 /** What became of one request, as the figures count it. */
 export interface Judgement {
   /** The answer came from a process's first request (`x-cold: 1`). */
   readonly cold: boolean;
+  /** Of a cold answer, where it says one. */
   readonly requestId?: string;
   readonly error?: { readonly kind: ErrorKind; readonly message: string };
 }
@@ -33,17 +35,15 @@ const faultOf = ({ status, body }: HttpReply, { kind, expectedStatus }: Expectat
       message: `answered ${status} instead of ${expectedStatus ?? '2xx'}: ${shorten(body)}`,
     };
   }
-  if (kind !== 'sync-counter' || hitsOf(body) !== undefined) return undefined;
+  if (kind !== 'sync-counter' || isCount(body)) return undefined;
   return { kind: 'body', message: `answered ${status} without a count: ${shorten(body)}` };
 };
 
+const warm: Judgement = { cold: false };
+
 /** Judges an answer by its status and, for a counter, by whether it carries a count. */
 export const judge = (answer: HttpReply, expectation: Expectation): Judgement => {
-  const requestId = answer.headers['x-request-id'];
   const error = faultOf(answer, expectation);
-  return {
-    cold: answer.headers['x-cold'] === '1',
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(error === undefined ? {} : { error }),
-  };
+  if (answer.headers.get('x-cold') !== '1') return error === undefined ? warm : { cold: false, error };
+  return known({ cold: true, requestId: answer.headers.get('x-request-id'), error });
 };

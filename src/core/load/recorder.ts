@@ -3,8 +3,8 @@ import { known } from '../known.ts';
 import { type ErrorKind, type SampleColumns, type SamplePart, flagsOf } from '../schema/part.ts';
 import type { Judgement } from './judge.ts';
 
-/** One finished request; milliseconds of one monotonic clock. `sentMs` = `plannedMs` in the closed model. */
-export interface Observation extends Judgement {
+/** When a finished request was what; milliseconds of one monotonic clock. */
+export interface Times {
   readonly plannedMs: number;
   readonly sentMs: number;
   readonly endMs: number;
@@ -37,7 +37,8 @@ export class Recorder {
   #columns = emptyColumns();
   #histograms = emptyHistograms();
   #counts = emptyCounts();
-  #measuredUs: SamplePart['measuredUs'];
+  #fromUs = Infinity;
+  #toUs = -Infinity;
   #coldRequestIds: string[] = [];
 
   /**
@@ -49,29 +50,34 @@ export class Recorder {
     this.#rowsLeft = maxRows;
   }
 
-  add(observation: Observation): void {
-    const plannedUs = this.#micros(observation.plannedMs);
-    const sentUs = this.#micros(observation.sentMs);
-    const endUs = this.#micros(observation.endMs);
-    this.#addRow(observation, plannedUs, sentUs, endUs);
-    if (observation.cold && observation.requestId !== undefined)
-      this.#coldRequestIds.push(observation.requestId);
-    const { error } = observation;
-    if (observation.warmup) {
+  add(times: Times, judgement: Judgement): void {
+    const plannedUs = this.#micros(times.plannedMs);
+    const sentUs = this.#micros(times.sentMs);
+    const endUs = this.#micros(times.endMs);
+    const { cold, requestId, error } = judgement;
+    if (this.#rowsLeft > 0) {
+      this.#rowsLeft--;
+      this.#columns.plannedUs.push(plannedUs);
+      this.#columns.sentUs.push(sentUs);
+      this.#columns.endUs.push(endUs);
+      this.#columns.flags.push(flagsOf({ cold, warmup: times.warmup }, error?.kind));
+    }
+    if (cold && requestId !== undefined) this.#coldRequestIds.push(requestId);
+    if (times.warmup) {
       this.#counts.warmup++;
       return;
     }
-    const { from, to } = this.#measuredUs ?? { from: plannedUs, to: endUs };
-    this.#measuredUs = { from: Math.min(from, plannedUs), to: Math.max(to, endUs) };
+    if (plannedUs < this.#fromUs) this.#fromUs = plannedUs;
+    if (endUs > this.#toUs) this.#toUs = endUs;
     if (error?.kind !== 'dropped') this.#counts.sent++;
     if (error !== undefined) {
       this.#addError(error);
       return;
     }
     this.#counts.ok++;
-    const temperature = observation.cold ? 'cold' : 'warm';
-    this.#histograms.service[temperature].record(endUs - sentUs);
-    this.#histograms.response[temperature].record(endUs - plannedUs);
+    const { service, response } = this.#histograms;
+    (cold ? service.cold : service.warm).record(endUs - sentUs);
+    (cold ? response.cold : response.warm).record(endUs - plannedUs);
   }
 
   /** Everything since the last call, and forgets it. `unsent` is told once, with the last part. */
@@ -80,29 +86,21 @@ export class Recorder {
     const measured = known({
       histograms: byHistogram((time, temperature) => recorded[time][temperature].encode()),
       counts: { ...this.#counts, unsent },
-      measuredUs: this.#measuredUs,
+      measuredUs: this.#fromUs === Infinity ? undefined : { from: this.#fromUs, to: this.#toUs },
       samples: this.#columns,
       coldRequestIds: this.#coldRequestIds,
     });
     this.#columns = emptyColumns();
     this.#histograms = emptyHistograms();
     this.#counts = emptyCounts();
-    this.#measuredUs = undefined;
+    this.#fromUs = Infinity;
+    this.#toUs = -Infinity;
     this.#coldRequestIds = [];
     return measured;
   }
 
   #micros(ms: number): number {
     return Math.round((ms - this.#zeroMs) * 1000);
-  }
-
-  #addRow(observation: Observation, plannedUs: number, sentUs: number, endUs: number): void {
-    if (this.#rowsLeft === 0) return;
-    this.#rowsLeft--;
-    this.#columns.plannedUs.push(plannedUs);
-    this.#columns.sentUs.push(sentUs);
-    this.#columns.endUs.push(endUs);
-    this.#columns.flags.push(flagsOf(observation, observation.error?.kind));
   }
 
   #addError({ kind, message }: NonNullable<Judgement['error']>): void {

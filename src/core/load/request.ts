@@ -10,11 +10,15 @@ export interface TargetRequest {
   readonly expectedStatus: number;
 }
 
+/** By names in lower case; a header sent more than once is joined by `, `. A Map is one. */
+export interface ReplyHeaders extends Iterable<readonly [string, string]> {
+  get(name: string): string | undefined;
+}
+
 /** An answer over HTTP, or what it would have been. */
 export interface HttpReply {
   readonly status: number;
-  /** Names in lower case; a header sent more than once is joined by `, `. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: ReplyHeaders;
   readonly body: string;
 }
 
@@ -86,11 +90,13 @@ const decodeBody = (body: unknown, isBase64: boolean): string => {
 export const readFunctionReply = (payload: string): HttpReply => {
   const reply: unknown = JSON.parse(payload);
   if (typeof reply !== 'object' || reply === null || !('statusCode' in reply))
-    return { status: 200, headers: { 'content-type': 'application/json' }, body: payload };
+    return { status: 200, headers: new Map([['content-type', 'application/json']]), body: payload };
   const { statusCode, headers, body, isBase64Encoded } = reply as Readonly<Record<string, unknown>>;
   return {
     status: Number(statusCode),
-    headers: lowerCaseNames(typeof headers === 'object' && headers !== null ? { ...headers } : {}),
+    headers: new Map(
+      Object.entries(lowerCaseNames(typeof headers === 'object' && headers !== null ? { ...headers } : {})),
+    ),
     body: decodeBody(body, isBase64Encoded === true),
   };
 };

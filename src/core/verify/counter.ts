@@ -52,6 +52,12 @@ export const hitsOf = (body: string): number | undefined => {
   }
 };
 
+/** What nearly every counter answers, told from other bodies for a tenth of what parsing JSON costs. */
+const plainCount = /^\{"hits": ?(?:0|[1-9]\d{0,14})\}$/;
+
+/** Whether hitsOf finds an N. */
+export const isCount = (body: string): boolean => plainCount.test(body) || hitsOf(body) !== undefined;
+
 /** What one request of Verify tells about cold starts. */
 export interface Temperature {
   /** Milliseconds. */

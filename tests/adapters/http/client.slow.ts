@@ -33,8 +33,9 @@ describe('httpConnection', () => {
     const second = await connection.send(1000);
     expect([bodyOf(first), bodyOf(second)]).toEqual(['a', 'a']);
     expect(server.received).toHaveLength(1);
-    expect(first.connectMs).toBeGreaterThan(0);
-    expect(second.connectMs).toBeUndefined();
+    expect(first.opening).toEqual({ dnsMs: 0, tcpMs: expect.any(Number), tlsMs: 0 });
+    expect(first.opening?.tcpMs).toBeGreaterThan(0);
+    expect(second.opening).toBeUndefined();
     expect(second.sentMs).toBeGreaterThanOrEqual(first.endMs);
     expect(second.endMs).toBeGreaterThan(second.sentMs);
   });
@@ -122,6 +123,23 @@ describe('httpConnection when something fails', () => {
     expect([kindOf(late), bodyOf(late)]).toEqual(['timeout', 'no full answer within 50 ms']);
     expect(late.endMs - late.sentMs).toBeGreaterThan(40);
     expect(bodyOf(await connection.send(1000))).toBe('whole');
+  });
+
+  it('holds each request to its own timeout, however long the others had', async () => {
+    let answers = 1;
+    const server = await start((socket) => {
+      if (answers-- > 0) socket.write(ok(''));
+    });
+    const connection = connectionTo(server.url);
+    await connection.send(60_000);
+    const short = await connection.send(60);
+    expect(kindOf(short)).toBe('timeout');
+    expect(short.endMs - short.sentMs).toBeLessThan(5000);
+    answers = 1;
+    await connection.send(60);
+    const long = await connection.send(300);
+    expect([kindOf(long), bodyOf(long)]).toEqual(['timeout', 'no full answer within 300 ms']);
+    expect(long.endMs - long.sentMs).toBeGreaterThan(250);
   });
 
   it.each([

@@ -5,7 +5,8 @@ const limit = 1000;
 const crlf = (text: string): Buffer => Buffer.from(text.replaceAll('\n', '\r\n'));
 
 const read = (text: string, method = 'GET') => {
-  const parser = new ResponseParser(method, limit);
+  const parser = new ResponseParser(limit);
+  parser.begin(method);
   const reply = parser.push(crlf(text));
   return { reply, parser };
 };
@@ -13,18 +14,18 @@ const read = (text: string, method = 'GET') => {
 describe('ResponseParser', () => {
   it('reads status, headers in lower case and a body of the announced length', () => {
     const { reply, parser } = read('HTTP/1.1 200 OK\nContent-Length: 5\nX-Cold:  1 \n\nhello');
-    expect({ ...reply, headers: { ...reply?.headers } }).toEqual({
-      status: 200,
-      headers: { 'content-length': '5', 'x-cold': '1' },
-      body: 'hello',
-    });
+    expect(reply).toMatchObject({ status: 200, body: 'hello' });
+    expect([...(reply?.headers ?? [])]).toEqual([
+      ['content-length', '5'],
+      ['x-cold', '1'],
+    ]);
     expect(parser.keepAlive).toBe(true);
   });
 
   it('joins a repeated header and is not fooled by a header named __proto__', () => {
     const { reply } = read('HTTP/1.1 204 No Content\nA: 1\na: 2\n__proto__: x\n\n');
-    expect(reply?.headers['a']).toBe('1, 2');
-    expect(reply?.headers['__proto__']).toBe('x');
+    expect(reply?.headers.get('a')).toBe('1, 2');
+    expect(reply?.headers.get('__proto__')).toBe('x');
   });
 
   it('puts chunks together, whatever their extensions and trailers', () => {
@@ -118,12 +119,13 @@ describe('ResponseParser', () => {
       fc.property(fc.constantFrom(...answers), fc.array(fc.nat(120)), (text, cuts) => {
         const bytes = crlf(text);
         const places = [0, ...cuts.map((cut) => cut % bytes.length).sort((a, b) => a - b), bytes.length];
-        const parser = new ResponseParser('GET', limit);
+        const parser = new ResponseParser(limit);
+        parser.begin('GET');
         const replies = places
           .slice(1)
           .map((end, i) => (end === places[i] ? undefined : parser.push(bytes.subarray(places[i], end))));
         expect(replies.slice(0, -1).every((reply) => reply === undefined)).toBe(true);
-        expect(replies.at(-1)).toEqual(read(text).reply);
+        expect([...(replies.at(-1)?.headers ?? [])]).toEqual([...(read(text).reply?.headers ?? [])]);
         expect(replies.at(-1)?.body).toBe(text === answers[0] ? 'h\u00e9llo!' : '0123456789!');
       }),
     );

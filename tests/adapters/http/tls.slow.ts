@@ -37,9 +37,10 @@ const sendOnce = async (host: string, trusted: object): Promise<Exchange> => {
 
 describe('httpConnection over TLS', () => {
   it('names the host to the server and checks its certificate', async () => {
-    const { result, connectMs } = await sendOnce(name, { ca: cert });
+    const { result, opening } = await sendOnce(name, { ca: cert });
     expect(result).toMatchObject({ status: 200, body: `for ${name}` });
-    expect(connectMs).toBeGreaterThan(0);
+    expect(opening?.tcpMs).toBeGreaterThan(0);
+    expect(opening?.tlsMs).toBeGreaterThan(0);
   });
 
   it('refuses a certificate that nobody vouches for', async () => {

@@ -73,7 +73,7 @@ describe('the generator beside a server that records its own delays', () => {
     expect(output).toMatchObject({ ok: delays.length, failed: 0, unsent: 0 });
 
     const added = exchanges.map(({ sentMs, endMs, result }) => {
-      const id = 'headers' in result ? Number(result.headers['x-request-id']) : NaN;
+      const id = 'headers' in result ? Number(result.headers.get('x-request-id')) : NaN;
       return endMs - sentMs - delays[id]!;
     });
     const all = distributionFromSamples(added)!;

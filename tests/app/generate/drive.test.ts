@@ -47,7 +47,12 @@ const late = (clock: VirtualClock, byMs: number): Pacer => {
 const connecting = (clock: VirtualClock, connectMs: number) => (): Connection => ({
   send: async () => {
     await clock.sleepUntil(clock.now() + connectMs);
-    return { sentMs: clock.now(), endMs: clock.now(), connectMs, result: answer() };
+    return {
+      sentMs: clock.now(),
+      endMs: clock.now(),
+      opening: { dnsMs: 0, tcpMs: connectMs, tlsMs: 0 },
+      result: answer(),
+    };
   },
   close: () => undefined,
 });

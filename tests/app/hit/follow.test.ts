@@ -5,7 +5,7 @@ const url = 'http://127.0.0.1:1/a/b';
 const headers = { Authorization: 'x', 'x-mine': '1', accept: 'text/html', 'content-type': 'text/plain' };
 const reply = (status: number, location?: string) => ({
   ...{ status, body: '' },
-  headers: location === undefined ? {} : { location },
+  headers: new Map(location === undefined ? [] : [['location', location]]),
 });
 const post: HttpRequest = { url, method: 'POST', headers, body: 'b' };
 

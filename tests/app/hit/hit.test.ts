@@ -1,7 +1,8 @@
 import { hit, UnreachableError } from '../../../src/app/hit/hit.ts';
 import { type HitRequest, parseHit, politely } from '../../../src/app/hit/request.ts';
 import { hitText } from '../../../src/app/hit/result.ts';
-import type { Connection } from '../../../src/ports/index.ts';
+import type { Connection, Opening } from '../../../src/ports/index.ts';
+import { known } from '../../../src/core/known.ts';
 import {
   type Behaviour,
   answer,
@@ -16,13 +17,13 @@ const request: HitRequest = { url: 'http://127.0.0.1:1/hits', count: 5, timeoutM
 
 /** A first connection takes 20 ms, as on a server where that is so. */
 const connecting = (connection: Connection, clock: VirtualClock): Connection => {
-  let connectMs: number | undefined = 20;
+  let opening: Opening | undefined = { dnsMs: 5, tcpMs: 15, tlsMs: 0 };
   return {
     ...connection,
     send: async (timeoutMs) => {
-      const taken = connectMs === undefined ? {} : { connectMs };
-      await clock.sleepUntil(clock.now() + (connectMs ?? 0));
-      connectMs = undefined;
+      const taken = known({ opening });
+      await clock.sleepUntil(clock.now() + (opening === undefined ? 0 : 20));
+      opening = undefined;
       return { ...(await connection.send(timeoutMs)), ...taken };
     },
   };
@@ -40,7 +41,7 @@ const run = async (behave: Behaviour, given: Partial<HitRequest> = {}, extra: ob
   return { clock, server, result: await clock.run(hit(deps, { ...request, ...given })) };
 };
 
-const cold = { status: 200, headers: { 'x-cold': '1' }, body: '' };
+const cold = { status: 200, headers: new Map([['x-cold', '1']]), body: '' };
 const firstSlow: Behaviour = (sentMs, index) =>
   index === 0 ? { endMs: sentMs + 100, result: cold } : { endMs: sentMs + index };
 

@@ -2,7 +2,11 @@ import { judge } from '../../../src/core/load/judge.ts';
 
 const counter = { kind: 'sync-counter', expectedStatus: 200 } as const;
 const url = { kind: 'url', expectedStatus: 201 } as const;
-const answer = (status: number, body = '{"hits": 7}', headers = {}) => ({ status, body, headers });
+const answer = (status: number, body = '{"hits": 7}', headers = {}) => ({
+  status,
+  body,
+  headers: new Map<string, string>(Object.entries(headers)),
+});
 
 describe('judge', () => {
   it('takes a counter that answers 200 with a count', () => {

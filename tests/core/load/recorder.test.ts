@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
-import type { Observation } from '../../../src/core/load/recorder.ts';
+import type { Judgement } from '../../../src/core/load/judge.ts';
+import type { Times } from '../../../src/core/load/recorder.ts';
+import { known } from '../../../src/core/known.ts';
 import { Recorder } from '../../../src/core/load/recorder.ts';
 import { samplesOf } from '../../../src/core/schema/part.ts';
+
+type Observation = Times & Judgement;
 
 const observed = (given: Partial<Observation>): Observation => ({
   plannedMs: 100,
@@ -13,9 +17,14 @@ const observed = (given: Partial<Observation>): Observation => ({
   ...given,
 });
 
+const add = (recorder: Recorder, given: Partial<Observation>): void => {
+  const { cold, requestId, error, ...times } = observed(given);
+  recorder.add(times, known({ cold, requestId, error }));
+};
+
 const record = (...observations: Partial<Observation>[]) => {
   const recorder = new Recorder(100, 1e6);
-  for (const one of observations) recorder.add(observed(one));
+  for (const one of observations) add(recorder, one);
   return recorder;
 };
 
@@ -49,9 +58,9 @@ describe('Recorder', () => {
 
   it('tells how long it measured, also of requests that the raw samples have no room for', () => {
     const recorder = new Recorder(100, 1);
-    recorder.add(observed({ warmup: true }));
-    recorder.add(observed({ plannedMs: 110, sentMs: 110, endMs: 111 }));
-    recorder.add(observed({ plannedMs: 120, sentMs: 120, endMs: 400 }));
+    add(recorder, { warmup: true });
+    add(recorder, { plannedMs: 110, sentMs: 110, endMs: 111 });
+    add(recorder, { plannedMs: 120, sentMs: 120, endMs: 400 });
     const { measuredUs, samples } = recorder.take();
     expect(samples.endUs).toHaveLength(1);
     expect(measuredUs).toEqual({ from: 10_000, to: 300_000 });
@@ -67,8 +76,8 @@ describe('Recorder', () => {
     const of = (kind: 'reset' | 'status', message: string) => ({ error: { kind, message } });
     const recorder = record(of('reset', 'first'), of('reset', 'second'));
     expect(recorder.take().counts.examples).toEqual({ reset: 'first' });
-    recorder.add(observed(of('reset', 'third')));
-    recorder.add(observed(of('status', '500')));
+    add(recorder, of('reset', 'third'));
+    add(recorder, of('status', '500'));
     expect(recorder.take().counts).toMatchObject({
       errors: { reset: 1, status: 1 },
       examples: { status: '500' },
@@ -83,7 +92,7 @@ describe('Recorder', () => {
 
   it('keeps counting when its raw samples are full', () => {
     const recorder = new Recorder(100, 2);
-    for (let i = 0; i < 5; i++) recorder.add(observed({}));
+    for (let i = 0; i < 5; i++) add(recorder, {});
     const part = recorder.take();
     expect(part.samples.endUs).toHaveLength(2);
     expect(part.counts.ok).toBe(5);
@@ -100,7 +109,7 @@ describe('Recorder', () => {
         const pieces = new Recorder(100, 1e6);
         const merged = Histogram.create();
         for (const part of parts) {
-          for (const ms of part) pieces.add(observed({ endMs: 101 + ms }));
+          for (const ms of part) add(pieces, { endMs: 101 + ms });
           merged.merge(Histogram.decode(pieces.take().histograms.service.warm));
         }
         const whole = record(...parts.flat().map((ms) => ({ endMs: 101 + ms }))).take();

@@ -44,7 +44,7 @@ describe('functionEvent', () => {
 describe('readFunctionReply', () => {
   it('reads status, headers and body', () => {
     const payload = JSON.stringify({ statusCode: 201, headers: { 'X-Cold': 1 }, body: '{"hits":1}' });
-    const reply = { status: 201, headers: { 'x-cold': '1' }, body: '{"hits":1}' };
+    const reply = { status: 201, headers: new Map([['x-cold', '1']]), body: '{"hits":1}' };
     expect(readFunctionReply(payload)).toEqual(reply);
   });
 

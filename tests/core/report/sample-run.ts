@@ -67,8 +67,8 @@ export const partOf = (
 ): SamplePart => {
   const recorder = new Recorder(0, Infinity);
   for (const { plannedUs, sentUs, endUs, cold, warmup, error } of samples) {
-    const times = { plannedMs: plannedUs / 1000, sentMs: sentUs / 1000, endMs: endUs / 1000 };
-    recorder.add(known({ ...times, cold, warmup, error: error && { kind: error, message: example } }));
+    const times = { plannedMs: plannedUs / 1000, sentMs: sentUs / 1000, endMs: endUs / 1000, warmup };
+    recorder.add(times, known({ cold, error: error && { kind: error, message: example } }));
   }
   return {
     schema: 'latency-lab.part.v1',
