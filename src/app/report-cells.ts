@@ -1,6 +1,6 @@
-/** Reads a run's samples cell by cell: one cell's raw samples at a time are as much as memory has to hold. */
+/** Reads a run's samples cell by cell and part by part: memory holds a few parts at a time, whatever the run's size. */
 import type { GenericSchema } from 'valibot';
-import { InputError, messageOf, nameAndCause } from '../core/errors.ts';
+import { InputError, nameAndCause } from '../core/errors.ts';
 import {
   cellKey,
   cellsPrefix,
@@ -11,14 +11,14 @@ import {
   stepsPrefix,
 } from '../core/keys.ts';
 import type { LoadProfile } from '../core/schema/load.ts';
-import type { Output } from '../core/schema/fields.ts';
+import { type Output, readJson } from '../core/schema/fields.ts';
 import { assignments } from '../core/schema/work.ts';
 import { samplePart } from '../core/schema/part.ts';
-import { type CellSummary, summariseCell } from '../core/report/cell.ts';
+import { CellFold, type CellSummary } from '../core/report/cell.ts';
 import { type Death, latestParts, type PlannedWorker } from '../core/report/parts.ts';
 import { caught } from '../core/schema/outcome.ts';
 import type { ObjectStore } from '../ports/index.ts';
-import { inParallel, readStored } from './stored.ts';
+import { inParallel, readAhead } from './stored.ts';
 
 /** Objects under way at once; a part of 5 s at full rate has about a megabyte. */
 const readsAtOnce = 16;
@@ -30,8 +30,18 @@ export const readOrRemark = async <S extends GenericSchema>(
   schema: S,
   remarks: string[],
 ): Promise<Output<S> | undefined> => {
+  const text = await store.get(key);
+  return text === undefined ? undefined : parseOrRemark(text, key, schema, remarks);
+};
+
+const parseOrRemark = <S extends GenericSchema>(
+  text: string,
+  key: string,
+  schema: S,
+  remarks: string[],
+): Output<S> | undefined => {
   try {
-    return await readStored(store, key, schema);
+    return readJson(schema, text, key);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const whole = error.field === key;
@@ -47,13 +57,17 @@ const plannedWorkers = async (
   remarks: string[],
 ): Promise<ReadonlyMap<string, readonly PlannedWorker[]>> => {
   const keys = await store.list(stepsPrefix(runId));
-  const steps = await inParallel(keys, readsAtOnce, (key) => readOrRemark(store, key, assignments, remarks));
   const planned = new Map<string, PlannedWorker[]>();
-  for (const assignment of steps.flatMap((step) => step ?? [])) {
-    const cell = planned.get(cellKey(assignment));
-    if (cell === undefined) planned.set(cellKey(assignment), [assignment]);
-    else cell.push(assignment);
-  }
+  await inParallel(keys, readsAtOnce, async (key) => {
+    const step = (await readOrRemark(store, key, assignments, remarks)) ?? [];
+    for (const assignment of step) {
+      const { segment, worker, attempt } = assignment;
+      const cell = planned.get(cellKey(assignment)) ?? [];
+      planned.set(cellKey(assignment), cell);
+      // Not the rest of it, which holds the whole target.
+      cell.push({ segment, worker, attempt });
+    }
+  });
   return planned;
 };
 
@@ -87,6 +101,23 @@ const readDeaths = async (
   return found.flat();
 };
 
+/** @throws InputError on an unreadable histogram */
+const foldParts = async (
+  store: ObjectStore,
+  places: readonly PartPlace[],
+  load: LoadProfile,
+  remarks: string[],
+): Promise<CellFold> => {
+  const fold = new CellFold(load);
+  const keys = places.map(partKey);
+  for await (const [key, text] of readAhead(keys, readsAtOnce, (key) => store.get(key))) {
+    // One at a time: as text a part is a third of what it is as numbers.
+    const part = text === undefined ? undefined : parseOrRemark(text, key, samplePart, remarks);
+    if (part !== undefined) fold.add(part);
+  }
+  return fold;
+};
+
 /** Every cell of which at least one part can be read. @param remarks gets a sentence for each object that cannot */
 export const readCells = async (
   store: ObjectStore,
@@ -100,17 +131,16 @@ export const readCells = async (
   const deaths = await readDeaths(store, keys, remarks);
   const cells: CellSummary[] = [];
   for (const [key, ofCell] of latestParts(places)) {
-    const parts = await inParallel(ofCell, readsAtOnce, (place) =>
-      readOrRemark(store, partKey(place), samplePart, remarks),
-    );
-    const [first, ...rest] = parts.flatMap((part) => part ?? []);
-    if (first === undefined) continue;
-    const workers = workersOfAttempt(planned.get(key), first.attempt);
+    const attempt = ofCell[0]?.attempt ?? 0;
+    const workers = workersOfAttempt(planned.get(key), attempt);
+    const own = deaths.filter((death) => cellKey(death) === key && death.attempt === attempt);
     try {
-      const own = deaths.filter((death) => cellKey(death) === key && death.attempt === first.attempt);
-      cells.push(summariseCell([first, ...rest], load, workers, own));
+      const fold = await foldParts(store, ofCell, load, remarks);
+      const cell = fold.summary(workers, own);
+      if (cell !== undefined) cells.push(cell);
     } catch (error) {
-      remarks.push(`the samples of ${key} cannot be read: ${messageOf(error)}`);
+      if (!(error instanceof InputError)) throw error;
+      remarks.push(`the samples of ${key} cannot be read: ${error.message}`);
     }
   }
   for (const { round, cellId, worker, cause } of deaths) {

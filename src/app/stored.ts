@@ -37,3 +37,22 @@ export const inParallel = async <Item, Result>(
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, drain));
   return results;
 };
+
+/** Each item with what `work` makes of it, in the items' order, of which at most `limit` are under way or waiting to be taken. */
+export async function* readAhead<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<readonly [Item, Result]> {
+  const queue: Promise<readonly [Item, Result]>[] = [];
+  for (const item of items) {
+    const begun = work(item).then((result) => [item, result] as const);
+    // Whoever takes it hears of its failure; until then, or when nobody does, it is no unhandled one.
+    begun.catch(() => undefined);
+    queue.push(begun);
+    if (queue.length < limit) continue;
+    const first = queue.shift();
+    if (first !== undefined) yield await first;
+  }
+  for (const begun of queue) yield await begun;
+}

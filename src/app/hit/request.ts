@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { InputError } from '../../core/errors.ts';
 import { isLoopback, politeRate, requirePermission } from '../../core/load/permission.ts';
 import { reaches } from './follow.ts';
-import { fields, oneOf, type Output, read, whole } from '../../core/schema/fields.ts';
+import { fields, grouped, oneOf, type Output, read, whole } from '../../core/schema/fields.ts';
 import {
   concurrency,
   durationSeconds,
@@ -64,7 +64,7 @@ const hitRequest = v.pipe(
       const planned = plannedBy(hit) ?? 1;
       return planned >= 1 && planned <= mostRequests;
     },
-    `a time in which the rate makes 1 to ${mostRequests.toLocaleString('en')} requests`,
+    `a time in which the rate makes 1 to ${grouped(mostRequests)} requests`,
   ),
   holds(
     'count',

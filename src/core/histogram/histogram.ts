@@ -40,10 +40,16 @@ export class Histogram {
   /** The inverse of encode. @throws InputError on anything else than such an encoding. */
   static decode(text: string): Histogram {
     const histogram = new Histogram();
-    decodeCounts(text, (index, count) => {
-      histogram.#add(index, count);
-    });
+    histogram.mergeEncoded(text);
     return histogram;
+  }
+
+  /** Merges what `encode` made, without a histogram between. @throws InputError as decode; part of it may be merged then */
+  mergeEncoded(text: string): void {
+    if (text === emptyText) return;
+    decodeCounts(text, (index, count) => {
+      this.#add(index, count);
+    });
   }
 
   get count(): number {
@@ -147,3 +153,6 @@ export class Histogram {
     this.#counts = grown;
   }
 }
+
+/** Half of all histograms are: most parts have no cold answer. */
+const emptyText = new Histogram().encode();

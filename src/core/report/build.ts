@@ -146,11 +146,9 @@ export interface ReportInput {
   readonly architectures?: readonly KnownArchitecture[];
 }
 
-/** Summarises whole parts in memory; app/report.ts does the same cell by cell, for runs of millions of samples. */
+/** Summarises whole parts in memory; app/report-cells.ts does the same of a store's, for runs of millions of samples. */
 export const summariseParts = (parts: readonly SamplePart[], plan: Plan): CellSummary[] =>
-  [...latestParts(parts).values()].flatMap(([first, ...rest]) =>
-    first === undefined ? [] : [summariseCell([first, ...rest], plan.load)],
-  );
+  [...latestParts(parts).values()].flatMap((ofCell) => summariseCell(ofCell, plan.load) ?? []);
 
 /** A target without a single cell still has its row, so that none disappears. */
 const cellIdsOf = (targetId: string, cells: readonly CellSummary[]): string[] => {

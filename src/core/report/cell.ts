@@ -1,13 +1,21 @@
 /** One target in one round, with the raw samples boiled down. */
 import { max, sum } from 'd3-array';
-import { byHistogram } from '../histogram/histogram.ts';
+import { byHistogram, Histogram } from '../histogram/histogram.ts';
 import { known } from '../known.ts';
 import type { LoadProfile } from '../schema/load.ts';
 import type { SamplePart, SelfReport } from '../schema/part.ts';
 import { plannedRequests } from './failures.ts';
-import { medianMsOf, mergeHistograms, summariseColdAndWarm } from './latency.ts';
-import { countErrors, countRequests, countWorkers, type Death, type PlannedWorker } from './parts.ts';
-import { extentOf, timelineOf } from './timeline.ts';
+import { medianMsOf, summariseColdAndWarm } from './latency.ts';
+import {
+  countErrors,
+  countRequests,
+  countWorkers,
+  type Death,
+  type LightPart,
+  type PlannedWorker,
+  withoutBulk,
+} from './parts.ts';
+import { extentOf, TimelineFold } from './timeline.ts';
 import type { ErrorCount, GeneratorReport, RoundReport } from '../schema/report.ts';
 import { judgeCell, sendLagBoundMs } from './validity.ts';
 
@@ -21,49 +29,79 @@ export interface CellSummary {
 export const perSecond = (count: number, seconds: number): number | undefined =>
   seconds > 0 ? count / seconds : undefined;
 
-/**
- * Summarises the parts of one cell in one round. Figures come from the histograms, which are whole; the time line from
- * the raw samples.
- * @param parts of one round and cell, the latest attempt of each segment, at least one; ordered by worker and part
- * @param planned the workers that were assigned; default: as many as the parts themselves speak of
- * @param deaths what the state machine was told of workers that died
- * @throws InputError on an unreadable histogram
- */
+/** Sums one cell of one round up, part by part, and keeps of each part only what is small. */
+export class CellFold {
+  readonly #load: LoadProfile;
+  readonly #histograms = byHistogram(() => Histogram.create());
+  readonly #timeline = new TimelineFold();
+  readonly #parts: LightPart[] = [];
+
+  constructor(load: LoadProfile) {
+    this.#load = load;
+  }
+
+  /**
+   * @param part of one round and cell, the latest attempt of each segment; ordered by worker and part
+   * @throws InputError on an unreadable histogram; the fold is of no use then
+   */
+  add(part: SamplePart): void {
+    byHistogram((time, temperature) => {
+      this.#histograms[time][temperature].mergeEncoded(part.histograms[time][temperature]);
+    });
+    this.#timeline.add(part);
+    this.#parts.push(withoutBulk(part));
+  }
+
+  /**
+   * Figures come from the histograms, which are whole; the time line from the raw samples.
+   * @param planned the workers that were assigned; default: as many as the parts themselves speak of
+   * @param deaths what the state machine was told of workers that died
+   * @returns undefined when there was no part
+   */
+  summary(planned?: readonly PlannedWorker[], deaths?: readonly Death[]): CellSummary | undefined {
+    const [parts, load, histograms] = [this.#parts, this.#load, this.#histograms];
+    const [first] = parts;
+    if (first === undefined) return undefined;
+    const response = summariseColdAndWarm(histograms.response);
+    const generator = summariseGenerator(parts, medianMsOf(response.warm));
+    const workers = countWorkers(parts, planned, deaths);
+    const requests = countRequests(parts, plannedRequests(load));
+    const extent = extentOf(parts);
+    const seconds = extent?.seconds ?? 0;
+    return {
+      cellId: first.cellId,
+      errors: countErrors(parts),
+      round: known({
+        round: first.round,
+        startedAt: extent && new Date(extent.startMs).toISOString(),
+        seconds,
+        requests,
+        throughputPerSecond: perSecond(requests.ok, seconds),
+        response,
+        workers,
+        generator,
+        ...judgeCell({ workers, unsent: requests.unsent, generator }, load),
+        timeline: this.#timeline.timeline(extent),
+        histograms: byHistogram((time, temperature) => histograms[time][temperature].encode()),
+      }),
+    };
+  }
+}
+
+/** The same of parts that are in memory anyway. */
 export const summariseCell = (
-  parts: readonly [SamplePart, ...SamplePart[]],
+  parts: readonly SamplePart[],
   load: LoadProfile,
   planned?: readonly PlannedWorker[],
-  deaths?: readonly Death[],
-): CellSummary => {
-  const histograms = mergeHistograms(parts.map((part) => part.histograms));
-  const response = summariseColdAndWarm(histograms.response);
-  const generator = summariseGenerator(parts, medianMsOf(response.warm));
-  const workers = countWorkers(parts, planned, deaths);
-  const requests = countRequests(parts, plannedRequests(load));
-  const extent = extentOf(parts);
-  const seconds = extent?.seconds ?? 0;
-  return {
-    cellId: parts[0].cellId,
-    errors: countErrors(parts),
-    round: known({
-      round: parts[0].round,
-      startedAt: extent && new Date(extent.startMs).toISOString(),
-      seconds,
-      requests,
-      throughputPerSecond: perSecond(requests.ok, seconds),
-      response,
-      workers,
-      generator,
-      ...judgeCell({ workers, unsent: requests.unsent, generator }, load),
-      timeline: timelineOf(parts, extent),
-      histograms: byHistogram((time, temperature) => histograms[time][temperature].encode()),
-    }),
-  };
+): CellSummary | undefined => {
+  const fold = new CellFold(load);
+  for (const part of parts) fold.add(part);
+  return fold.summary(planned);
 };
 
 /** undefined when no worker gave a self-report. @param p50Ms the cell's median warm response, which sets the bound */
 const summariseGenerator = (
-  parts: readonly SamplePart[],
+  parts: readonly LightPart[],
   p50Ms: number | undefined,
 ): GeneratorReport | undefined => {
   const reports = parts.flatMap((part) => part.self ?? []);

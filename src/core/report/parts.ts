@@ -18,6 +18,22 @@ export const latestParts = <P extends PartPlace>(places: readonly P[]): Readonly
   return group(ordered, cellKey);
 };
 
+/** A part without what is large in it: its histograms and raw samples are folded in and let go. */
+export interface LightPart extends Omit<SamplePart, 'histograms' | 'samples' | 'coldRequestIds'> {
+  /** When its last answer came, microseconds from its epoch; absent where it tells of none. */
+  readonly lastUs?: number;
+}
+
+export const withoutBulk = ({
+  histograms: _,
+  samples,
+  coldRequestIds: __,
+  ...part
+}: SamplePart): LightPart => ({
+  ...part,
+  ...known({ lastUs: max([part.measuredUs?.to ?? NaN, samples.endUs.at(-1) ?? NaN]) }),
+});
+
 /** @param planned of the whole run, rounds that never were included */
 export const addCounts = (
   all: readonly Omit<RequestCounts, 'planned'>[],
@@ -32,7 +48,7 @@ export const addCounts = (
 });
 
 /** What the parts counted, added up. @param planned of the cell */
-export const countRequests = (parts: readonly SamplePart[], planned: number): RequestCounts =>
+export const countRequests = (parts: readonly LightPart[], planned: number): RequestCounts =>
   addCounts(
     parts.map(({ counts }) => ({ ...counts, failed: sum(Object.values(counts.errors)) })),
     planned,
@@ -47,7 +63,7 @@ export const addErrors = (errors: readonly ErrorCount[]): ErrorCount[] =>
     return [known({ kind, count: sum(ofKind, ({ count }) => count), example })];
   });
 
-export const countErrors = (parts: readonly SamplePart[]): ErrorCount[] =>
+export const countErrors = (parts: readonly LightPart[]): ErrorCount[] =>
   addErrors(
     parts.flatMap(({ counts }) =>
       errorKinds.map((kind) =>
@@ -62,7 +78,7 @@ type WorkerPlace = Pick<PartPlace, 'segment' | 'worker'>;
 export type PlannedWorker = WorkerPlace & Pick<PartPlace, 'attempt'>;
 
 /** The parts' own word on how many workers there were, for want of the assignments. */
-const workersOfParts = (parts: readonly SamplePart[]): readonly WorkerPlace[] => {
+const workersOfParts = (parts: readonly LightPart[]): readonly WorkerPlace[] => {
   const widths = new Map(parts.map((part) => [part.segment, part.workers]));
   return [...widths].flatMap(([segment, workers]) => range(workers).map((worker) => ({ segment, worker })));
 };
@@ -74,7 +90,7 @@ export interface Death extends WorkerPlace {
 
 /** Workers are counted per segment, since each segment starts its own. @param deaths of the same attempt as the parts */
 export const countWorkers = (
-  parts: readonly SamplePart[],
+  parts: readonly LightPart[],
   planned: readonly WorkerPlace[] = workersOfParts(parts),
   deaths: readonly Death[] = [],
 ): WorkerCounts => {
@@ -99,11 +115,10 @@ export const countWorkers = (
 };
 
 /** The last answer that the samples tell of. */
-const lastHeardOf = (parts: readonly SamplePart[]): string | undefined => {
-  const last = max(parts, ({ epoch, measuredUs, samples }) => {
-    const us = max([measuredUs?.to ?? NaN, ...samples.endUs.slice(-1)]);
-    return us === undefined ? undefined : Date.parse(epoch) + us / 1000;
-  });
+const lastHeardOf = (parts: readonly LightPart[]): string | undefined => {
+  const last = max(parts, ({ epoch, lastUs }) =>
+    lastUs === undefined ? undefined : Date.parse(epoch) + lastUs / 1000,
+  );
   return last === undefined ? undefined : new Date(last).toISOString();
 };
 

@@ -1,7 +1,8 @@
 import { max, min, sum } from 'd3-array';
-import { type SamplePart, samplesOf } from '../schema/part.ts';
+import { isOk, isWarmup, type SamplePart } from '../schema/part.ts';
 import type { Timeline, TimelineBucket } from '../schema/report.ts';
-import { distributionFromSamples, quantile } from '../stats/distribution.ts';
+import type { LightPart } from './parts.ts';
+import { known } from '../known.ts';
 
 /** When a cell was measured, milliseconds since 1970; warm-up left out. */
 export interface Extent {
@@ -12,26 +13,8 @@ export interface Extent {
   readonly spanSeconds: number;
 }
 
-interface MeasuredSample {
-  readonly plannedMs: number;
-  readonly endMs: number;
-  readonly ok: boolean;
-}
-
-function* measuredSamples(part: SamplePart): Generator<MeasuredSample> {
-  const epochMs = Date.parse(part.epoch);
-  for (const sample of samplesOf(part)) {
-    if (sample.warmup) continue;
-    yield {
-      plannedMs: epochMs + sample.plannedUs / 1000,
-      endMs: epochMs + sample.endUs / 1000,
-      ok: sample.error === undefined,
-    };
-  }
-}
-
 /** undefined when nothing was measured. Not from the raw samples: of a long cell they are only the beginning. */
-export const extentOf = (parts: readonly SamplePart[]): Extent | undefined => {
+export const extentOf = (parts: readonly LightPart[]): Extent | undefined => {
   const segments = new Map<number, { startMs: number; endMs: number }>();
   for (const { epoch, segment, measuredUs } of parts) {
     if (measuredUs === undefined) continue;
@@ -64,30 +47,59 @@ export const bucketSecondsFor = (spanSeconds: number): number => {
   return Number((step * decade).toPrecision(1));
 };
 
-/** What happened when, by planned send: medians, maxima and failures per bucket. */
-export const timelineOf = (parts: readonly SamplePart[], extent: Extent | undefined): Timeline => {
-  if (extent === undefined) return { bucketSeconds: shortestBucketSeconds, buckets: [] };
-  const bucketSeconds = bucketSecondsFor(extent.spanSeconds);
-  const latencies = new Map<number, number[]>();
-  const failures = new Map<number, number>();
-  for (const part of parts) {
-    for (const { plannedMs, endMs, ok } of measuredSamples(part)) {
-      const bucket = Math.floor((plannedMs - extent.startMs) / 1000 / bucketSeconds);
-      const ofBucket = latencies.get(bucket) ?? [];
-      latencies.set(bucket, ofBucket);
-      if (ok) ofBucket.push(endMs - plannedMs);
-      else failures.set(bucket, (failures.get(bucket) ?? 0) + 1);
+const firstRows = 4096;
+
+/**
+ * What happened when, by planned send: medians, maxima and failures per bucket. Buckets are cut by the span of the whole
+ * cell, which is known at its end only, so until then each raw sample is kept in 16 bytes: 16 MB for the 1e6 of a cell.
+ */
+export class TimelineFold {
+  /** Of each row its planned send, milliseconds since 1970, and its response time in milliseconds; NaN where it failed. */
+  #columns = new Float64Array(2 * firstRows);
+  #rows = 0;
+
+  add(part: SamplePart): void {
+    const epochMs = Date.parse(part.epoch);
+    const { plannedUs, endUs, flags } = part.samples;
+    this.#reserve(this.#rows + flags.length);
+    for (const [i, flag] of flags.entries()) {
+      if (isWarmup(flag)) continue;
+      const planned = plannedUs[i] ?? NaN;
+      const at = 2 * this.#rows++;
+      this.#columns[at] = epochMs + planned / 1000;
+      this.#columns[at + 1] = isOk(flag) ? ((endUs[i] ?? NaN) - planned) / 1000 : NaN;
     }
   }
-  const buckets = [...latencies]
-    .sort(([a], [b]) => a - b)
-    .map(([bucket, ms]) => toBucket(bucket * bucketSeconds, ms, failures.get(bucket) ?? 0));
-  return { bucketSeconds, buckets };
-};
+
+  timeline(extent: Extent | undefined): Timeline {
+    if (extent === undefined) return { bucketSeconds: shortestBucketSeconds, buckets: [] };
+    const bucketSeconds = bucketSecondsFor(extent.spanSeconds);
+    const found = new Map<number, { latenciesMs: number[]; failed: number }>();
+    for (let at = 0; at < 2 * this.#rows; at += 2) {
+      const ms = this.#columns[at + 1] ?? NaN;
+      const bucket = Math.floor(((this.#columns[at] ?? NaN) - extent.startMs) / 1000 / bucketSeconds);
+      const own = found.get(bucket) ?? { latenciesMs: [], failed: 0 };
+      found.set(bucket, own);
+      if (Number.isNaN(ms)) own.failed++;
+      else own.latenciesMs.push(ms);
+    }
+    const buckets = [...found]
+      .sort(([a], [b]) => a - b)
+      .map(([bucket, { latenciesMs, failed }]) => toBucket(bucket * bucketSeconds, latenciesMs, failed));
+    return { bucketSeconds, buckets };
+  }
+
+  #reserve(rows: number): void {
+    if (2 * rows <= this.#columns.length) return;
+    const grown = new Float64Array(Math.max(2 * rows, 2 * this.#columns.length));
+    grown.set(this.#columns.subarray(0, 2 * this.#rows));
+    this.#columns = grown;
+  }
+}
 
 const toBucket = (atSeconds: number, latenciesMs: readonly number[], failed: number): TimelineBucket => {
-  const distribution = distributionFromSamples(latenciesMs);
-  const base = { atSeconds: Number(atSeconds.toFixed(3)), ok: latenciesMs.length, failed };
-  if (distribution === undefined) return base;
-  return { ...base, p50Ms: quantile(distribution, 0.5), maxMs: quantile(distribution, 1) };
+  const n = latenciesMs.length;
+  const sorted = Float64Array.from(latenciesMs).sort();
+  const p50Ms = sorted[Math.ceil(n / 2) - 1];
+  return known({ atSeconds: Number(atSeconds.toFixed(3)), ok: n, failed, p50Ms, maxMs: sorted.at(-1) });
 };

@@ -18,16 +18,23 @@ const anObject = 'a JSON object';
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** 1000000 as 1,000,000. Numbers know how to write themselves so, but would load the rules of all languages for it: 80 ms. */
+export const grouped = (whole: number): string => String(whole).replace(/\B(?=(\d{3})+$)/g, ',');
+
 const allowedBy = (schema: v.GenericSchema | v.GenericSchemaAsync | undefined): string =>
   schema !== undefined && 'message' in schema && typeof schema.message === 'string'
     ? schema.message
     : anObject;
 
+/** Never a copy of what was JSON, of which there may be hundreds of thousands. */
+const withoutUndefined = (value: object): object =>
+  Object.values(value).includes(undefined) ? known(value) : value;
+
 /** Valibot takes an array for an object without fields. */
 const refusingArrays = <S extends v.GenericSchema & { readonly message: unknown }>(schema: S): S => ({
   ...schema,
   '~run': (dataset, config) => {
-    const given = isObject(dataset.value) ? known(dataset.value) : null;
+    const given = isObject(dataset.value) ? withoutUndefined(dataset.value) : null;
     if (given !== null) return schema['~run']({ ...dataset, value: given }, config);
     v._addIssue(schema as never, 'type', dataset, config);
     return dataset as never;
@@ -76,7 +83,7 @@ export const dictionary = <V extends v.GenericSchema, N extends v.GenericSchema<
 
 /** @param condition what else is to say of it, in words */
 export const list = <S extends v.GenericSchema>(item: S, most: number, least = 0, condition = '') => {
-  const bounds = `${least === 0 ? 'at most' : `${least} to`} ${most.toLocaleString('en')}`;
+  const bounds = `${least === 0 ? 'at most' : `${least} to`} ${grouped(most)}`;
   const allowed = `a JSON array of ${bounds} entries${condition}`;
   return v.pipe(v.array(item, allowed), v.minLength(least, allowed), v.maxLength(most, allowed));
 };
@@ -96,7 +103,7 @@ export const oneBy = <A extends v.GenericSchema, B extends v.GenericSchema>(
   return { ...either, '~run': run as (typeof either)['~run'] };
 };
 
-const inWords = (min: number, max: number): string => `from ${min} to ${max.toLocaleString('en')}`;
+const inWords = (min: number, max: number): string => `from ${min} to ${grouped(max)}`;
 
 /** A number, both bounds included. @param condition what else is asked for, in words */
 export const number = (min: number, max: number, condition = '') => {
@@ -114,13 +121,13 @@ export const matching = (pattern: RegExp, allowed: string) =>
 
 /** A text for people of 1 to `most` characters; it may have several lines. */
 export const text = (most: number) => {
-  const allowed = `a text of 1 to ${most.toLocaleString('en')} characters`;
+  const allowed = `a text of 1 to ${grouped(most)} characters`;
   return v.pipe(matching(/^[^\0-\x08\x0b\x0c\x0e-\x1f\x7f]+$/, allowed), v.maxLength(most, allowed));
 };
 
 /** A text of 1 to `most` characters without line breaks and other control characters. */
 export const line = (most: number) => {
-  const allowed = `a text of 1 to ${most.toLocaleString('en')} characters on one line`;
+  const allowed = `a text of 1 to ${grouped(most)} characters on one line`;
   return v.pipe(matching(/^[^\0-\x1f\x7f]+$/, allowed), v.maxLength(most, allowed));
 };
 

@@ -135,6 +135,11 @@ const errorOf = (flags: number): ErrorKind | undefined => {
   return code === 0 ? undefined : errorKinds[code - 1];
 };
 
+export const isWarmup = (flags: number): boolean => (flags & warmupBit) !== 0;
+
+/** Answered as expected. */
+export const isOk = (flags: number): boolean => flags >> errorShift === 0;
+
 /** The rows of a part's columns, in the order in which the requests ended. */
 export function* samplesOf(part: { readonly samples: SampleColumns }): Generator<Sample> {
   const { plannedUs, sentUs, endUs, flags } = part.samples;
@@ -146,7 +151,7 @@ export function* samplesOf(part: { readonly samples: SampleColumns }): Generator
       sentUs: sentUs[i] ?? planned,
       endUs: endUs[i] ?? planned,
       cold: (flag & coldBit) !== 0,
-      warmup: (flag & warmupBit) !== 0,
+      warmup: isWarmup(flag),
       ...(error === undefined ? {} : { error }),
     };
   }

@@ -55,6 +55,17 @@ describe('Histogram', () => {
     );
   });
 
+  it('merges what is encoded as it merges what is not', () => {
+    fc.assert(
+      fc.property(durations, durations, (first, second) => {
+        const merged = histogramOf(first);
+        merged.mergeEncoded(histogramOf(second).encode());
+        merged.mergeEncoded(Histogram.create().encode());
+        expect(figuresOf(merged)).toEqual(figuresOf(histogramOf([...first, ...second])));
+      }),
+    );
+  });
+
   it('has no figures while empty, and an empty one survives encoding and merging', () => {
     const empty = Histogram.decode(Histogram.create().encode());
     expect(empty.count).toBe(0);

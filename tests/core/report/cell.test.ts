@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { InputError } from '../../../src/core/errors.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
-import { summariseCell } from '../../../src/core/report/cell.ts';
+import { CellFold, summariseCell } from '../../../src/core/report/cell.ts';
 import { summariseLatency } from '../../../src/core/report/latency.ts';
 import { latestParts } from '../../../src/core/report/parts.ts';
 import { bucketSecondsFor } from '../../../src/core/report/timeline.ts';
@@ -24,7 +25,7 @@ const part = (
   place: Partial<SamplePart> = {},
   self: SelfReport | undefined = selfReport(),
 ): SamplePart => partOf({ cellId: 'a', ...place }, samples, self);
-const roundOf = (...parts: [SamplePart, ...SamplePart[]]): RoundReport => summariseCell(parts, load).round;
+const roundOf = (...parts: [SamplePart, ...SamplePart[]]): RoundReport => summariseCell(parts, load)!.round;
 const epochOf = (second: number): string => `2026-11-21T09:00:0${second}.000Z`;
 
 describe('latestParts', () => {
@@ -53,14 +54,14 @@ describe('latestParts', () => {
   });
 });
 
-describe('summariseCell', () => {
+describe('CellFold', () => {
   it('gives the same figures however the samples are cut into parts', () => {
     const latencies = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 2, maxLength: 60 });
     fc.assert(
       fc.property(latencies, fc.nat(100), (ms, cut) => {
         const samples = ms.map((value, i) => ok(i * 600, value));
         const at = cut % samples.length;
-        const whole = summariseCell([part(samples)], load);
+        const whole = summariseCell([part(samples)], load)!;
         const first = partOf({ cellId: 'a', final: false }, samples.slice(0, at));
         const second = part(samples.slice(at), { part: 1 });
         expect(summariseCell([first, second], load)).toEqual(whole);
@@ -106,7 +107,7 @@ describe('summariseCell', () => {
       missing: [1],
     });
     const planned = [0, 1, 2, 3].map((worker) => ({ segment: 0, worker, attempt: 1 }));
-    const { round } = summariseCell(parts, load, planned);
+    const { round } = summariseCell(parts, load, planned)!;
     expect(round.workers).toMatchObject({ planned: 4, finished: 1, died: [{ worker: 0 }], missing: [1, 3] });
     expect(round.remarks).toEqual([
       expect.stringMatching(/^worker 0 stopped before the end/),
@@ -144,14 +145,33 @@ describe('summariseCell', () => {
 
   it('counts failures in the time line, and none of their latencies', () => {
     const samples = [ok(0, 5), ok(10, 900, { error: 'timeout' })];
-    const { round, errors } = summariseCell([part(samples)], load);
+    const { round, errors } = summariseCell([part(samples)], load)!;
     expect(round.timeline.buckets).toEqual([{ atSeconds: 0, ok: 1, failed: 1, p50Ms: 5, maxMs: 5 }]);
     expect(errors).toEqual([{ kind: 'timeout', count: 1, example: 'an example' }]);
   });
 
+  it('keeps the latest answer of a worker that died in an earlier part, and nothing of no part', () => {
+    const parts = [
+      partOf({ cellId: 'a', final: false }, [ok(0, 5), ok(100, 5)]),
+      partOf({ cellId: 'a', final: false, part: 1 }, []),
+    ];
+    expect(roundOf(...(parts as [SamplePart])).workers.died).toEqual([
+      { worker: 0, lastHeardAt: epochOf(0).replace('.000', '.105') },
+    ]);
+    expect(new CellFold(load).summary()).toBeUndefined();
+  });
+
+  it('refuses a part whose histogram cannot be read', () => {
+    const whole = part([ok(0, 5)]);
+    const damaged = { ...whole.histograms, response: { cold: 'AAAA', warm: 'AAAA' } };
+    expect(() => {
+      new CellFold(load).add({ ...whole, histograms: damaged });
+    }).toThrow(InputError);
+  });
+
   it('survives a cell without a single answer', () => {
     const samples = [ok(0, 900, { error: 'connect' })];
-    const { round } = summariseCell([partOf({ cellId: 'a' }, samples)], load);
+    const { round } = summariseCell([partOf({ cellId: 'a' }, samples)], load)!;
     expect(round.response).toEqual({});
     expect(round.requests).toEqual({ planned: 10, sent: 1, ok: 0, failed: 1, unsent: 0, warmup: 0 });
   });
