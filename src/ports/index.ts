@@ -19,6 +19,18 @@ export interface ObjectStore {
   delete(key: string): Promise<void>;
 }
 
+/** An object and a text that changes whenever the object does. */
+export interface ObjectVersion {
+  readonly key: string;
+  readonly version: string;
+}
+
+/** A store that tells without reading an object whether it has changed. */
+export interface VersionedStore extends ObjectStore {
+  /** As `list`. */
+  versions(prefix: string): Promise<readonly ObjectVersion[]>;
+}
+
 export interface TargetRegistry {
   /** Everything registered for the lab; an unreadable entry throws InputError naming its parameter. */
   list(): Promise<readonly Target[]>;

@@ -1,8 +1,8 @@
-import type { ObjectStore } from '../../src/ports/index.ts';
+import type { VersionedStore } from '../../src/ports/index.ts';
 
 /** What every ObjectStore must do; run on each adapter, so that the memory twin cannot drift from the real one. */
-export const objectStoreSuite = (makeStore: () => ObjectStore | Promise<ObjectStore>): void => {
-  let store: ObjectStore;
+export const objectStoreSuite = (makeStore: () => VersionedStore | Promise<VersionedStore>): void => {
+  let store: VersionedStore;
 
   beforeEach(async () => {
     store = await makeStore();
@@ -57,6 +57,17 @@ export const objectStoreSuite = (makeStore: () => ObjectStore | Promise<ObjectSt
     expect(await store.list('list/')).toEqual(['list/a', 'list/b/10', 'list/b/2', 'list/c']);
     expect(await store.list('list/b/')).toEqual(['list/b/10', 'list/b/2']);
     expect(await store.list('nothing/')).toEqual([]);
+  });
+
+  it('tells which objects were replaced by others', async () => {
+    const versionOf = async (key: string) =>
+      (await store.versions('version/')).find((one) => one.key === key)?.version;
+    for (const key of ['version/b', 'version/a', 'other']) await store.put(key, 'old');
+    expect((await store.versions('version/')).map(({ key }) => key)).toEqual(['version/a', 'version/b']);
+    const before = await versionOf('version/a');
+    expect(await versionOf('version/a')).toBe(before);
+    await store.put('version/a', 'new');
+    expect(await versionOf('version/a')).not.toBe(before);
   });
 
   it('deletes, also what is not there', async () => {

@@ -1,12 +1,18 @@
-import type { ObjectStore, TargetRegistry, FunctionInvoker, FunctionReply } from '../../src/ports/index.ts';
+import type {
+  VersionedStore,
+  TargetRegistry,
+  FunctionInvoker,
+  FunctionReply,
+} from '../../src/ports/index.ts';
 import { parseTarget } from '../../src/core/schema/target.ts';
 
 /** An ObjectStore for tests of use cases. It passes the same suite as the one over S3. */
-export const memoryObjectStore = (objects: Map<string, string> = new Map()): ObjectStore => {
+export const memoryObjectStore = (objects: Map<string, string> = new Map()): VersionedStore => {
   const write = (key: string, body: string, allowed: boolean): Promise<boolean> => {
     if (allowed) objects.set(key, body);
     return Promise.resolve(allowed);
   };
+  const keysUnder = (prefix: string) => [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
   return {
     get: (key) => Promise.resolve(objects.get(key)),
     put: async (key, body) => {
@@ -14,7 +20,9 @@ export const memoryObjectStore = (objects: Map<string, string> = new Map()): Obj
     },
     putIfAbsent: (key, body) => write(key, body, !objects.has(key)),
     replace: (key, expected, body) => write(key, body, objects.get(key) === expected),
-    list: (prefix) => Promise.resolve([...objects.keys()].filter((key) => key.startsWith(prefix)).sort()),
+    list: (prefix) => Promise.resolve(keysUnder(prefix)),
+    versions: (prefix) =>
+      Promise.resolve(keysUnder(prefix).map((key) => ({ key, version: objects.get(key) ?? '' }))),
     delete: (key) => {
       objects.delete(key);
       return Promise.resolve();

@@ -5,7 +5,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import type { ObjectStore } from '../../ports/index.ts';
+import type { ObjectVersion, VersionedStore } from '../../ports/index.ts';
 
 /** Every call on objects can be repeated without harm, so four retries with back-off ride out a throttled bucket. */
 export const createS3Client = (): S3Client => new S3Client({ maxAttempts: 5, retryMode: 'standard' });
@@ -27,7 +27,7 @@ const hasName = (error: unknown, names: readonly string[]): boolean =>
   error instanceof Error && names.includes(error.name);
 
 /** The objects of one bucket. A call rejects with the SDK's own error when S3 refuses it or cannot be reached. */
-export const s3ObjectStore = (client: S3Client, bucket: string): ObjectStore => {
+export const s3ObjectStore = (client: S3Client, bucket: string): VersionedStore => {
   const read = async (key: string): Promise<{ text: string; etag: string | undefined } | undefined> => {
     try {
       const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -52,6 +52,17 @@ export const s3ObjectStore = (client: S3Client, bucket: string): ObjectStore => 
     }
   };
 
+  const versions = async (prefix: string): Promise<readonly ObjectVersion[]> => {
+    const found: ObjectVersion[] = [];
+    const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix });
+    for await (const { Contents = [] } of pages) {
+      found.push(
+        ...Contents.flatMap(({ Key, ETag = '' }) => (Key === undefined ? [] : [{ key: Key, version: ETag }])),
+      );
+    }
+    return found;
+  };
+
   return {
     get: async (key) => (await read(key))?.text,
     put: async (key, body, contentType = contentTypeOf(key)) => {
@@ -65,12 +76,8 @@ export const s3ObjectStore = (client: S3Client, bucket: string): ObjectStore => 
       if (current?.text !== expected || current.etag === undefined) return false;
       return write(key, body, { IfMatch: current.etag });
     },
-    list: async (prefix) => {
-      const keys: string[] = [];
-      const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix });
-      for await (const { Contents = [] } of pages) keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
-      return keys;
-    },
+    versions,
+    list: async (prefix) => (await versions(prefix)).map(({ key }) => key),
     delete: async (key) => {
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
     },

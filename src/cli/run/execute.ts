@@ -7,7 +7,7 @@ import { extendLock } from '../../app/lock.ts';
 import type { RunRequest } from '../../core/schema/request.ts';
 import { stepFunctions, type Executions } from '../aws/executions.ts';
 import { outputOf } from '../aws/stack.ts';
-import type { ObjectStore } from '../../ports/index.ts';
+import type { ObjectStore, VersionedStore } from '../../ports/index.ts';
 import type { Context } from '../context.ts';
 import { errorCode } from '../explain.ts';
 import { concludeEnded, concludePartial, type Results } from './conclude.ts';
@@ -39,7 +39,7 @@ const conclude = async (context: Context, results: Results, end: FollowEnd): Pro
 };
 
 interface Place {
-  readonly bucket: ObjectStore;
+  readonly bucket: VersionedStore;
   readonly copyNew: Mirror['copyNew'];
   readonly prefix: string;
 }
@@ -47,7 +47,7 @@ interface Place {
 /** The last copy of an ended run. Where the results' directory takes no more, they go to the temporary one. */
 const bringHome = async (context: Context, results: Results, place: Place): Promise<Results> => {
   try {
-    await place.copyNew({ refresh: true });
+    await place.copyNew();
     return results;
   } catch (error) {
     const code = errorCode(error);
@@ -100,7 +100,7 @@ const execute = async (context: Context, run: RunToExecute): Promise<number> => 
   });
   context.terminal.clear();
   const aimed = { runId, out, files, wanted: run.wanted };
-  if (end.kind === 'interrupted') await leave({ executions, arn, runId, bucket, copy: copyNew });
+  if (end.kind === 'interrupted') await leave({ executions, arn, runId, bucket, copy: () => copyNew() });
   if (end.kind !== 'ended') return conclude(context, aimed, end);
   const results = await bringHome(context, aimed, { bucket, copyNew, prefix });
   const code = await conclude(context, results, end);

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { link, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ObjectStore } from '../../ports/index.ts';
+import { sum } from 'd3-array';
+import { inParallel } from '../../app/stored.ts';
+import type { ObjectStore, VersionedStore } from '../../ports/index.ts';
 import { errorCode } from '../explain.ts';
 
 const orUndefined = async <T>(promise: Promise<T>, code: string): Promise<T | undefined> => {
@@ -83,7 +85,7 @@ export const fileStore = (directory: string, prefix: string): ObjectStore => {
   };
 };
 
-/** Downloads at the same time; more would disturb a measurement on the same machine. */
+/** Downloads at the same time, each one object in memory; more would disturb a measurement on the same machine. */
 const width = 4;
 
 export interface Copied {
@@ -92,34 +94,34 @@ export interface Copied {
 }
 
 export interface Mirror {
-  /** @returns what was copied by this call */
-  readonly copyNew: (options?: { refresh?: boolean }) => Promise<readonly Copied[]>;
+  /**
+   * Copies what is new or was replaced since the last call.
+   * @param onCopied is told of each object once it is on disk; nothing else keeps it in memory
+   * @returns how many were copied
+   */
+  readonly copyNew: (onCopied?: (copied: Copied) => void) => Promise<number>;
 }
 
-/**
- * Copies a run's objects as they appear: what is on disk survives the emulator, the account and this process.
- * Objects are written once and never changed, apart from reports, which `refresh` copies anew.
- */
-export const makeMirror = (from: ObjectStore, to: ObjectStore, prefix: string): Mirror => {
-  const copied = new Set<string>();
-  const copy = async (key: string): Promise<Copied | undefined> => {
-    const body = await from.get(key);
-    if (body === undefined) return undefined;
-    await to.put(key, body);
-    copied.add(key);
-    return { key, body };
-  };
+/** Copies a run's objects as they appear: what is on disk survives the emulator, the account and this process. */
+export const makeMirror = (
+  from: Pick<VersionedStore, 'get' | 'versions'>,
+  to: Pick<ObjectStore, 'put'>,
+  prefix: string,
+): Mirror => {
+  const copied = new Map<string, string>();
   return {
-    copyNew: async ({ refresh = false } = {}) => {
-      const keys = (await from.list(prefix)).filter(
-        (key) => !copied.has(key) || (refresh && !key.startsWith(`${prefix}cells/`)),
-      );
-      const fresh: Copied[] = [];
-      for (let i = 0; i < keys.length; i += width) {
-        const batch = await Promise.all(keys.slice(i, i + width).map(copy));
-        fresh.push(...batch.filter((object) => object !== undefined));
-      }
-      return fresh;
+    copyNew: async (onCopied) => {
+      const found = await from.versions(prefix);
+      const wanted = found.filter(({ key, version }) => copied.get(key) !== version);
+      const done = await inParallel(wanted, width, async ({ key, version }) => {
+        const body = await from.get(key);
+        if (body === undefined) return 0;
+        await to.put(key, body);
+        copied.set(key, version);
+        onCopied?.({ key, body });
+        return 1;
+      });
+      return sum(done);
     },
   };
 };

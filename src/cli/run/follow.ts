@@ -4,14 +4,14 @@ import { messageOf } from '../../core/errors.ts';
 import type { ExecutionState, Executions } from '../aws/executions.ts';
 import { whenAborted } from '../context.ts';
 import type { Terminal } from '../terminal.ts';
-import type { Copied } from './files.ts';
+import type { Copied, Mirror } from './files.ts';
 import { deathOf, emptyProgress, observeObject, progressLine, type RunProgress } from './progress.ts';
 
 export interface Followed {
   readonly executions: Pick<Executions, 'state' | 'step'>;
   readonly arn: string;
   readonly runId: string;
-  readonly copyNew: (options?: { refresh?: boolean }) => Promise<readonly Copied[]>;
+  readonly copyNew: Mirror['copyNew'];
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   /** Resolves with a reason when what the run runs on is gone. */
@@ -34,26 +34,26 @@ const makeLook = (run: Followed): (() => Promise<ExecutionState>) => {
   let progress: RunProgress = emptyProgress(run.runId);
   let measuringSince: number | undefined;
   let news = { at: performance.now(), step: '' };
+  const observe = ({ key, body }: Copied): void => {
+    progress = observeObject(progress, key, body);
+    const death = deathOf(key, body);
+    if (death !== undefined) run.terminal.say(`${run.terminal.style.red('!')} ${death}`);
+  };
   return async () => {
     // The state first: when it has ended, the copies that follow are complete.
     const state = await run.executions.state(run.arn);
     const step = await run.executions.step(run.arn).catch(() => undefined);
     // A full disk or a lost object does not end the run: the last copy decides.
-    const copied = await run.copyNew().catch((error: unknown) => messageOf(error));
+    const copied = await run.copyNew(observe).catch((error: unknown) => messageOf(error));
     if (typeof copied === 'string') {
       run.terminal.status(`The run goes on, but its results cannot be copied now (${copied})`);
       return state;
-    }
-    for (const { key, body } of copied) {
-      progress = observeObject(progress, key, body);
-      const death = deathOf(key, body);
-      if (death !== undefined) run.terminal.say(`${run.terminal.style.red('!')} ${death}`);
     }
     progress = step === undefined ? progress : { ...progress, step };
     if (progress.verifications !== undefined) measuringSince ??= performance.now();
     const now = performance.now();
     const entered = JSON.stringify(progress.step ?? '');
-    if (copied.length > 0 || entered !== news.step) news = { at: now, step: entered };
+    if (copied > 0 || entered !== news.step) news = { at: now, step: entered };
     const elapsed = measuringSince === undefined ? 0 : (now - measuringSince) / 1000;
     run.terminal.status(progressLine(progress, elapsed, (now - news.at) / 1000));
     return state;

@@ -61,7 +61,9 @@ export const fakeS3 = (
     const page = keys.slice(0, pageSize);
     const more = keys.length > pageSize;
     return {
-      ...(page.length === 0 ? {} : { Contents: page.map((Key) => ({ Key })) }),
+      ...(page.length === 0
+        ? {}
+        : { Contents: page.map((Key) => ({ Key, ETag: etagOf(objects.get(Key) ?? '') })) }),
       IsTruncated: more,
       ...(more ? { NextContinuationToken: page.at(-1) } : {}),
     };

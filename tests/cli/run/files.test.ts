@@ -46,24 +46,79 @@ describe('fileStore', () => {
 });
 
 describe('makeMirror', () => {
-  it('copies each object once and reports anew when asked to', async () => {
+  const part = 'runs/r/cells/1/a/0/1-0-0.json';
+
+  /** A bucket that notes what is read of it, and how much of it at once. */
+  const countingBucket = (objects: Map<string, string>) => {
+    const store = memoryObjectStore(objects);
+    const gets: string[] = [];
+    let underWay = 0;
+    let most = 0;
+    const get = async (key: string): Promise<string | undefined> => {
+      gets.push(key);
+      most = Math.max(most, ++underWay);
+      await Promise.resolve();
+      const body = await store.get(key);
+      underWay--;
+      return body;
+    };
+    return { ...store, get, taken: () => gets.splice(0), most: () => most };
+  };
+
+  it('fetches each object once, and again only what was replaced', async () => {
     const objects = new Map([
       ['runs/r/plan.json', 'plan'],
-      ['runs/r/cells/1/a/0/1-0-0.json', 'part 0'],
+      [part, 'part 0'],
       ['runs/other/plan.json', 'not ours'],
     ]);
-    const copy = makeMirror(memoryObjectStore(objects), fileStore(directory, 'runs/r/'), 'runs/r/').copyNew;
-    expect((await copy()).map(({ key }) => key)).toEqual([
-      'runs/r/cells/1/a/0/1-0-0.json',
-      'runs/r/plan.json',
-    ]);
-    expect(await copy()).toEqual([]);
-    objects.set('runs/r/report.json', 'early').set('runs/r/cells/1/a/0/1-0-1.json', 'part 1');
-    expect(await copy()).toHaveLength(2);
-    objects.set('runs/r/report.json', 'final');
-    await copy({ refresh: true });
+    const bucket = countingBucket(objects);
+    const { copyNew } = makeMirror(bucket, fileStore(directory, 'runs/r/'), 'runs/r/');
+    const told: string[] = [];
+    expect(await copyNew(({ key, body }) => told.push(`${key}: ${body}`))).toBe(2);
+    expect(told.sort()).toEqual([`${part}: part 0`, 'runs/r/plan.json: plan']);
+    expect(bucket.taken()).toEqual([part, 'runs/r/plan.json']);
+    expect(await copyNew()).toBe(0);
+    expect(bucket.taken()).toEqual([]);
+    objects.set('runs/r/report.json', 'early');
+    expect(await copyNew()).toBe(1);
+    objects.set('runs/r/report.json', 'final').set('runs/r/cells/1/a/0/1-0-1.json', 'part 1');
+    expect(await copyNew()).toBe(2);
+    expect(bucket.taken()).toHaveLength(3);
     expect(await fileStore(directory, 'runs/r/').get('runs/r/report.json')).toBe('final');
     expect(existsSync(join(directory, 'cells/1/a/0/1-0-1.json'))).toBe(true);
+  });
+
+  it('has a few of thousands of objects in memory at once', async () => {
+    const bucket = countingBucket(
+      new Map(Array.from({ length: 2_000 }, (_, i) => [`runs/r/cells/1/a/0/1-0-${i}.json`, 'x'])),
+    );
+    let underWay = 0;
+    let most = 0;
+    const put = async (): Promise<void> => {
+      most = Math.max(most, ++underWay);
+      await Promise.resolve();
+      underWay--;
+    };
+    expect(await makeMirror(bucket, { put }, 'runs/r/').copyNew()).toBe(2_000);
+    expect(bucket.most()).toBeLessThanOrEqual(4);
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
+  it('tells of what it copied before the disk was full, and fetches the rest when it can', async () => {
+    const bucket = countingBucket(
+      new Map(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [`runs/r/${name}`, name])),
+    );
+    let full = true;
+    const put = (key: string) =>
+      full && key > 'runs/r/c' ? Promise.reject(new Error('ENOSPC')) : Promise.resolve();
+    const { copyNew } = makeMirror(bucket, { put }, 'runs/r/');
+    const told: string[] = [];
+    await expect(copyNew(({ body }) => told.push(body))).rejects.toThrow('ENOSPC');
+    full = false;
+    bucket.taken();
+    await copyNew(({ body }) => told.push(body));
+    expect(bucket.taken()).not.toContain('runs/r/a');
+    expect(told.sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
   });
 });
 

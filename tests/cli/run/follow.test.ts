@@ -23,7 +23,7 @@ const runOf = (
     pollMs: 1,
     terminal: quietTerminal(),
     signal: never,
-    copyNew: () => Promise.resolve([]),
+    copyNew: () => Promise.resolve(0),
     executions: {
       state: () => {
         const state = states[Math.min(looks++, states.length - 1)]!;
@@ -49,7 +49,7 @@ describe('follow', () => {
     const run = runOf([{ status: 'FAILED' }], {
       copyNew: () => {
         order.push('copy');
-        return Promise.resolve([]);
+        return Promise.resolve(0);
       },
     });
     const { state } = run.executions;
@@ -77,7 +77,10 @@ describe('follow', () => {
   it('tells at once of a generator that died, and of what', async () => {
     const key = 'runs/r/cells/2/node/3/1-0-died.json';
     const run = runOf([running, { status: 'SUCCEEDED' }], {
-      copyNew: () => Promise.resolve([{ key, body: '{"Error":"Sandbox.Timedout","Cause":"{torn"}' }]),
+      copyNew: (onCopied) => {
+        onCopied?.({ key, body: '{"Error":"Sandbox.Timedout","Cause":"{torn"}' });
+        return Promise.resolve(1);
+      },
     });
     await follow(run);
     expect(run.terminal.shown).toContain('! Worker 3 of node, round 2, died: Sandbox.Timedout: {torn');
