@@ -48,14 +48,8 @@ const writeCell = ({ Recorder, partKey }, directory, { cellId, round, files, row
       const plannedMs = (i * 5_000) / rows;
       const sentMs = plannedMs + 0.1 * random();
       const endMs = sentMs + 20 * Math.exp(0.6 * normal());
-      recorder.add({
-        plannedMs,
-        sentMs,
-        endMs,
-        warmup: false,
-        cold: file < workers && i === 0,
-        requestId: `request-${i}`,
-      });
+      const judgement = { cold: file < workers && i === 0, requestId: `request-${i}` };
+      recorder.add({ plannedMs, sentMs, endMs, warmup: false }, judgement);
     }
     const part = Math.floor(file / workers);
     const place = { runId, round, cellId, segment: 0, attempt: 1, worker: file % workers, part };
