@@ -9,7 +9,7 @@ const plainCookie = 0x1c849313;
 const compressedCookie = 0x1c849314;
 const headerBytes = 40;
 const compressedHeaderBytes = 8;
-/** 53 bits of a counter and the sign, 7 bits a byte. */
+/** 53 bits of a counter and the sign, 7 bits a byte. More bits than a number is exact with do not fit. */
 const maxBytesPerCounter = 8;
 
 const writeVarint = (out: Buffer, at: number, value: number): number => {
@@ -75,7 +75,9 @@ const unpack = (text: string): Buffer => {
   if (length !== bytes.length - compressedHeaderBytes) return refuseEncoding('data cut short');
   let plain: Buffer;
   try {
-    plain = inflateSync(bytes.subarray(compressedHeaderBytes));
+    plain = inflateSync(bytes.subarray(compressedHeaderBytes), {
+      maxOutputLength: headerBytes + bucketCount * maxBytesPerCounter,
+    });
   } catch {
     return refuseEncoding('data that does not inflate');
   }
@@ -90,17 +92,20 @@ const unpack = (text: string): Buffer => {
 
 /**
  * Calls `visit(index, count)` for each counter that is not 0, in ascending order.
- * @throws InputError on anything that is not such an encoding, or that counts values above an hour.
+ * @throws InputError on anything that is not such an encoding, that counts values above an hour, or more than 2^53 of them.
  */
 export const decodeCounts = (text: string, visit: (index: number, count: number) => void): void => {
   const plain = unpack(text);
   let index = 0;
   let offset = headerBytes;
+  let total = 0;
   while (offset < plain.length) {
+    const longest = offset + maxBytesPerCounter;
     let value = 0;
     let scale = 1;
     let byte: number;
     do {
+      if (offset === longest) refuseEncoding('a counter above 2^53');
       byte = plain[offset++] ?? refuseEncoding('a counter cut short');
       value += (byte % 128) * scale;
       scale *= 128;
@@ -109,6 +114,8 @@ export const decodeCounts = (text: string, visit: (index: number, count: number)
       index += (value + 1) / 2;
     } else {
       if (index >= bucketCount) refuseEncoding('values above one hour');
+      total += value / 2;
+      if (total > Number.MAX_SAFE_INTEGER) refuseEncoding('counters that add up to more than 2^53');
       if (value > 0) visit(index, value / 2);
       index++;
     }

@@ -1,3 +1,6 @@
+import { Histogram } from '../histogram/histogram.ts';
+import type { OpeningHistograms } from '../schema/part.ts';
+
 /** What opening a connection took, in milliseconds. */
 export interface Opening {
   /** Looking up the name; 0 for an address. */
@@ -10,3 +13,20 @@ export interface Opening {
 /** All of it; 0 where a kept-alive connection was used. */
 export const connectMsOf = (opening: Opening | undefined): number =>
   opening === undefined ? 0 : opening.dnsMs + opening.tcpMs + opening.tlsMs;
+
+/** Openings as histograms of microseconds, one for each step. */
+export class Openings {
+  readonly #dns = Histogram.create();
+  readonly #tcp = Histogram.create();
+  readonly #tls = Histogram.create();
+
+  record({ dnsMs, tcpMs, tlsMs }: Opening): void {
+    this.#dns.record(dnsMs * 1000);
+    this.#tcp.record(tcpMs * 1000);
+    this.#tls.record(tlsMs * 1000);
+  }
+
+  encode(): OpeningHistograms {
+    return { dns: this.#dns.encode(), tcp: this.#tcp.encode(), tls: this.#tls.encode() };
+  }
+}

@@ -2,6 +2,7 @@ import { byHistogram, Histogram } from '../histogram/histogram.ts';
 import { known } from '../known.ts';
 import { type ErrorKind, type SampleColumns, type SamplePart, flagsOf } from '../schema/part.ts';
 import type { Judgement } from './judge.ts';
+import { type Opening, Openings } from './opening.ts';
 
 /** When a finished request was what; milliseconds of one monotonic clock. */
 export interface Times {
@@ -9,14 +10,36 @@ export interface Times {
   readonly sentMs: number;
   readonly endMs: number;
   readonly warmup: boolean;
+  /** Of the request's own connection, if it was opened for it; before `sentMs`. */
+  readonly opening?: Opening | undefined;
 }
 
-type Measured = Pick<SamplePart, 'histograms' | 'counts' | 'measuredUs' | 'samples' | 'coldRequestIds'>;
+type Measured = Pick<
+  SamplePart,
+  'histograms' | 'extremesUs' | 'openings' | 'counts' | 'measuredUs' | 'samples' | 'coldRequestIds'
+>;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly number[] ? number[] : T[K] };
 
 const emptyColumns = (): Mutable<SampleColumns> => ({ plannedUs: [], sentUs: [], endUs: [], flags: [] });
 
-const emptyHistograms = () => byHistogram(() => Histogram.create());
+/** A histogram rounds to 0.1 %; the smallest and the largest of its values are kept beside it as they were. */
+class Latencies {
+  readonly histogram = Histogram.create();
+  #min = Infinity;
+  #max = -1;
+
+  record(us: number): void {
+    this.histogram.record(us);
+    if (us < this.#min) this.#min = us;
+    if (us > this.#max) this.#max = us;
+  }
+
+  get extremes(): { readonly min: number; readonly max: number } | undefined {
+    return this.#max === -1 ? undefined : { min: this.#min, max: this.#max };
+  }
+}
+
+const emptyLatencies = () => byHistogram(() => new Latencies());
 
 const emptyCounts = () => ({
   sent: 0,
@@ -35,7 +58,8 @@ export class Recorder {
   readonly #exampleGiven = new Set<ErrorKind>();
   #rowsLeft: number;
   #columns = emptyColumns();
-  #histograms = emptyHistograms();
+  #latencies = emptyLatencies();
+  #openings: Openings | undefined;
   #counts = emptyCounts();
   #fromUs = Infinity;
   #toUs = -Infinity;
@@ -69,29 +93,36 @@ export class Recorder {
     }
     if (plannedUs < this.#fromUs) this.#fromUs = plannedUs;
     if (endUs > this.#toUs) this.#toUs = endUs;
+    if (times.opening !== undefined) (this.#openings ??= new Openings()).record(times.opening);
     if (error?.kind !== 'dropped') this.#counts.sent++;
     if (error !== undefined) {
       this.#addError(error);
       return;
     }
     this.#counts.ok++;
-    const { service, response } = this.#histograms;
+    const { service, response } = this.#latencies;
     (cold ? service.cold : service.warm).record(endUs - sentUs);
     (cold ? response.cold : response.warm).record(endUs - plannedUs);
   }
 
   /** Everything since the last call, and forgets it. `unsent` is told once, with the last part. */
   take(unsent = 0): Measured {
-    const recorded = this.#histograms;
+    const { service, response } = this.#latencies;
     const measured = known({
-      histograms: byHistogram((time, temperature) => recorded[time][temperature].encode()),
+      histograms: byHistogram((time, temperature) => this.#latencies[time][temperature].histogram.encode()),
+      extremesUs: {
+        service: known({ cold: service.cold.extremes, warm: service.warm.extremes }),
+        response: known({ cold: response.cold.extremes, warm: response.warm.extremes }),
+      },
+      openings: this.#openings?.encode(),
       counts: { ...this.#counts, unsent },
       measuredUs: this.#fromUs === Infinity ? undefined : { from: this.#fromUs, to: this.#toUs },
       samples: this.#columns,
       coldRequestIds: this.#coldRequestIds,
     });
     this.#columns = emptyColumns();
-    this.#histograms = emptyHistograms();
+    this.#latencies = emptyLatencies();
+    this.#openings = undefined;
     this.#counts = emptyCounts();
     this.#fromUs = Infinity;
     this.#toUs = -Infinity;

@@ -53,7 +53,7 @@ const areWhole = (values: unknown): boolean => Array.isArray(values) && values.e
 // One check for all: a schema for each of some millions of numbers would take seconds.
 const column = v.custom<number[]>(areWhole, 'a JSON array of whole numbers');
 
-/** Raw samples as columns of equal length, microseconds from `epoch`. Closed model: planned = sent. */
+/** Raw samples as columns of equal length, microseconds from `epoch`. Closed model: planned = sent, or when opening its connection began. */
 const sampleColumns = v.pipe(
   fields({
     plannedUs: column,
@@ -73,6 +73,19 @@ const coldAndWarm = fields({ cold: v.string('a histogram'), warm: v.string('a hi
 /** HdrHistograms, V2 compressed base64, microseconds: mergeable by any HdrHistogram library. */
 export const encodedHistograms = fields({ service: coldAndWarm, response: coldAndWarm });
 
+const extreme = fields({ min: count, max: count });
+const coldAndWarmExtremes = fields({ cold: v.exactOptional(extreme), warm: v.exactOptional(extreme) });
+
+/** Smallest and largest value of each histogram in exact microseconds; absent where it is empty. */
+const extremes = fields({ service: coldAndWarmExtremes, response: coldAndWarmExtremes });
+
+/** Histograms as above, of the connections that measured requests opened: looking up the name, TCP, TLS. */
+const openingHistograms = fields({
+  dns: v.string('a histogram'),
+  tcp: v.string('a histogram'),
+  tls: v.string('a histogram'),
+});
+
 /**
  * One object `runs/<runId>/cells/<round>/<cell>/<worker>/<attempt>-<segment>-<part>.json`, written every 5 s (the most that
  * a crash can lose) and at the end. Parts add up; nothing is repeated from one part to the next.
@@ -87,6 +100,10 @@ export const samplePart = fields({
   epoch: time,
   /** Warm-up and errors left out. */
   histograms: encodedHistograms,
+  /** Absent in parts of earlier versions. */
+  extremesUs: v.exactOptional(extremes),
+  /** Absent where no connection was opened. */
+  openings: v.exactOptional(openingHistograms),
   counts: fields({
     /** Measured requests (warm-up left out): sent = ok + sum(errors other than dropped). */
     sent: count,
@@ -107,10 +124,11 @@ export const samplePart = fields({
 });
 
 export type SelfReport = Output<typeof selfReport>;
+export type OpeningHistograms = Output<typeof openingHistograms>;
 export type SampleColumns = Output<typeof sampleColumns>;
 export type SamplePart = Output<typeof samplePart>;
 
-/** One request. Microseconds from the part's epoch; closed model: planned = sent. `error` undefined: as expected. */
+/** One request. Microseconds from the part's epoch; closed model: planned = sent, or when opening its connection began. `error` undefined: as expected. */
 export interface Sample {
   readonly plannedUs: number;
   readonly sentUs: number;

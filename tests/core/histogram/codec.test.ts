@@ -1,4 +1,5 @@
 import { deflateSync, inflateSync } from 'node:zlib';
+import fc from 'fast-check';
 import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import { InputError } from '../../../src/core/errors.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
@@ -13,6 +14,15 @@ const spoilt = (spoil: (plain: Buffer) => Buffer): string => {
   head.writeInt32BE(deflated.length, 4);
   return Buffer.concat([head, deflated]).toString('base64');
 };
+
+const withCounters = (plain: Buffer, ...counters: Buffer[]): Buffer => {
+  const whole = Buffer.concat([plain.subarray(0, 40), ...counters]);
+  whole.writeInt32BE(whole.length - 40, 4);
+  return whole;
+};
+
+/** One counter of 2^53 - 1, which is exact and as much as there can be. */
+const most = Buffer.from('feffffffffffff1f', 'hex');
 
 const foreign = (options: Parameters<typeof build>[0], value: number): string => {
   const histogram = build(options);
@@ -60,8 +70,50 @@ describe('Histogram.decode', () => {
       spoilt((plain) => ((plain[plain.length - 1] = 0x80), plain)),
       /a counter cut short/,
     ],
+    [
+      'a counter of nine bytes',
+      spoilt((plain) => withCounters(plain, Buffer.alloc(8, 0xff), Buffer.of(0x02))),
+      /above 2\^53/,
+    ],
+    [
+      'counters that no program counts to',
+      spoilt((plain) => withCounters(plain, most, most)),
+      /add up to more than 2\^53/,
+    ],
+    [
+      'what inflates without end',
+      spoilt((plain) => withCounters(plain, Buffer.alloc(1e6, 0x02))),
+      /does not inflate/,
+    ],
   ])('refuses %s', (_, text, why) => {
     expect(() => Histogram.decode(text)).toThrow(InputError);
     expect(() => Histogram.decode(text)).toThrow(why);
+  });
+
+  it('keeps the most that one counter can hold', () => {
+    expect(Histogram.decode(spoilt((plain) => withCounters(plain, most))).count).toBe(
+      Number.MAX_SAFE_INTEGER,
+    );
+  });
+
+  it('either refuses damaged bytes or counts no more than a program can', () => {
+    const damage = fc.array(fc.tuple(fc.nat(120), fc.nat(255)), { minLength: 1, maxLength: 8 });
+    const damaged = (changes: readonly (readonly [number, number])[]) =>
+      spoilt((plain) => {
+        const counters = Buffer.from(plain.subarray(40));
+        const whole = withCounters(plain, counters, counters, counters);
+        for (const [at, byte] of changes) whole[40 + (at % (whole.length - 40))] = byte;
+        return whole;
+      });
+    fc.assert(
+      fc.property(damage, (changes) => {
+        try {
+          const { count, max } = Histogram.decode(damaged(changes));
+          expect([Number.isSafeInteger(count), max <= 2 ** 32 || count === 0]).toEqual([true, true]);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+      }),
+    );
   });
 });

@@ -43,6 +43,33 @@ describe('Recorder', () => {
     });
   });
 
+  it('keeps the smallest and the largest value of each histogram as they were', () => {
+    const durations = [70_000.123, 2.5, 70_000.124, 69_000];
+    const recorder = record(...durations.map((ms) => ({ endMs: 101 + ms })), { cold: true, endMs: 201 });
+    expect(recorder.take().extremesUs).toEqual({
+      service: { warm: { min: 2500, max: 70_000_124 }, cold: { min: 100_000, max: 100_000 } },
+      response: { warm: { min: 3500, max: 70_001_124 }, cold: { min: 101_000, max: 101_000 } },
+    });
+    expect(recorder.take().extremesUs).toEqual({ service: {}, response: {} });
+  });
+
+  it('keeps what opening connections took, step by step, where measured requests opened some', () => {
+    const opening = { dnsMs: 0.5, tcpMs: 1, tlsMs: 1.5 };
+    expect(record({ warmup: true, opening }, {}).take()).not.toHaveProperty('openings');
+    const recorder = record({ opening }, { opening, error: { kind: 'reset', message: '' } }, {});
+    const { openings } = recorder.take();
+    const figures = (['dns', 'tcp', 'tls'] as const).map((step) => {
+      const { count, max } = Histogram.decode(openings![step]);
+      return [count, max];
+    });
+    expect(figures).toEqual([
+      [2, 500],
+      [2, 1000],
+      [2, 1500],
+    ]);
+    expect(recorder.take()).not.toHaveProperty('openings');
+  });
+
   it('leaves warm-up and errors out of the figures and keeps them in the raw samples', () => {
     const error = { kind: 'timeout', message: 'late' } as const;
     const part = record({ warmup: true }, { error }, { error, warmup: true }, {}).take();
