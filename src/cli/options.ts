@@ -106,9 +106,12 @@ export const milliseconds = (flags: string, help: string): Typed<number | undefi
     return ms;
   });
 
+/** Seconds. */
+export const readDuration: Read<number> = readTime('s');
+
 /** Seconds; `90`, `90s`, `1.5m` and `2h` are all understood. */
 export const duration = (flags: string, help: string): Typed<number | undefined> =>
-  givenOnce(flags, help, readTime('s'));
+  givenOnce(flags, help, readDuration);
 
 /** `10%` or `10`; the value is the share, 0.1. */
 export const percent = (flags: string, help: string): Typed<number | undefined> =>

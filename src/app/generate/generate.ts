@@ -50,12 +50,7 @@ const senderOf = async (
 ): Promise<Sender> => {
   if (load.model === 'closed')
     return { leadMs: 0, send: (_, how) => driveClosed(load, how), end: () => undefined };
-  const schedule = openSchedule({
-    totalRate: totalRate ?? load.rate * workers,
-    durationSeconds: load.durationSeconds,
-    worker,
-    workers,
-  });
+  const schedule = openSchedule({ ...load, totalRate: totalRate ?? load.rate * workers, worker, workers });
   const pacer = await startPacer();
   return {
     leadMs: openLeadMs,

@@ -10,6 +10,7 @@ import {
 } from '../../core/schema/request.ts';
 import type { Target } from '../../core/schema/target.ts';
 import { limitOptions } from './limits.ts';
+import { profileOf } from './profile.ts';
 import { duration, number, text, toggle, type Values } from '../options.ts';
 
 export const loadOptions = {
@@ -26,10 +27,15 @@ export const loadOptions = {
     '--duration <TIME>',
     'how long to send at that rate in each round: 30, 30s, 5m, up to 12h',
   ),
+  profile: text(
+    '--profile <SHAPE>',
+    'a rate that changes: ramp:10-200 over --duration, steps:50x10s,100x10s, or spike:500x5s in the middle of --rate and --duration',
+  ),
+  poisson: toggle('--poisson', 'send at random times of that rate, a Poisson process made of --seed'),
   warmup: number('--warmup <N>', 'requests sent first and left out of every figure; default 10'),
   timeout: duration('--timeout <TIME>', 'how long an answer may take, up to 60s; default 10s'),
   rounds: number('--rounds <N>', 'rounds, each with the targets in another order, 1 to 50; default 3'),
-  seed: number('--seed <N>', 'seed of that order, so that a run can be repeated; default 1'),
+  seed: number('--seed <N>', 'seed of that order and of --poisson, so that a run can be repeated; default 1'),
 };
 
 /** Where a command that measures puts its results, and how it tells them. */
@@ -47,6 +53,8 @@ const flagOfField: Readonly<Record<string, string>> = {
   concurrency: '--concurrency',
   rate: '--rate',
   durationSeconds: '--duration',
+  profile: '--profile',
+  poissonSeed: '--poisson',
   warmup: '--warmup',
   timeoutMs: '--timeout (in milliseconds)',
   rounds: '--rounds',
@@ -54,12 +62,23 @@ const flagOfField: Readonly<Record<string, string>> = {
   runId: '--run-id',
 };
 
+const whenInFlags: Readonly<Record<string, string>> = {
+  'in the open model': 'with --rate',
+  'in the closed model': 'without --rate',
+  'with a profile': 'with --profile',
+};
+
 /** The core's list of a load model's fields, as the flags that go together. */
 const asFlags = (words: string): string =>
-  words.replace(/^in the (open|closed) model the fields (.*)$/, (_, model: string, fields: string) => {
-    const flags = fields.split(', ').flatMap((field) => flagOfField[field]?.replace(/ .*/, '') ?? []);
-    return `${model === 'open' ? 'with' : 'without'} --rate the flags ${flags.join(', ')}`;
-  });
+  words.replace(
+    /^(in the open model|in the closed model|with a profile) the fields (.*)$/,
+    (_, when, fields) => {
+      const flags = String(fields)
+        .split(', ')
+        .flatMap((field) => flagOfField[field]?.replace(/ .*/, '') ?? []);
+      return `${whenInFlags[String(when)] ?? ''} the flags ${flags.join(', ')}`;
+    },
+  );
 
 /** What a message of the core says of fields, said of flags. */
 const inFlags = (words: string): string =>
@@ -75,7 +94,7 @@ export const underFlagNames = <T>(check: () => T): T => {
     return check();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const flag = flagOfField[error.field.replace('load.', '')];
+    const flag = flagOfField[error.field.replace('load.', '').replace(/\[.*/, '')];
     const { field, given, allowed, hint } = error;
     throw new InputError(
       flag ?? field,
@@ -97,9 +116,14 @@ export interface RunParts {
 
 /** The execution's input as the state machine will read it. */
 export const runRequest = (values: Values<typeof loadOptions>, parts: RunParts): RunRequest => {
-  const { requests, concurrency, rate, warmup, timeout, rounds, seed } = values;
+  const { requests, concurrency, rate, duration: durationSeconds, warmup, timeout, rounds, seed } = values;
   const timeoutMs = timeout === undefined ? undefined : Math.round(timeout * 1000);
-  const load = known({ requests, concurrency, rate, durationSeconds: values.duration, warmup, timeoutMs });
+  const times =
+    values.profile === undefined
+      ? { rate, durationSeconds }
+      : profileOf(values.profile, rate, durationSeconds);
+  const poissonSeed = values.poisson === true ? (seed ?? 1) : undefined;
+  const load = known({ requests, concurrency, ...times, poissonSeed, warmup, timeoutMs });
   const { extraTargets = [], ...rest } = parts;
   return {
     ...rest,

@@ -1,5 +1,5 @@
 /** How figures are printed, in every format alike. Rounding happens here and nowhere else. */
-import type { LoadProfile } from '../schema/load.ts';
+import type { LoadProfile, Phase } from '../schema/load.ts';
 import type { QuantileMs } from '../schema/report.ts';
 
 /** With commas between thousands: 12,345. */
@@ -58,13 +58,27 @@ const formatDuration = (seconds: number): string => {
   return `${formatCount(Math.floor(seconds / 60))} min ${Math.round(seconds % 60)} s`;
 };
 
+const mostPhases = 6;
+
+/** "50 requests/s for 10 s, then 50 to 200 requests/s within 1 min". */
+const describeProfile = (phases: readonly Phase[]): string => {
+  const words = phases.map(({ rate, toRate = rate, seconds }) =>
+    toRate === rate
+      ? `${formatTick(rate)} requests/s for ${formatDuration(seconds)}`
+      : `${formatTick(rate)} to ${formatTick(toRate)} requests/s within ${formatDuration(seconds)}`,
+  );
+  const more = words.length - mostPhases;
+  if (more > 1) words.splice(mostPhases, more, `${plural(more, 'phase')} more`);
+  return words.join(', then ');
+};
+
 /** The load profile as a person would say it. */
 export const describeLoad = (load: LoadProfile): string => {
   if (load.model === 'open') {
-    return (
-      `${formatTick(load.rate)} requests/s at planned times for ` +
-      `${formatDuration(load.durationSeconds)} (open model)`
-    );
+    const times = load.poissonSeed === undefined ? 'planned times' : 'random times (Poisson)';
+    return load.profile === undefined
+      ? `${formatTick(load.rate)} requests/s at ${times} for ${formatDuration(load.durationSeconds)} (open model)`
+      : `${describeProfile(load.profile)}, at ${times} (open model)`;
   }
   const how = load.concurrency === 1 ? 'one after another' : `over ${load.concurrency} connections`;
   return `${plural(load.requests, 'request')} ${how} (closed model)`;

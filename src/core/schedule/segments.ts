@@ -57,7 +57,7 @@ export const segmentCountOf = (load: LoadProfile, pace: number): number =>
   Math.max(1, Math.ceil(plannedSends(load) / sendsPerSegment(load, pace)));
 
 /**
- * The segments of a cell in their order; one when it fits. Their sends add up to the whole exactly. Each segment opens
+ * The segments of a cell in their order; one when it fits, as a load with a profile always does. Their sends add up to the whole exactly. Each segment opens
  * new connections, so each starts with a warm-up of its own (open model: of at most half its sends).
  * @param pace requests per second; sizes closed loads only. Infinity stands for "not known": one segment
  */
@@ -73,6 +73,8 @@ export const segmentsOf = (load: LoadProfile, pace: number): readonly LoadProfil
     return {
       ...load,
       durationSeconds: share / load.rate,
+      // Other random times in each segment.
+      ...(load.poissonSeed === undefined ? {} : { poissonSeed: (load.poissonSeed + i) % 2 ** 32 }),
       warmup: Math.min(load.warmup, Math.floor(share / 2)),
     };
   });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { fields, number, oneBy, type Output, read, whole } from './fields.ts';
+import { longestSendingMs } from '../schedule/time-budget.ts';
+import { fields, list, number, oneBy, type Output, read, whole } from './fields.ts';
 
 /** What load a cell gets. The two models of load testing, named as the field names them. */
 
@@ -22,15 +23,43 @@ export const durationSeconds = number(1, 43_200, ', together with a rate');
 /** Over all workers; a planned send that finds none free waits, and is `dropped` after timeoutMs. */
 const maxConnections = whole(1, 10_000);
 
+/** Planned sends of a load whose times are not simply i/rate. */
+const mostPlanned = 1_000_000;
+
+/** A stretch of a profile: `rate` requests per second for `seconds`, or changing evenly to `toRate` by its end. */
+const phase = fields({
+  rate: number(0, 5_000),
+  toRate: v.exactOptional(number(0, 5_000)),
+  seconds: number(0.1, 43_200),
+});
+/** How the rate of an open load changes over time, of the cell over all workers. */
+const profile = list(phase, 100, 1);
+/** Sends at random times with exponential gaps, a Poisson process, the same ones for the same seed; absent = evenly spaced. */
+const poissonSeed = whole(0, 0xffff_ffff);
+
+export type Phase = Output<typeof phase>;
+
+/** A phase's planned sends. */
+export const sendsIn = ({ rate: from, toRate = from, seconds }: Phase): number =>
+  ((from + toRate) / 2) * seconds;
+
 const inClosed = 'in the closed model the fields';
 const inOpen = 'in the open model the fields';
 
 /** `concurrency` connections, each sending its next request when the last was answered. 1 = N in succession. */
 const closedLoad = fields({ model: closedModel, requests, concurrency, warmup, timeoutMs }, inClosed);
 
-/** Requests sent at planned times t0 + i/rate, whether or not earlier ones were answered. */
+const optionalProfile = v.exactOptional(profile);
+
+/**
+ * Requests sent at planned times t0 + i/rate, whether or not earlier ones were answered. With a profile `rate` is its
+ * highest and `durationSeconds` its length; a worker's share has the whole cell's.
+ */
 const openLoad = fields(
-  { model: openModel, rate, durationSeconds, warmup, timeoutMs, maxConnections },
+  {
+    ...{ model: openModel, rate, durationSeconds, warmup, timeoutMs, maxConnections },
+    ...{ profile: optionalProfile, poissonSeed: v.exactOptional(poissonSeed) },
+  },
   inOpen,
 );
 
@@ -45,25 +74,74 @@ const closedInput = fields(
   inClosed,
 );
 
+/** What sets the times of an open load, of the cell over all workers. */
+export interface Arrivals {
+  readonly rate: number;
+  readonly durationSeconds: number;
+  readonly profile?: readonly Phase[];
+  readonly poissonSeed?: number;
+}
+
 /** Of an open load, warm-up included. */
-export const openSends = (load: { readonly rate: number; readonly durationSeconds: number }): number =>
-  Math.round(load.rate * load.durationSeconds);
+export const openSends = ({ rate: even, durationSeconds: seconds, profile: phases }: Arrivals): number =>
+  Math.round(phases === undefined ? even * seconds : phases.reduce((sum, one) => sum + sendsIn(one), 0));
 
 /** Enough connections for answers that take a second, unless the caller knows better. */
 export const defaultConnections = (perSecond: number): number =>
   Math.min(1_000, Math.max(50, Math.ceil(perSecond)));
 
+/** Of an open load, beside what gives its rate. */
+const openDefault = v.optional(openModel, 'open');
+const openEntries = {
+  poissonSeed: v.exactOptional(poissonSeed),
+  warmup: v.exactOptional(warmup),
+  timeoutMs: v.optional(timeoutMs, 10_000),
+  maxConnections: v.exactOptional(maxConnections),
+};
+const rateFields = fields({ model: openDefault, rate, durationSeconds, ...openEntries }, inOpen);
+const profileFields = fields({ model: openDefault, profile, ...openEntries }, 'with a profile the fields');
+
+const peakOf = (phases: readonly Phase[]): number =>
+  Math.max(...phases.map(({ rate: from, toRate = from }) => Math.max(from, toRate)));
+
+const withRate = (load: v.InferOutput<typeof rateFields> | v.InferOutput<typeof profileFields>) =>
+  'profile' in load
+    ? {
+        ...load,
+        rate: peakOf(load.profile),
+        durationSeconds: load.profile.reduce((sum, { seconds }) => sum + seconds, 0),
+      }
+    : load;
+
+type Timed = v.InferOutput<typeof rateFields> & { profile?: Phase[] };
+
+const atMostPlanned = (load: Timed): boolean => openSends(load) <= mostPlanned;
+
 const openInput = v.pipe(
-  fields(
-    {
-      model: v.optional(openModel, 'open'),
-      rate,
-      durationSeconds,
-      warmup: v.exactOptional(warmup),
-      timeoutMs: v.optional(timeoutMs, 10_000),
-      maxConnections: v.exactOptional(maxConnections),
-    },
-    inOpen,
+  oneBy(rateFields, profileFields, (load) => (load['profile'] === undefined ? rateFields : profileFields)),
+  v.transform((load): Timed => withRate(load)),
+  v.forward(
+    v.check(
+      (load) =>
+        load.profile === undefined || (load.rate >= 0.01 && openSends(load) >= 1 && atMostPlanned(load)),
+      `phases that reach 0.01 requests per second and make 1 to ${mostPlanned.toLocaleString('en')} together`,
+    ),
+    ['profile'],
+  ),
+  v.forward(
+    v.check(
+      (load) => load.profile === undefined || load.durationSeconds * 1000 <= longestSendingMs(load.timeoutMs),
+      ({ input }) =>
+        `phases of at most ${longestSendingMs(input.timeoutMs) / 1000} s together: a profile is not cut into segments`,
+    ),
+    ['profile'],
+  ),
+  v.forward(
+    v.check(
+      (load) => load.poissonSeed === undefined || atMostPlanned(load),
+      `a time in which the rate makes at most ${mostPlanned.toLocaleString('en')} requests, with a poissonSeed`,
+    ),
+    ['durationSeconds'],
   ),
   v.transform((load) => ({
     ...load,
@@ -84,12 +162,15 @@ export const loadProfile = oneBy(closedLoad, openLoad, ({ model }) =>
   model === 'open' ? openLoad : closedLoad,
 );
 
+/** Any of them makes the model open. */
+const fieldsOfOpen = ['rate', 'durationSeconds', 'profile', 'poissonSeed'];
+
 /**
  * What a person asks for; what is missing gets the defaults: closed, 300 requests, 1 connection, 10 warm-up requests
- * (open: at most a tenth of the planned sends), 10 s timeout. A rate makes the model open and needs a duration.
+ * (open: at most a tenth of the planned sends), 10 s timeout. A rate makes the model open and needs a duration; a profile has both.
  */
 export const loadInput = oneBy(closedInput, openInput, (load) => {
-  const open = load['rate'] !== undefined || load['durationSeconds'] !== undefined;
+  const open = fieldsOfOpen.some((field) => load[field] !== undefined);
   return (load['model'] ?? (open ? 'open' : 'closed')) === 'open' ? openInput : closedInput;
 });
 

@@ -21,6 +21,58 @@ describe('runRequest', () => {
       load: { requests: 9, concurrency: 3, warmup: 2, timeoutMs: 1500 },
     });
     expect(requestOf('--rate 50 --duration 1m').load).toEqual({ rate: 50, durationSeconds: 60 });
+    expect(requestOf('--rate 50 --duration 1m --poisson').load).toMatchObject({ poissonSeed: 1 });
+    expect(requestOf('--rate 50 --duration 1m --poisson --seed 7').load).toMatchObject({ poissonSeed: 7 });
+  });
+});
+
+describe('--profile', () => {
+  const even = (rate: number, seconds: number) => ({ rate, seconds });
+
+  it.each([
+    ['ramp:10-200 --duration 1m', [{ rate: 10, toRate: 200, seconds: 60 }], 200, 60],
+    ['ramp:200-0 --duration 30', [{ rate: 200, toRate: 0, seconds: 30 }], 200, 30],
+    ['steps:50x10s,100x1m,0.5x500ms', [even(50, 10), even(100, 60), even(0.5, 0.5)], 100, 70.5],
+    ['spike:500x5s --rate 50 --duration 60', [even(50, 27.5), even(500, 5), even(50, 27.5)], 500, 60],
+  ])('%s', (words, profile, rate, durationSeconds) => {
+    expect(checkRequest(requestOf(`--profile ${words}`)).load).toMatchObject({
+      ...{ model: 'open', profile, rate, durationSeconds },
+    });
+  });
+
+  it.each([
+    ['ramp:10-200'],
+    ['ramp:10 --duration 9'],
+    ['ramp:10-x --duration 9'],
+    ['ramp:10-NaN --duration 9'],
+    ['ramp:10-1e9 --duration 9'],
+    ['ramp:0-0 --duration 9'],
+    ['ramp:10-200 --duration 9 --rate 5'],
+    ['ramp:10-200 --duration 2h'],
+    ['steps:50'],
+    ['steps:50x'],
+    ['steps:50x10q'],
+    ['steps:-1x10s'],
+    ['steps:50x10s --duration 9'],
+    ['steps:5000x500s'],
+    ['spike:500x5s --rate 50'],
+    ['spike:500x5s --duration 50'],
+    ['spike:500x5s --rate 50 --duration 5'],
+    ['waves:1-2 --duration 9'],
+    ['toString:1-2 --duration 9'],
+  ])('refuses %s and names the flag', (words) => {
+    expect(inputErrorOf(() => checkRequest(requestOf(`--profile ${words}`)))).toMatchObject({
+      field: '--profile',
+      exitCode: 2,
+    });
+  });
+
+  it('says which flags do not go with it', () => {
+    const given = requestOf('--profile steps:5x9s --requests 5');
+    expect(inputErrorOf(() => checkRequest(given))).toMatchObject({
+      field: '--requests',
+      allowed: 'with --profile the flags --profile, --poisson, --warmup, --timeout',
+    });
   });
 });
 
@@ -52,7 +104,10 @@ describe('checkRequest', () => {
 });
 
 it.each([
-  ['--rate 5 --duration 5 --requests 5', 'with --rate the flags --rate, --duration, --warmup, --timeout'],
+  [
+    '--rate 5 --duration 5 --requests 5',
+    'with --rate the flags --rate, --duration, --poisson, --warmup, --timeout',
+  ],
   ['--rate 5', 'a number from 1 to 43,200, together with a rate'],
 ])('says of %s what goes together, in flags', (line, allowed) => {
   expect(inputErrorOf(() => checkRequest(requestOf(line))).allowed).toBe(allowed);

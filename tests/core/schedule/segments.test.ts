@@ -1,6 +1,6 @@
 import { ascending, range, sum } from 'd3-array';
 import fc from 'fast-check';
-import type { LoadProfile } from '../../../src/core/schema/load.ts';
+import { type LoadProfile, parseLoad } from '../../../src/core/schema/load.ts';
 import { openSchedule, shareOf } from '../../../src/core/load/schedule.ts';
 import { requireFiles, segmentCountOf, segmentsOf, workersOf } from '../../../src/core/schedule/segments.ts';
 import { closedLoad as closed, openLoad as open } from '../../support/loads.ts';
@@ -108,6 +108,14 @@ describe('segmentsOf', () => {
     const segments = segmentsOf({ ...open, durationSeconds: 3600 }, 50);
     expect(segments).toHaveLength(5);
     expect(segments[0]).toEqual({ ...open, durationSeconds: 720 });
+  });
+
+  it('gives each segment of a random load a seed of its own, and leaves a profile whole', () => {
+    const random = { ...open, rate: 1, durationSeconds: 2_000, poissonSeed: 2 ** 32 - 1 };
+    const seeds = segmentsOf(random, Infinity).map((load) => load.model === 'open' && load.poissonSeed);
+    expect(seeds).toEqual([2 ** 32 - 1, 0, 1]);
+    const longest = parseLoad({ profile: [{ rate: 5, toRate: 200, seconds: 840 }] });
+    expect(segmentsOf(longest, Infinity)).toEqual([longest]);
   });
 
   it('keeps a slow rate within a segment where its last interval reaches beyond it', () => {

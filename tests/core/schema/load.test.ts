@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { InputError } from '../../../src/core/errors.ts';
-import { parseLoad } from '../../../src/core/schema/load.ts';
+import { openSends, parseLoad } from '../../../src/core/schema/load.ts';
 
 describe('parseLoad', () => {
   it('gives the defaults of the closed model when nothing is given', () => {
@@ -24,6 +24,19 @@ describe('parseLoad', () => {
     expect(parseLoad({ rate: 10, durationSeconds: 5 }).warmup).toBe(5);
   });
 
+  it('takes a profile for the open model, whose highest rate and length it tells', () => {
+    const profile = [
+      { rate: 10, toRate: 90, seconds: 20 },
+      { rate: 40, seconds: 5 },
+    ];
+    const load = parseLoad({ profile, poissonSeed: 3 });
+    expect(load).toEqual({
+      ...{ model: 'open', rate: 90, durationSeconds: 25, profile, poissonSeed: 3 },
+      ...{ warmup: 10, timeoutMs: 10_000, maxConnections: 90 },
+    });
+    expect(load.model === 'open' && openSends(load)).toBe(50 * 20 + 40 * 5);
+  });
+
   it.each([
     [{ requests: 0 }, 'requests', '0'],
     [{ requests: -1 }, 'requests', '-1'],
@@ -45,6 +58,22 @@ describe('parseLoad', () => {
     [{ rate: 1, durationSeconds: 5, requests: 10 }, 'requests', '10'],
     [{ rate: 1, durationSeconds: 5, warmup: 5 }, 'warmup', '5'],
     [{ model: 'open' }, 'rate', 'nothing'],
+    [{ profile: [] }, 'profile', '"0 entries"'],
+    [{ profile: 'ramp' }, 'profile', '"ramp"'],
+    [{ profile: [{ rate: 5, seconds: 5 }], rate: 5 }, 'rate', '5'],
+    [{ profile: [{ rate: 5, seconds: 5 }], requests: 5 }, 'requests', '5'],
+    [{ profile: [{ rate: 5, seconds: 5 }], warmup: 25 }, 'warmup', '25'],
+    [{ profile: [{ rate: NaN, seconds: 5 }] }, 'profile[0].rate', '"NaN"'],
+    [{ profile: [{ rate: 1e9, seconds: 5 }] }, 'profile[0].rate', '1000000000'],
+    [{ profile: [{ rate: 5, toRate: 5001, seconds: 5 }] }, 'profile[0].toRate', '5001'],
+    [{ profile: [{ rate: 5, seconds: 0 }] }, 'profile[0].seconds', '0'],
+    [{ profile: [{ rate: 5, seconds: 5, until: 9 }] }, 'profile[0].until', '9'],
+    [{ profile: [{ rate: 0, seconds: 5 }] }, 'profile', '[{"rate":0,"seconds":5}]'],
+    [{ profile: [{ rate: 5000, seconds: 201 }] }, 'profile', '[{"rate":5000,"seconds":201}]'],
+    [{ profile: [{ rate: 1, seconds: 841 }] }, 'profile', '[{"rate":1,"seconds":841}]'],
+    [{ poissonSeed: 1 }, 'rate', 'nothing'],
+    [{ rate: 1, durationSeconds: 5, poissonSeed: 0.5 }, 'poissonSeed', '0.5'],
+    [{ rate: 5000, durationSeconds: 201, poissonSeed: 1 }, 'durationSeconds', '201'],
     [{ model: 'burst' }, 'model', '"burst"'],
     [{ request: 10 }, 'request', '10'],
     [[], 'load', '[]'],
@@ -53,7 +82,9 @@ describe('parseLoad', () => {
   ])('refuses %j and names the field, what was given and what is allowed', (given, field, shown) => {
     const attempt = () => parseLoad(given);
     expect(attempt).toThrow(InputError);
-    expect(attempt).toThrow(new RegExp(`^${field}: given ${shown.replace(/[[\]]/g, '\\$&')}; allowed: `));
+    expect(attempt).toThrow(
+      new RegExp(`^${`${field}: given ${shown}`.replace(/[[\]{}.]/g, '\\$&')}; allowed: `),
+    );
   });
 
   it('either returns a profile within bounds or throws InputError, whatever it is given', () => {
