@@ -26,6 +26,17 @@ const isTokenByte = new Uint8Array(256);
 for (const char of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
   isTokenByte[char.charCodeAt(0)] = 1;
 
+const isBlank = (code: number): boolean => code === 32 || code === 9;
+
+/** Without the blanks around it (RFC 9110, 5.5); `trim` would take a no-break space for one. */
+const valueIn = (text: string, from: number, end: number): string => {
+  let first = from;
+  let last = end;
+  while (first < last && isBlank(text.charCodeAt(first))) first++;
+  while (last > first && isBlank(text.charCodeAt(last - 1))) last--;
+  return text.slice(first, last);
+};
+
 /** Lines of a head, searched when they are asked for: most answers are asked for one header of ten. */
 class HeaderLines implements ReplyHeaders {
   readonly #text: string;
@@ -41,7 +52,7 @@ class HeaderLines implements ReplyHeaders {
     for (let at = text.indexOf('\n') + 1; at < text.length; at = text.indexOf('\n', at) + 1) {
       const end = at + name.length;
       if (text.charCodeAt(end) !== colon || text.slice(at, end).toLowerCase() !== name) continue;
-      const found = text.slice(end + 1, text.indexOf('\r', end)).trim();
+      const found = valueIn(text, end + 1, text.indexOf('\r', end));
       value = value === undefined ? found : `${value}, ${found}`;
     }
     return value;
@@ -86,7 +97,7 @@ class Framing {
   /** Names of other lengths than these four were sorted out before. */
   note(text: string, from: number, colonAt: number, end: number): void {
     const name = text.slice(from, colonAt).toLowerCase();
-    const value = text.slice(colonAt + 1, end).trim();
+    const value = valueIn(text, colonAt + 1, end);
     if (name === 'content-length') this.length = joined(this.length, value);
     else if (name === 'transfer-encoding') this.coding = joined(this.coding, value);
     else if (name === 'connection') this.connection = joined(this.connection, value);
@@ -133,6 +144,18 @@ const secondsOf = (keepAlive: string | undefined): number | undefined => {
   return seconds === undefined ? undefined : Number(seconds);
 };
 
+const version = Buffer.from('HTTP/1.');
+
+/** At the first byte that is another: who sends no line break would keep the request waiting for one. */
+const refuseOther = (bytes: Buffer, from: number, end: number): void => {
+  for (let at = 0; at < version.length && from + at < end; at++)
+    if (bytes[from + at] !== version[at]) refuseBeginning(bytes.toString('latin1', from, end));
+};
+
+const refuseBeginning = (text: string): never => {
+  throw new ProtocolError(`the answer does not begin as HTTP/1.1 does: ${shown(text.split('\r')[0] ?? '')}`);
+};
+
 const statusLine = /^HTTP\/1\.[01] [1-9]\d\d[ \r]/;
 
 /**
@@ -141,6 +164,7 @@ const statusLine = /^HTTP\/1\.[01] [1-9]\d\d[ \r]/;
  * @throws ProtocolError on what HTTP/1.1 does not allow.
  */
 export const readHead = (bytes: Buffer, from: number, end: number, method: string): Head | undefined => {
+  refuseOther(bytes, from, end);
   const firstEnd = lineEnd(bytes, from, end);
   if (firstEnd === -1) return undefined;
   const framingLines: number[] = [];
@@ -161,10 +185,7 @@ export const readHead = (bytes: Buffer, from: number, end: number, method: strin
   const framing = new Framing();
   for (let i = 0; i < framingLines.length; i += 3)
     framing.note(text, framingLines[i] ?? 0, framingLines[i + 1] ?? 0, framingLines[i + 2] ?? 0);
-  if (!statusLine.test(text))
-    throw new ProtocolError(
-      `the answer does not begin as HTTP/1.1 does: ${shown(text.slice(0, firstEnd - from))}`,
-    );
+  if (!statusLine.test(text)) refuseBeginning(text);
   const status = Number(text.slice(9, 12));
   const body = bodyOf(method, status, framing);
   return {
