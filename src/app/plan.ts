@@ -11,6 +11,7 @@ import {
 } from '../core/schema/plan.ts';
 import { parseRunRequest } from '../core/schema/request.ts';
 import { chooseTargets, type StackLimits, requireLimits } from '../core/plan/targets.ts';
+import { requireConcurrency } from '../core/plan/quota.ts';
 import { paceOf } from '../core/schedule/pace.ts';
 import { cellsOf, stepsOf } from '../core/schedule/steps.ts';
 import type { Target } from '../core/schema/target.ts';
@@ -25,6 +26,8 @@ export interface PlanDeps {
   readonly labName: string;
   readonly plane: Plan['plane'];
   readonly limits: StackLimits;
+  /** See requireConcurrency; rejects where it may not be read, and then nothing is held against it. */
+  readonly freeConcurrency: () => Promise<number | undefined>;
 }
 
 /** Verify's time limit per target and some minutes for Plan and Schedule; Schedule then asks for what it needs. */
@@ -54,6 +57,7 @@ const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
   };
   // Closed loads may be cut into more steps once their pace is known; then Schedule says so.
   stepsOf(plan, cellsOf(plan), (target) => paceOf(plan.load, target));
+  requireConcurrency(plan, await deps.freeConcurrency().catch(() => undefined));
   return plan;
 };
 

@@ -1,4 +1,6 @@
 import { readEnvironment, madeOnce } from '../adapters/aws/environment.ts';
+import { createLambdaClient } from '../adapters/aws/function-invoker.ts';
+import { freeConcurrency } from '../adapters/aws/quotas.ts';
 import { createS3Client, s3ObjectStore } from '../adapters/aws/object-store.ts';
 import { createSsmClient, ssmTargetRegistry } from '../adapters/aws/parameters.ts';
 import { systemClock } from '../adapters/system.ts';
@@ -12,12 +14,14 @@ const namesIn = (list = ''): readonly string[] => list.split(',').filter((name) 
 
 const deps = madeOnce((): PlanDeps => {
   const environment = readEnvironment(['LAB_NAME', 'RESULTS_BUCKET', 'PLANE']);
+  const lambda = createLambdaClient();
   return {
     store: s3ObjectStore(createS3Client(), environment.RESULTS_BUCKET),
     registry: ssmTargetRegistry(createSsmClient(), targetsPath(environment.LAB_NAME)),
     clock: systemClock,
     labName: environment.LAB_NAME,
     limits: { invokableArns: namesIn(process.env['INVOKABLE_FUNCTION_ARNS']) },
+    freeConcurrency: () => freeConcurrency(lambda),
     plane: read(plane, environment.PLANE, 'environment variable PLANE'),
   };
 });

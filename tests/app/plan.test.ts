@@ -16,6 +16,7 @@ const setUp = (ids: readonly string[] = ['a', 'b']) => {
     labName: 'lab',
     plane: 'local',
     limits: { invokableArns: [] },
+    freeConcurrency: () => Promise.resolve(64),
   };
   return { objects, deps, lock: (): unknown => JSON.parse(objects.get(lockKey) ?? 'null') };
 };
@@ -52,6 +53,26 @@ describe('plan', () => {
     const { objects, deps } = setUp();
     await expect(plan(deps, input(request))).rejects.toThrow(error);
     expect(objects.size).toBe(0);
+  });
+
+  it('leaves nothing behind for a load that the account cannot carry, and names the quota', async () => {
+    const { objects, deps } = setUp(['a']);
+    const arn = 'arn:aws:lambda:eu-west-2:123456789012:function:f:live';
+    const registry = { list: () => Promise.resolve([targetOf('a', { functionArn: arn })]) };
+    const asked = input({ load: { requests: 1_000, concurrency: 63 } });
+    await expect(plan({ ...deps, registry }, asked)).rejects.toThrow(
+      'load.concurrency: given 63; allowed: what the quota "Concurrent executions" of AWS Lambda allows: 64 are free, ' +
+        'and this takes at least 65 (2 for generators, 63 for the functions that they call)',
+    );
+    expect(objects.size).toBe(0);
+    // Of targets that are no functions, it takes the generators alone; and what cannot be read forbids nothing.
+    await plan(deps, asked);
+    const unread = {
+      ...setUp(['a']).deps,
+      registry,
+      freeConcurrency: () => Promise.reject(new Error('denied')),
+    };
+    await plan(unread, asked);
   });
 
   it('has each target loaded from where it says, and the others by the functions of the lab', async () => {

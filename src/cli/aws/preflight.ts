@@ -1,5 +1,6 @@
 /** What a run needs of the account, checked before it starts: a refused run costs nothing, a broken one an hour. */
-import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { freeConcurrency } from '../../adapters/aws/quotas.ts';
 import { createS3Client, s3ObjectStore } from '../../adapters/aws/object-store.ts';
 import { messageOf } from '../../core/errors.ts';
 import { lockKey } from '../../core/keys.ts';
@@ -60,8 +61,7 @@ const permission = (what: string, look: () => Promise<unknown>): Promise<Finding
 const concurrency = (load: LoadProfile): Promise<Finding> => {
   const what = 'Lambda concurrency';
   return attempt(what, 'unknown', async () => {
-    const { AccountLimit } = await new LambdaClient().send(new GetAccountSettingsCommand({}));
-    const free = AccountLimit?.UnreservedConcurrentExecutions;
+    const free = await freeConcurrency(new LambdaClient());
     const needed = neededConcurrency(load);
     if (free === undefined) return { what, verdict: 'unknown', detail: 'the account does not tell' };
     if (free >= needed) return { what, verdict: 'ok', detail: `${free} free, about ${needed} needed` };

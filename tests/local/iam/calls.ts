@@ -155,7 +155,11 @@ const functionArn = (given: string, qualifier: string | null, place: Place): str
   return last === undefined ? whole : `${whole}:${last}`;
 };
 
+const accountSettings = /^\/2016-08-19\/account-settings\/?$/;
+
 const ofLambda = ({ method, path, query }: RequestCall, place: Place): readonly Need[] => {
+  if (method === 'GET' && accountSettings.test(path))
+    return [{ action: 'lambda:GetAccountSettings', resource: '*' }];
   const [, encoded] = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/.exec(path) ?? [];
   if (method !== 'POST' || encoded === undefined)
     throw new UnknownCallError(`${method} ${path} is not in the table of calls to Lambda`);
