@@ -57,8 +57,9 @@ export const segmentCountOf = (load: LoadProfile, pace: number): number =>
   Math.max(1, Math.ceil(plannedSends(load) / sendsPerSegment(load, pace)));
 
 /**
- * The segments of a cell in their order; one when it fits, as a load with a profile always does. Their sends add up to the whole exactly. Each segment opens
- * new connections, so each starts with a warm-up of its own (open model: of at most half its sends).
+ * The segments of a cell in their order; one when it fits, as a load with a profile always does. Their sends add up to
+ * the whole exactly. Each segment opens new connections, so each starts with a warm-up of its own (open model: of at most
+ * half its sends).
  * @param pace requests per second; sizes closed loads only. Infinity stands for "not known": one segment
  */
 export const segmentsOf = (load: LoadProfile, pace: number): readonly LoadProfile[] => {

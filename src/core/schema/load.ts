@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { longestSendingMs } from '../schedule/time-budget.ts';
-import { fields, list, number, oneBy, type Output, read, whole } from './fields.ts';
+import { fields, grouped, list, number, oneBy, type Output, read, whole } from './fields.ts';
 
 /** What load a cell gets. The two models of load testing, named as the field names them. */
 
@@ -124,7 +124,7 @@ const openInput = v.pipe(
     v.check(
       (load) =>
         load.profile === undefined || (load.rate >= 0.01 && openSends(load) >= 1 && atMostPlanned(load)),
-      `phases that reach 0.01 requests per second and make 1 to ${mostPlanned.toLocaleString('en')} together`,
+      `phases that reach 0.01 requests per second and make 1 to ${grouped(mostPlanned)} together`,
     ),
     ['profile'],
   ),
@@ -139,7 +139,7 @@ const openInput = v.pipe(
   v.forward(
     v.check(
       (load) => load.poissonSeed === undefined || atMostPlanned(load),
-      `a time in which the rate makes at most ${mostPlanned.toLocaleString('en')} requests, with a poissonSeed`,
+      `a time in which the rate makes at most ${grouped(mostPlanned)} requests, with a poissonSeed`,
     ),
     ['durationSeconds'],
   ),
