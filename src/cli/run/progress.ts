@@ -12,6 +12,7 @@ import type { Plan, Verification } from '../../core/schema/plan.ts';
 import type { SamplePart } from '../../core/schema/part.ts';
 import { nameAndCause } from '../../core/errors.ts';
 import { plannedRequests } from '../../core/report/failures.ts';
+import { paceOf } from '../../core/schedule/pace.ts';
 import { formatCount } from '../../core/report/format.ts';
 import { durationText } from '../text.ts';
 
@@ -101,10 +102,8 @@ const overheadSeconds = 1;
 /** For a target whose mean is not known yet. */
 const guessedMeanMs = 20;
 
-const loadSeconds = (load: LoadProfile, meanMs: number): number =>
-  load.model === 'open'
-    ? load.durationSeconds
-    : ((load.requests + load.warmup) * meanMs) / 1000 / load.concurrency;
+const loadSeconds = (load: LoadProfile, pace: number): number =>
+  load.model === 'open' ? load.durationSeconds : (load.requests + load.warmup) / pace;
 
 interface Work {
   readonly done: number;
@@ -116,8 +115,10 @@ const work = (progress: RunProgress, load: LoadProfile, rounds: number): Work =>
   let done = 0;
   let open = 0;
   for (const id of timedTargets(progress)) {
-    const mean = progress.verifications?.find(({ targetId }) => targetId === id)?.meanMs ?? guessedMeanMs;
-    const seconds = loadSeconds(load, mean) + overheadSeconds;
+    const target = progress.plan?.targets.find((one) => one.id === id);
+    const seen = progress.verifications?.find(({ targetId }) => targetId === id);
+    const pace = paceOf(load, target ?? {}, { meanMs: guessedMeanMs, ...seen });
+    const seconds = loadSeconds(load, pace) + overheadSeconds;
     for (let round = 1; round <= rounds; round++) {
       const share = Math.min(1, (progress.cells.get(`${round}/${id}`)?.sent ?? 0) / plannedRequests(load));
       done += seconds * share;

@@ -91,6 +91,12 @@ describe('remainingSeconds', () => {
     const load = parseLoad({ rate: 10, durationSeconds: 30, warmup: 0 });
     expect(remainingSeconds({ ...verified, plan: { ...run.plan, load } }, 0)).toBe(2 * 2 * 31);
   });
+
+  it('knows that many connections are no faster than what the target lets through', () => {
+    const load = parseLoad({ requests: 10_000, concurrency: 100, warmup: 0 });
+    const targets = run.plan.targets.map((target) => ({ ...target, maxRate: 100 }));
+    expect(remainingSeconds({ ...verified, plan: { ...run.plan, load, targets } }, 0)).toBe(2 * 2 * 101);
+  });
 });
 
 describe('progressLine', () => {
