@@ -45,9 +45,9 @@ const clockOffset = (): number => {
 };
 
 /** @throws Error where threads cannot be started */
-const startThread = (): Promise<Worker> =>
+const startThread = (code: string): Promise<Worker> =>
   new Promise((resolve, reject) => {
-    const thread = new Worker(source, { eval: true, execArgv: [], resourceLimits });
+    const thread = new Worker(code, { eval: true, execArgv: [], resourceLimits });
     thread.once('error', reject);
     thread.once('exit', () => {
       reject(new Error('the pacing thread ended'));
@@ -111,10 +111,13 @@ export const timerPacer = (clock: Clock): Pacer => {
   };
 };
 
-/** A thread of its own that ends with the pacer; the event loop's timers where none can be started. */
-export const startPacer = async (start = startThread): Promise<Pacer> => {
+/**
+ * A thread of its own that ends with the pacer; the event loop's timers where none can be started.
+ * @param code what the thread runs
+ */
+export const startPacer = async (code = source): Promise<Pacer> => {
   try {
-    return threadPacer(await start());
+    return threadPacer(await startThread(code));
   } catch {
     return timerPacer(systemClock);
   }

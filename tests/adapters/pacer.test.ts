@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { startPacer, timerPacer } from '../../src/adapters/pacer.ts';
 import { systemClock } from '../../src/adapters/system.ts';
 import type { Pacer } from '../../src/ports/index.ts';
@@ -19,20 +17,19 @@ const wakings = (pacer: Pacer, timesMs: Float64Array): Promise<readonly number[]
     });
   });
 
+const dyingOfItsFirstMessage = `
+  const { parentPort } = require('node:worker_threads');
+  parentPort.on('message', () => process.exit(1));
+  parentPort.postMessage('ready');
+`;
+
 const ways: [string, () => Promise<Pacer>][] = [
   ['a thread', () => startPacer()],
   ['timers', () => Promise.resolve(timerPacer(systemClock))],
-  ['timers, for want of threads', () => startPacer(() => Promise.reject(new Error('none')))],
-  ['timers, when the thread died', () => startPacer(mortalThread)],
+  ['timers, for want of threads', () => startPacer('process.exit(1)')],
+  ['timers, when the thread broke', () => startPacer('throw new Error("broken")')],
+  ['timers, when the thread died later', () => startPacer(dyingOfItsFirstMessage)],
 ];
-
-/** Dies of its first message. */
-const mortalThread = async (): Promise<Worker> => {
-  const source = `require('node:worker_threads').parentPort.on('message', () => process.exit(1))`;
-  const thread = new Worker(source, { eval: true });
-  await once(thread, 'online');
-  return thread;
-};
 
 describe.each(ways)('a pacer by %s', (_, start) => {
   let pacer: Pacer;
