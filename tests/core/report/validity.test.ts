@@ -61,7 +61,7 @@ describe('judgeCell', () => {
     const saturated = {
       valid: false,
       remarks: [
-        'invalid: saturated: the generator sent 1,612 requests/s of the planned 2,000, its event loop busy for 99 % of the time (bound 95 %)',
+        'invalid: saturated: the generator sent 1,612 requests/s of the planned 2,000, its event loop busy for 99 % of the time (bound 90 %)',
       ],
     };
     expect(judgeCell(cell({ ...behind, eventLoopBusyShare: 0.99 }), open)).toEqual(saturated);
