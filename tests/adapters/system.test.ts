@@ -19,17 +19,6 @@ describe('systemClock', () => {
     expect(turns).toEqual(['awake', 'next turn']);
   });
 
-  it('lets other work go on while it waits out the last stretch', async () => {
-    let turns = 0;
-    const count = (): void => {
-      turns++;
-      if (turns < 5) setImmediate(count);
-    };
-    count();
-    await systemClock.sleepUntil(systemClock.now() + 20);
-    expect(turns).toBe(5);
-  });
-
   it('tells the wall time of the machine', () => {
     expect(Math.abs(systemClock.wallTime() - Date.now())).toBeLessThan(60_000);
   });
@@ -50,6 +39,8 @@ describe('watchVitals', () => {
     expect(signs.eventLoopDelayMaxMs).toBeGreaterThan(50);
     expect(signs.eventLoopDelayP99Ms).toBeLessThanOrEqual(signs.eventLoopDelayMaxMs);
     expect(signs.cpuShare).toBeGreaterThan(0);
+    // At least the 80 ms are in it, whatever the rest took.
+    expect(signs.eventLoopBusyShare).toBeGreaterThan(0);
   });
 
   it('tells no figure that JSON lacks when it saw nothing', () => {
