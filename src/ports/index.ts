@@ -65,6 +65,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** Of an https URL: the server's certificate is not checked. */
   readonly insecure?: boolean;
+  /** Each request is sent over a connection of its own, which is closed after it. */
+  readonly fresh?: boolean;
 }
 
 export interface Clock {

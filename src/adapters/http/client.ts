@@ -7,11 +7,12 @@ const defaultMaxBodyBytes = 16 * 1024 * 1024;
 
 export type HttpOptions = Pick<SocketOptions, 'clock' | 'ca'> & { readonly maxBodyBytes?: number };
 
-/** One connection; opens a new one before a request when the last one is known to be closed. */
+/** One connection at a time; opens a new one before a request when the last one is known to be closed, or always. */
 class HttpConnection implements Connection {
   readonly #address: Address;
   readonly #bytes: Buffer;
   readonly #method: string;
+  readonly #isFresh: boolean;
   readonly #options: SocketOptions;
   #socket: HttpSocket | undefined;
   #closed = false;
@@ -20,13 +21,19 @@ class HttpConnection implements Connection {
     this.#address = addressOf(request.url);
     this.#bytes = requestBytes(request, this.#address);
     this.#method = request.method;
-    const { insecure = false } = request;
+    const { insecure = false, fresh = false } = request;
+    this.#isFresh = fresh;
     this.#options = { maxBodyBytes: defaultMaxBodyBytes, insecure, ...options };
   }
 
   /** One attempt, never a second: an increment that was perhaps processed must not be sent again. */
   send(timeoutMs: number): Promise<Exchange> {
-    return this.#usableSocket().send(this.#bytes, this.#method, timeoutMs);
+    const socket = this.#usableSocket();
+    const sending = socket.send(this.#bytes, this.#method, timeoutMs);
+    if (!this.#isFresh) return sending;
+    return sending.finally(() => {
+      socket.destroy();
+    });
   }
 
   close(): void {

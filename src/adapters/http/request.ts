@@ -45,6 +45,7 @@ export const requestBytes = (request: HttpRequest, address: Address): Buffer => 
     ['user-agent', 'latency-lab'],
     ['accept', '*/*'],
   ]);
+  if (request.fresh === true) lines.set('connection', 'close');
   for (const [name, value] of Object.entries(read(headers, request.headers, 'headers', 'headers')))
     lines.set(name.toLowerCase(), value);
   const body = Buffer.from(request.body ?? '');

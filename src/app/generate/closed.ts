@@ -1,3 +1,4 @@
+import { connectMsOf } from '../../core/load/opening.ts';
 import type { ClosedLoad } from '../../core/schema/load.ts';
 import type { ErrorKind } from '../../core/schema/part.ts';
 import type { Clock, Exchange, HttpReply, OpenConnection, Opening } from '../../ports/index.ts';
@@ -19,7 +20,7 @@ export const driveClosed = async (
       while (next < total && drive.mayGoOn()) {
         const warmup = next++ < load.warmup;
         const exchange = await connection.send(load.timeoutMs);
-        drive.onSent(sentOf(exchange, exchange.sentMs, warmup));
+        drive.onSent(sentOf(exchange, exchange.sentMs - connectMsOf(exchange.opening), warmup));
         const pause = drive.between?.();
         if (pause !== undefined) await pause;
       }
@@ -32,7 +33,9 @@ export const driveClosed = async (
   return { unsent: total - Math.max(next, load.warmup), connections };
 };
 
-/** One planned request and what became of it. Milliseconds of `Drive.clock`. */
+/**
+ * One planned request and what became of it. Closed model: planned when the one before was answered, that is when it was
+ * sent, or when opening its connection began. Milliseconds of `Drive.clock`. */
 export interface Sent {
   readonly plannedMs: number;
   readonly sentMs: number;

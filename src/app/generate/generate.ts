@@ -105,7 +105,10 @@ export const generate = async (
   const { clock } = deps;
   const { load, target } = input.assignment;
   const stopAtMs = clock.now() + surroundings.remainingMs - reserveMs(load.timeoutMs);
-  const openConnection = await secretOpener(deps, target);
+  const isFresh = load.connection === 'fresh';
+  const httpConnection: GenerateDeps['httpConnection'] = (request) =>
+    deps.httpConnection(isFresh ? { ...request, fresh: true } : request);
+  const openConnection = await secretOpener({ ...deps, httpConnection }, target);
   const mayGoOn = (): boolean => clock.now() < stopAtMs;
   const sender = await senderOf(deps, input.assignment);
   try {

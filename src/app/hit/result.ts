@@ -1,5 +1,5 @@
 import { type Expectation, judge } from '../../core/load/judge.ts';
-import { connectMsOf } from '../../core/load/opening.ts';
+import { connectMsOf, type Opening } from '../../core/load/opening.ts';
 import type { ErrorKind } from '../../core/schema/part.ts';
 import { distributionFromSamples, mean, standardDeviation } from '../../core/stats/distribution.ts';
 import { type QuantileEstimate, quantileInterval } from '../../core/stats/quantile-interval.ts';
@@ -20,7 +20,15 @@ export class HitLog {
   connectMs = 0;
   sent = 0;
   ended = 0;
-  first: { readonly connectMs: number; readonly serviceMs: number; readonly cold: boolean } | undefined;
+  first:
+    | {
+        readonly connectMs: number;
+        /** connectMs, step by step; absent where no connection had to be opened. */
+        readonly opening?: Opening;
+        readonly serviceMs: number;
+        readonly cold: boolean;
+      }
+    | undefined;
 
   constructor({ expectedStatus }: HitRequest) {
     this.#expected = { kind: 'url', ...(expectedStatus === undefined ? {} : { expectedStatus }) };
@@ -41,7 +49,7 @@ export class HitLog {
       return;
     }
     this.connectMs += connectMs;
-    this.first ??= { connectMs, serviceMs: endMs - sentMs, cold };
+    this.first ??= known({ connectMs, opening, serviceMs: endMs - sentMs, cold });
     this.serviceMs.push(endMs - sentMs);
     this.responseMs.push(endMs - plannedMs);
   }
@@ -163,6 +171,11 @@ const head = (result: HitResult): string => {
   return `${url}\n${counted(sent, 'request')}${modelOf(result)} over ${counted(connections, 'connection')} in ${seconds.toFixed(1)} s${pace}: ${ok} answered`;
 };
 
+const connectText = ({ connectMs, opening }: NonNullable<HitResult['first']>): string =>
+  opening === undefined
+    ? ms(connectMs)
+    : `${ms(connectMs)}   DNS ${ms(opening.dnsMs)}, TCP ${ms(opening.tcpMs)}, TLS ${ms(opening.tlsMs)}`;
+
 /** The result for a person at a terminal; ends without a line break. */
 export const hitText = (result: HitResult): string => {
   const { errors, examples, unsent, referenceMeanMs, first, rest, response } = result;
@@ -180,7 +193,7 @@ export const hitText = (result: HitResult): string => {
         'mean',
         `${ms(referenceMeanMs)}, connecting and first request included${isReference ? ' (the reference method)' : ''}`,
       ),
-      line('connect', ms(first.connectMs)),
+      line('connect', connectText(first)),
       line('first', `${ms(first.serviceMs)}${first.cold ? ' (cold)' : ''}`),
     );
   }

@@ -32,6 +32,10 @@ export const loadOptions = {
     'a rate that changes: ramp:10-200 over --duration, steps:50x10s,100x10s, or spike:500x5s in the middle of --rate and --duration',
   ),
   poisson: toggle('--poisson', 'send at random times of that rate, a Poisson process made of --seed'),
+  freshConnections: toggle(
+    '--fresh-connections',
+    'open a connection for each request (DNS, TCP, TLS) instead of keeping them',
+  ),
   warmup: number('--warmup <N>', 'requests sent first and left out of every figure; default 10'),
   timeout: duration('--timeout <TIME>', 'how long an answer may take, up to 60s; default 10s'),
   rounds: number('--rounds <N>', 'rounds, each with the targets in another order, 1 to 50; default 3'),
@@ -55,6 +59,7 @@ const flagOfField: Readonly<Record<string, string>> = {
   durationSeconds: '--duration',
   profile: '--profile',
   poissonSeed: '--poisson',
+  connection: '--fresh-connections',
   warmup: '--warmup',
   timeoutMs: '--timeout (in milliseconds)',
   rounds: '--rounds',
@@ -123,7 +128,8 @@ export const runRequest = (values: Values<typeof loadOptions>, parts: RunParts):
       ? { rate, durationSeconds }
       : profileOf(values.profile, rate, durationSeconds);
   const poissonSeed = values.poisson === true ? (seed ?? 1) : undefined;
-  const load = known({ requests, concurrency, ...times, poissonSeed, warmup, timeoutMs });
+  const connection = values.freshConnections === true ? 'fresh' : undefined;
+  const load = known({ requests, concurrency, ...times, poissonSeed, connection, warmup, timeoutMs });
   const { extraTargets = [], ...rest } = parts;
   return {
     ...rest,

@@ -1,5 +1,6 @@
 import { Histogram } from '../histogram/histogram.ts';
 import type { OpeningHistograms } from '../schema/part.ts';
+import type { OpeningSummary } from '../schema/report.ts';
 
 /** What opening a connection took, in milliseconds. */
 export interface Opening {
@@ -29,4 +30,23 @@ export class Openings {
   encode(): OpeningHistograms {
     return { dns: this.#dns.encode(), tcp: this.#tcp.encode(), tls: this.#tls.encode() };
   }
+  /** Adds what `encode` wrote. @throws InputError on an unreadable histogram */
+  mergeEncoded({ dns, tcp, tls }: OpeningHistograms): void {
+    this.#dns.mergeEncoded(dns);
+    this.#tcp.mergeEncoded(tcp);
+    this.#tls.mergeEncoded(tls);
+  }
+
+  /** undefined where nothing was recorded */
+  summary(): OpeningSummary | undefined {
+    const { count } = this.#tcp;
+    if (count === 0) return undefined;
+    return { count, dns: stepOf(this.#dns), tcp: stepOf(this.#tcp), tls: stepOf(this.#tls) };
+  }
 }
+
+const stepOf = (histogram: Histogram): OpeningSummary['tcp'] => ({
+  p50Ms: histogram.quantile(0.5) / 1000,
+  p99Ms: histogram.quantile(0.99) / 1000,
+  maxMs: histogram.max / 1000,
+});

@@ -1,7 +1,9 @@
 /** One target in one round, with the raw samples boiled down. */
 import { max, sum } from 'd3-array';
 import { byHistogram, Histogram } from '../histogram/histogram.ts';
+import { InputError } from '../errors.ts';
 import { known } from '../known.ts';
+import { Openings } from '../load/opening.ts';
 import type { LoadProfile } from '../schema/load.ts';
 import type { SamplePart, SelfReport } from '../schema/part.ts';
 import { plannedRequests } from './failures.ts';
@@ -33,6 +35,8 @@ export const perSecond = (count: number, seconds: number): number | undefined =>
 export class CellFold {
   readonly #load: LoadProfile;
   readonly #histograms = byHistogram(() => Histogram.create());
+  readonly #openings = new Openings();
+  #ok = 0;
   readonly #timeline = new TimelineFold();
   readonly #parts: LightPart[] = [];
 
@@ -42,12 +46,19 @@ export class CellFold {
 
   /**
    * @param part of one round and cell, the latest attempt of each segment; ordered by worker and part
-   * @throws InputError on an unreadable histogram; the fold is of no use then
+   * @throws InputError on a histogram that is unreadable or counts other answers than the part does; the fold is of no use then
    */
   add(part: SamplePart): void {
     byHistogram((time, temperature) => {
       this.#histograms[time][temperature].mergeEncoded(part.histograms[time][temperature]);
     });
+    this.#ok += part.counts.ok;
+    for (const { cold, warm } of Object.values(this.#histograms)) {
+      const answers = cold.count + warm.count;
+      if (answers !== this.#ok)
+        throw new InputError('histograms', `${answers} answers`, `the ${this.#ok} that the counts call ok`);
+    }
+    if (part.openings !== undefined) this.#openings.mergeEncoded(part.openings);
     this.#timeline.add(part);
     this.#parts.push(withoutBulk(part));
   }
@@ -78,6 +89,7 @@ export class CellFold {
         requests,
         throughputPerSecond: perSecond(requests.ok, seconds),
         response,
+        openings: this.#openings.summary(),
         workers,
         generator,
         ...judgeCell({ workers, unsent: requests.unsent, generator }, load),

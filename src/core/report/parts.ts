@@ -19,15 +19,19 @@ export const latestParts = <P extends PartPlace>(places: readonly P[]): Readonly
 };
 
 /** A part without what is large in it: its histograms and raw samples are folded in and let go. */
-export interface LightPart extends Omit<SamplePart, 'histograms' | 'samples' | 'coldRequestIds'> {
+export interface LightPart extends Omit<
+  SamplePart,
+  'histograms' | 'openings' | 'samples' | 'coldRequestIds'
+> {
   /** When its last answer came, microseconds from its epoch; absent where it tells of none. */
   readonly lastUs?: number;
 }
 
 export const withoutBulk = ({
   histograms: _,
+  openings: __,
   samples,
-  coldRequestIds: __,
+  coldRequestIds: ___,
   ...part
 }: SamplePart): LightPart => ({
   ...part,

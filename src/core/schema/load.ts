@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { longestSendingMs } from '../schedule/time-budget.ts';
-import { fields, grouped, list, number, oneBy, type Output, read, whole } from './fields.ts';
+import { fields, grouped, list, number, oneBy, oneOf, type Output, read, whole } from './fields.ts';
 
 /** What load a cell gets. The two models of load testing, named as the field names them. */
 
@@ -22,6 +22,12 @@ export const rate = number(0.01, 5_000, ', together with a duration');
 export const durationSeconds = number(1, 43_200, ', together with a rate');
 /** Over all workers; a planned send that finds none free waits, and is `dropped` after timeoutMs. */
 const maxConnections = whole(1, 10_000);
+
+/**
+ * Whether a connection is kept for the next request or each request opens its own (DNS, TCP, TLS). Absent = reuse. A target
+ * without URL is invoked over connections that the AWS SDK keeps, whatever this says.
+ */
+const connection = v.exactOptional(oneOf(['reuse', 'fresh']));
 
 /** Planned sends of a load whose times are not simply i/rate. */
 const mostPlanned = 1_000_000;
@@ -47,7 +53,10 @@ const inClosed = 'in the closed model the fields';
 const inOpen = 'in the open model the fields';
 
 /** `concurrency` connections, each sending its next request when the last was answered. 1 = N in succession. */
-const closedLoad = fields({ model: closedModel, requests, concurrency, warmup, timeoutMs }, inClosed);
+const closedLoad = fields(
+  { model: closedModel, requests, concurrency, warmup, timeoutMs, connection },
+  inClosed,
+);
 
 const optionalProfile = v.exactOptional(profile);
 
@@ -58,7 +67,7 @@ const optionalProfile = v.exactOptional(profile);
 const openLoad = fields(
   {
     ...{ model: openModel, rate, durationSeconds, warmup, timeoutMs, maxConnections },
-    ...{ profile: optionalProfile, poissonSeed: v.exactOptional(poissonSeed) },
+    ...{ profile: optionalProfile, poissonSeed: v.exactOptional(poissonSeed), connection },
   },
   inOpen,
 );
@@ -70,6 +79,7 @@ const closedInput = fields(
     concurrency: v.optional(concurrency, 1),
     warmup: v.optional(warmup, 10),
     timeoutMs: v.optional(timeoutMs, 10_000),
+    connection,
   },
   inClosed,
 );
@@ -97,6 +107,7 @@ const openEntries = {
   warmup: v.exactOptional(warmup),
   timeoutMs: v.optional(timeoutMs, 10_000),
   maxConnections: v.exactOptional(maxConnections),
+  connection,
 };
 const rateFields = fields({ model: openDefault, rate, durationSeconds, ...openEntries }, inOpen);
 const profileFields = fields({ model: openDefault, profile, ...openEntries }, 'with a profile the fields');

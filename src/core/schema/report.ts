@@ -108,6 +108,16 @@ const timelineBucket = openFields({
 /** Answers by planned send time, warm and cold together. Empty buckets are left out. */
 const timeline = openFields({ bucketSeconds: atLeast0, buckets: arrayOf(timelineBucket) });
 
+const openingStep = openFields({ p50Ms: atLeast0, p99Ms: atLeast0, maxMs: atLeast0 });
+
+/** Connections that measured requests opened, and how long each step took: the name, TCP, TLS. */
+const openingSummary = openFields({
+  count: wholeFrom(1),
+  dns: openingStep,
+  tcp: openingStep,
+  tls: openingStep,
+});
+
 /** One target in one round. */
 const roundReport = openFields({
   round: wholeFrom(1),
@@ -118,6 +128,8 @@ const roundReport = openFields({
   requests: requestCounts,
   throughputPerSecond: v.exactOptional(atLeast0),
   response: coldAndWarm,
+  /** Absent where measured requests opened none. */
+  openings: v.exactOptional(openingSummary),
   workers: workerCounts,
   generator: v.exactOptional(generatorReport),
   valid: flag,
@@ -238,6 +250,7 @@ export const reportDefinitions = {
 
 export type Report = Output<typeof reportSchema>;
 export type TargetReport = Output<typeof targetReport>;
+export type OpeningSummary = Output<typeof openingSummary>;
 export type RoundReport = Output<typeof roundReport>;
 export type RequestCounts = Output<typeof requestCounts>;
 export type ErrorCount = Output<typeof errorCount>;

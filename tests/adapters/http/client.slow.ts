@@ -15,8 +15,11 @@ const start = async (...given: Parameters<typeof rawServer>): Promise<RawServer>
   return server;
 };
 
-const connectionTo = (url: string, options: object = {}): Connection => {
-  const connection = httpConnection({ url, method: 'GET', headers: {} }, { clock: systemClock, ...options });
+const connectionTo = (url: string, options: object = {}, request: object = {}): Connection => {
+  const connection = httpConnection(
+    { url, method: 'GET', headers: {}, ...request },
+    { clock: systemClock, ...options },
+  );
   open.unshift(connection);
   return connection;
 };
@@ -95,6 +98,25 @@ describe('httpConnection', () => {
     expect(bodyOf(await connection.send(1000))).toBe('asked on 0');
     await wait(30);
     expect(bodyOf(await connection.send(1000))).toBe('asked on 1');
+  });
+});
+
+describe('httpConnection with a connection for each request', () => {
+  it('opens one, says that it will not be kept, and closes it, kept or not by the server', async () => {
+    const closed: number[] = [];
+    const server = await start((socket, connection) => {
+      socket.on('close', () => closed.push(connection));
+      socket.write(ok('', connection === 0 ? 'Connection: keep-alive\r\n' : ''));
+    });
+    const connection = connectionTo(server.url, {}, { fresh: true });
+    for (let i = 0; i < 3; i++) {
+      const exchange = await connection.send(1000);
+      expect([kindOf(exchange), exchange.opening?.dnsMs]).toEqual(['answered 200', 0]);
+      expect(exchange.opening?.tcpMs).toBeGreaterThan(0);
+    }
+    await wait(20);
+    expect([server.received.length, closed.sort()]).toEqual([3, [0, 1, 2]]);
+    expect(server.received.every((text) => text.includes('\r\nconnection: close\r\n'))).toBe(true);
   });
 });
 

@@ -58,6 +58,15 @@ const connecting = (clock: VirtualClock, connectMs: number) => (): Connection =>
 });
 
 describe('driveClosed', () => {
+  it('takes opening a connection for part of the response time, not of the service time', async () => {
+    const { sent, closed } = setUp(takes(1), (clock) => ({ openConnection: connecting(clock, 3) }));
+    await closed({ requests: 2 });
+    expect(sent.map(({ plannedMs, sentMs }) => [plannedMs, sentMs])).toEqual([
+      [0, 3],
+      [3, 6],
+    ]);
+  });
+
   it('sends N in succession, each when the last was answered, after the warm-up', async () => {
     const { sent, server, closed } = setUp(takes(7));
     expect(await closed({ requests: 3, warmup: 2 })).toEqual({ unsent: 0, connections: 1 });
@@ -171,6 +180,12 @@ describe('driveOpen', () => {
   it('takes opening a connection for no lag', async () => {
     const { kept } = await setUp(takes(1), (clock) => ({ openConnection: connecting(clock, 30) })).open({});
     expect(kept).toMatchObject({ sendLagMaxMs: 0, waitedForConnection: 0 });
+  });
+
+  it('is timed by its plan also while a connection is opened for it', async () => {
+    const { sent, open } = setUp(takes(1), (clock) => ({ openConnection: connecting(clock, 3) }));
+    await open({});
+    expect(sent.map(({ plannedMs, sentMs }) => sentMs - plannedMs)).toEqual(Array(10).fill(3));
   });
 
   it('ends at once when it is aborted between two planned times', async () => {

@@ -170,7 +170,7 @@ describe('hitText', () => {
         'http://127.0.0.1:1/hits',
         '11 requests in succession over 1 connection in 0.2 s, at most 1000/s: 11 answered',
         '  mean      15.9 ms, connecting and first request included (the reference method)',
-        '  connect   20 ms',
+        '  connect   20 ms   DNS 5 ms, TCP 15 ms, TLS 0 ms',
         '  first     100 ms (cold)',
         'The 10 after the first, connecting left out:',
         '  mean      5.5 ms   standard deviation 3.03 ms',

@@ -20,6 +20,7 @@ describe('runRequest', () => {
       seed: 7,
       load: { requests: 9, concurrency: 3, warmup: 2, timeoutMs: 1500 },
     });
+    expect(requestOf('--fresh-connections').load).toEqual({ connection: 'fresh' });
     expect(requestOf('--rate 50 --duration 1m').load).toEqual({ rate: 50, durationSeconds: 60 });
     expect(requestOf('--rate 50 --duration 1m --poisson').load).toMatchObject({ poissonSeed: 1 });
     expect(requestOf('--rate 50 --duration 1m --poisson --seed 7').load).toMatchObject({ poissonSeed: 7 });
@@ -71,7 +72,7 @@ describe('--profile', () => {
     const given = requestOf('--profile steps:5x9s --requests 5');
     expect(inputErrorOf(() => checkRequest(given))).toMatchObject({
       field: '--requests',
-      allowed: 'with --profile the flags --profile, --poisson, --warmup, --timeout',
+      allowed: 'with --profile the flags --profile, --poisson, --warmup, --timeout, --fresh-connections',
     });
   });
 });
@@ -106,7 +107,7 @@ describe('checkRequest', () => {
 it.each([
   [
     '--rate 5 --duration 5 --requests 5',
-    'with --rate the flags --rate, --duration, --poisson, --warmup, --timeout',
+    'with --rate the flags --rate, --duration, --poisson, --warmup, --timeout, --fresh-connections',
   ],
   ['--rate 5', 'a number from 1 to 43,200, together with a rate'],
 ])('says of %s what goes together, in flags', (line, allowed) => {

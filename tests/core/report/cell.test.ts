@@ -3,6 +3,7 @@ import { InputError } from '../../../src/core/errors.ts';
 import { Histogram } from '../../../src/core/histogram/histogram.ts';
 import { CellFold, summariseCell } from '../../../src/core/report/cell.ts';
 import { summariseLatency } from '../../../src/core/report/latency.ts';
+import { Openings } from '../../../src/core/load/opening.ts';
 import { latestParts } from '../../../src/core/report/parts.ts';
 import { bucketSecondsFor } from '../../../src/core/report/timeline.ts';
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
@@ -55,6 +56,33 @@ describe('latestParts', () => {
 });
 
 describe('CellFold', () => {
+  it('merges what opening connections took', () => {
+    const openingsOf = (...tcpMs: number[]) => {
+      const openings = new Openings();
+      for (const ms of tcpMs) openings.record({ dnsMs: 1, tcpMs: ms, tlsMs: 0 });
+      return { openings: openings.encode() };
+    };
+    const parts = [
+      part([ok(0, 1)], openingsOf(2, 4)),
+      part([ok(2, 1)]),
+      part([ok(4, 1)], openingsOf(6)),
+    ] as const;
+    const whole = (ms: number) => ({ p50Ms: ms, p99Ms: ms, maxMs: ms });
+    expect(summariseCell(parts, load)?.round.openings).toEqual({
+      ...{ count: 3, dns: whole(1), tls: whole(0) },
+      tcp: { p50Ms: Histogram.decode(openingsOf(4).openings.tcp).max / 1000, p99Ms: 6.003, maxMs: 6.003 },
+    });
+    expect(roundOf(part([ok(0, 1)]))).not.toHaveProperty('openings');
+  });
+
+  it('refuses a part whose histograms count other answers than it does', () => {
+    const whole = part([ok(0, 1), ok(2, 1)]);
+    for (const time of ['service', 'response'] as const) {
+      const histograms = { ...whole.histograms, [time]: part([ok(0, 1)]).histograms[time] };
+      expect(() => roundOf(part([ok(0, 1)]), { ...whole, histograms })).toThrow(InputError);
+    }
+  });
+
   it('gives the same figures however the samples are cut into parts', () => {
     const latencies = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 2, maxLength: 60 });
     fc.assert(

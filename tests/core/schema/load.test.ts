@@ -24,6 +24,12 @@ describe('parseLoad', () => {
     expect(parseLoad({ rate: 10, durationSeconds: 5 }).warmup).toBe(5);
   });
 
+  it('takes fresh connections in both models', () => {
+    expect(parseLoad({ connection: 'fresh' })).toMatchObject({ model: 'closed', connection: 'fresh' });
+    const open = parseLoad({ connection: 'fresh', rate: 1, durationSeconds: 10 });
+    expect(open).toMatchObject({ model: 'open', connection: 'fresh' });
+  });
+
   it('takes a profile for the open model, whose highest rate and length it tells', () => {
     const profile = [
       { rate: 10, toRate: 90, seconds: 20 },
@@ -48,6 +54,7 @@ describe('parseLoad', () => {
     [{ concurrency: 1001 }, 'concurrency', '1001'],
     [{ warmup: -1 }, 'warmup', '-1'],
     [{ timeoutMs: 0 }, 'timeoutMs', '0'],
+    [{ connection: 'pooled' }, 'connection', '"pooled"'],
     [{ timeoutMs: Infinity }, 'timeoutMs', '"Infinity"'],
     [{ rate: 100 }, 'durationSeconds', 'nothing'],
     [{ rate: 0, durationSeconds: 1 }, 'rate', '0'],
