@@ -32,8 +32,8 @@ export const selfReport = fields({
   /** Measured requests whose time came while no connection was free: the target's doing, and no part of the send lag. */
   waitedForConnection: v.exactOptional(count),
   /** Measured requests per second, from the first to the last: as planned and as sent. Absent where fewer than two were. */
-  plannedPerSecond: v.exactOptional(number(0, 1e9)),
-  sentPerSecond: v.exactOptional(number(0, 1e9)),
+  plannedPerSecond: v.exactOptional(number(0, 1e12)),
+  sentPerSecond: v.exactOptional(number(0, 1e12)),
   /** The send lag while there was nothing to send, just before an open load: the host's own. */
   idleLagP99Ms: v.exactOptional(milliseconds),
   eventLoopDelayP99Ms: milliseconds,
