@@ -74,10 +74,13 @@ export const fileStore = (directory: string, prefix: string): ObjectStore => {
       return true;
     },
     list: async (wanted) => {
-      const paths = (await orUndefined(readdir(directory, { recursive: true }), 'ENOENT')) ?? [];
+      // No further than it has to: a run may have ten thousands of files, nearly all in one directory.
+      const within = wanted.startsWith(prefix) ? wanted.slice(prefix.length).replace(/[^/]*$/, '') : '';
+      const paths =
+        (await orUndefined(readdir(join(directory, within), { recursive: true }), 'ENOENT')) ?? [];
       return paths
         .filter((path) => objectName.test(path))
-        .map((path) => `${prefix}${path}`)
+        .map((path) => `${prefix}${within}${path}`)
         .filter((key) => key.startsWith(wanted))
         .sort();
     },

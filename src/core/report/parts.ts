@@ -33,10 +33,10 @@ export const withoutBulk = ({
   samples,
   coldRequestIds: ___,
   ...part
-}: SamplePart): LightPart => ({
-  ...part,
-  ...known({ lastUs: max([part.measuredUs?.to ?? NaN, samples.endUs.at(-1) ?? NaN]) }),
-});
+}: SamplePart): LightPart => {
+  const lastUs = Math.max(part.measuredUs?.to ?? -Infinity, samples.endUs.at(-1) ?? -Infinity);
+  return lastUs === -Infinity ? part : { ...part, lastUs };
+};
 
 /** @param planned of the whole run, rounds that never were included */
 export const addCounts = (
@@ -69,10 +69,11 @@ export const addErrors = (errors: readonly ErrorCount[]): ErrorCount[] =>
 
 export const countErrors = (parts: readonly LightPart[]): ErrorCount[] =>
   addErrors(
-    parts.flatMap(({ counts }) =>
-      errorKinds.map((kind) =>
-        known({ kind, count: counts.errors[kind] ?? 0, example: counts.examples[kind] }),
-      ),
+    parts.flatMap(({ counts: { errors, examples } }) =>
+      errorKinds.flatMap((kind) => {
+        const count = errors[kind] ?? 0;
+        return count === 0 ? [] : [known({ kind, count, example: examples[kind] })];
+      }),
     ),
   );
 

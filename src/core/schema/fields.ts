@@ -52,17 +52,20 @@ export const fields = <E extends v.ObjectEntries>(entries: E, only = 'the fields
     return allowedBy(entries[String(path.at(-1)?.key)]);
   });
   const run: (typeof schema)['~run'] = (dataset, config) => {
-    // An unknown field explains a missing one, so it is looked for first.
-    const key = Object.keys(dataset.value as object).find((name) => !Object.hasOwn(entries, name));
-    if (key === undefined) return schema['~run'](dataset, config);
     const input = dataset.value as Record<string, unknown>;
+    const result = schema['~run'](dataset, config);
+    if (result.issues === undefined) return result;
+    // An unknown field explains a missing one, so it is told first.
+    const key = Object.keys(input).find((name) => !Object.hasOwn(entries, name));
+    if (key === undefined) return result;
     const at = { type: 'object', origin: 'key', input, key, value: input[key] } as const;
-    v._addIssue(schema as never, 'key', dataset, config, {
+    const refused = { value: input };
+    v._addIssue(schema as never, 'key', refused, config, {
       input: input[key],
       expected: 'never',
       path: [at],
     });
-    return dataset as never;
+    return refused as never;
   };
   return refusingArrays({ ...schema, '~run': run });
 };

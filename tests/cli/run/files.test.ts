@@ -21,7 +21,10 @@ describe('fileStore', () => {
     expect(await store.replace('runs/r/plan.json', 'one', 'three')).toBe(true);
     expect(await store.get('runs/r/plan.json')).toBe('three');
     expect(await store.list('runs/r/')).toEqual(['runs/r/cells/1/node/0/1-0-0.json', 'runs/r/plan.json']);
-    expect(await store.list('runs/r/cells/')).toHaveLength(1);
+    for (const wanted of ['runs/r/cells/', 'runs/r/cells/1/no', 'runs/r/c', 'runs/r/cells/1/node/0/1-0-'])
+      expect(await store.list(wanted)).toEqual(['runs/r/cells/1/node/0/1-0-0.json']);
+    expect(await store.list('runs/r/steps/')).toEqual([]);
+    expect(await store.list('runs/')).toHaveLength(2);
     await store.delete('runs/r/plan.json');
     expect(await store.get('runs/r/plan.json')).toBeUndefined();
     expect(readdirSync(directory)).toEqual(['cells']);
