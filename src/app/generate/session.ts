@@ -1,10 +1,9 @@
 import { partKey } from '../../core/keys.ts';
 import { judge } from '../../core/load/judge.ts';
 import { Recorder } from '../../core/load/recorder.ts';
-import type { WorkerAssignment } from '../../core/schema/work.ts';
+import { mostRows, type WorkerAssignment } from '../../core/schema/work.ts';
 import type { SamplePart, SelfReport } from '../../core/schema/part.ts';
 import { requestOf } from '../../core/load/request.ts';
-import { maxRows } from '../../core/schedule/steps.ts';
 import type { Clock, ObjectStore } from '../../ports/index.ts';
 import type { Sent } from './closed.ts';
 import { LabError } from '../../core/errors.ts';
@@ -31,7 +30,7 @@ export class Session {
     this.#assignment = assignment;
     this.#clock = clock;
     this.#epoch = new Date(clock.wallTime() - clock.now() + zeroMs).toISOString();
-    this.#recorder = new Recorder(zeroMs, assignment.maxRows ?? Math.floor(maxRows / assignment.workers));
+    this.#recorder = new Recorder(zeroMs, assignment.maxRows ?? Math.floor(mostRows / assignment.workers));
     this.#writer = new PartWriter(store, clock);
     this.#expectation = {
       kind: assignment.target.kind,

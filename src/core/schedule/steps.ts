@@ -5,7 +5,7 @@ import { assignmentsKey } from '../keys.ts';
 import { shareOf } from '../load/schedule.ts';
 import type { LoadProfile } from '../schema/load.ts';
 import type { Plan } from '../schema/plan.ts';
-import type { Step, WorkerAssignment } from '../schema/work.ts';
+import { mostRows, type Step, type WorkerAssignment } from '../schema/work.ts';
 import { requireFiles, segmentCountOf, segmentsOf, workersOf } from './segments.ts';
 import type { Target } from '../schema/target.ts';
 import { createHash } from 'node:crypto';
@@ -26,9 +26,6 @@ export interface StepPlan extends Cell {
   /** The load of all workers together. */
   readonly load: LoadProfile;
 }
-
-/** Raw samples of a target in a round, all its segments and workers together; histograms and counts have no such bound. */
-export const maxRows = 1_000_000;
 
 /** An execution's history ends at 25,000 events; every step takes some of them. */
 export const maxSteps = 1_000;
@@ -90,7 +87,7 @@ export const assignmentsOf = (
     workers,
     target,
     load: shareOf(load, worker, workers),
-    maxRows: Math.floor(maxRows / (segments * workers)),
+    maxRows: Math.floor(mostRows / (segments * workers)),
     ...(load.model === 'open' ? { totalRate: load.rate } : {}),
   }));
 

@@ -38,6 +38,9 @@ export const workerShare = {
   workers: whole(1, 1_000),
 };
 
+/** Raw samples of a target in a round, all its segments and workers together; histograms and counts have no such bound. */
+export const mostRows = 1_000_000;
+
 /** One item of a step's assignments object: all a generator needs to know. */
 export const workerAssignment = fields({
   ...workerShare,
@@ -47,7 +50,7 @@ export const workerAssignment = fields({
   /** Open model: this worker sends at t0 + (worker + i * workers) / (rate of the whole cell). */
   totalRate: v.exactOptional(number(0, 5_000)),
   /** Raw samples that this worker may keep: its share of the 1e6 of its target and round. */
-  maxRows: v.exactOptional(whole(0, 1_000_000)),
+  maxRows: v.exactOptional(whole(0, mostRows)),
 });
 
 export const assignments = list(workerAssignment, 1_000);
