@@ -25,9 +25,10 @@ const publish = ({ targets }: Report): void => {
     metrics().addDimension('target', id);
     metrics().addMetric('RequestsFailed', MetricUnit.Count, requests.failed);
     for (const name of ['p50', 'p99'] as const) {
-      const quantile = response.warm?.quantiles[name];
-      if (quantile === undefined || !('ms' in quantile)) continue;
-      metrics().addMetric(`WarmResponse${name.toUpperCase()}`, MetricUnit.Milliseconds, quantile.ms);
+      const quantile = response.all?.quantiles[name];
+      if (quantile === undefined || 'neededN' in quantile) continue;
+      const ms = 'ms' in quantile ? quantile.ms : quantile.aboveMs;
+      metrics().addMetric(`Response${name.toUpperCase()}`, MetricUnit.Milliseconds, ms);
     }
     metrics().publishStoredMetrics();
   }

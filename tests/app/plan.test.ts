@@ -130,7 +130,7 @@ describe('plan', () => {
     await plan(deps, input({ runId: 'mine', labels: { host: 'one' } }));
     const earlier = objects.get(planKey('mine'));
     objects.delete(lockKey);
-    const request = { runId: 'mine', labels: { host: 'two' }, rounds: 3 };
+    const request = { runId: 'mine', labels: { host: 'two' }, rounds: 10 };
     await plan({ ...deps, clock: clockAt(newYear + 1000) }, input(request, 'run-2'));
     expect(objects.get(planKey('mine'))).toBe(earlier);
   });

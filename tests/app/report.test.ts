@@ -112,7 +112,7 @@ describe('makeReport', () => {
     ]);
     expect(rust?.remarks).toContainEqual(
       expect.stringMatching(
-        /^round 1: worker 0 stopped before the end \(Runtime\.ExitError: Runtime exited with error: signal: killed\), last/,
+        /^round 1: invalid: worker 0 stopped before the end \(Runtime\.ExitError: Runtime exited with error: signal: killed\), last/,
       ),
     );
     expect(report.remarks).toEqual([
@@ -151,7 +151,9 @@ describe('makeReport', () => {
     expect(rust?.requests).toMatchObject({ planned: 150, ok: 70 });
     expect(rust?.remarks).toEqual([
       'samples of 2 of 3 rounds, none of round 3',
-      expect.stringMatching(/^round 2: worker 0 stopped before the end.*last heard of at \d\d:\d\d:\d\d UTC/),
+      expect.stringMatching(
+        /^round 2: invalid: worker 0 stopped before the end.*last heard of at \d\d:\d\d:\d\d UTC/,
+      ),
     ]);
     expect(report.targets.find(({ id }) => id === 'lossy')?.remarks).toEqual(['it was not verified']);
   });

@@ -19,7 +19,7 @@ export const planOf = (change: Partial<Plan> = {}): Plan => ({
   labName: 'lab',
   plane: 'local',
   createdAt: '2026-01-01T00:00:00.000Z',
-  load: { model: 'closed', requests: 300, concurrency: 1, warmup: 10, timeoutMs: 10_000 },
+  load: { model: 'closed', requests: 150, concurrency: 1, warmup: 10, timeoutMs: 10_000 },
   rounds: 2,
   seed: 1,
   maxFailed: 0.01,

@@ -61,7 +61,7 @@ describe('schedule', () => {
         attempt: 1,
         worker: 0,
         workers: 1,
-        load: { requests: 300 },
+        load: { requests: 150 },
         target: { id: 'b' },
       },
     ]);
@@ -89,13 +89,13 @@ describe('schedule', () => {
 
   it('cuts the cells of a slow target and of nobody else', async () => {
     const { run, assignments } = setUp({ rounds: 1 });
-    const keys = keysOf(await run([fit('a', 3000), fit('b'), fit('null')]));
+    const keys = keysOf(await run([fit('a', 6000), fit('b'), fit('null')]));
     expect(keys.filter((key) => key.includes('-a-'))).toEqual(
       [0, 1, 2].map((n) => `runs/run-1/steps/1-a-${n}.json`),
     );
     expect(keys).toHaveLength(5);
     expect(assignments('runs/run-1/steps/1-a-2.json')).toMatchObject([
-      { segment: 2, load: { requests: 100 } },
+      { segment: 2, load: { requests: 50 } },
     ]);
   });
 
@@ -169,7 +169,7 @@ describe('schedule of a run that is taken up again', () => {
 
   it('does not miss the segments that a faster second attempt no longer has', async () => {
     const { objects, run, assignments } = setUp({ rounds: 1, targets: planOf().targets.slice(0, 1) });
-    expect(keysOf(await run([fit('a', 3000)]))).toHaveLength(3);
+    expect(keysOf(await run([fit('a', 6000)]))).toHaveLength(3);
     const [key = ''] = keysOf(await run([fit('a', 20)]));
     for (const worker of assignments(key)) generate(objects, worker);
     expect((await run([fit('a', 20)])).rounds).toEqual([]);

@@ -49,7 +49,7 @@ const misuses: readonly (readonly [string, ...string[]])[] = [
   ['hit http://127.0.0.1/ -1', 'COUNT: given -1', '1 to 1,000,000'],
   ['hit http://127.0.0.1/ 1e12', 'COUNT: given 1000000000000', '1 to 1,000,000'],
   ['diff none.json other.json', 'FILE: given "none.json"', 'There is no such file'],
-  ['diff other.json other.json', 'FILE: given "other.json"', 'latency-lab.report.v2'],
+  ['diff other.json other.json', 'FILE: given "other.json"', 'latency-lab.report.v3'],
 ];
 
 describe('latency-lab', () => {

@@ -43,8 +43,8 @@ describe('handler of Report', () => {
     const lines = printed.map((text) => JSON.parse(text) as Record<string, unknown>);
     const python = lines.find((line) => line['target'] === 'python-dynamodb');
     expect(lines).toHaveLength(sixArchitectures.length);
-    expect(python).toMatchObject({ RequestsFailed: 0, WarmResponseP50: expect.any(Number) });
-    expect(python).not.toHaveProperty('WarmResponseP99');
+    expect(python).toMatchObject({ RequestsFailed: 0, ResponseP50: expect.any(Number) });
+    expect(python).not.toHaveProperty('ResponseP99');
   });
 
   it('rejects with InputError, the name that the state machine knows, where there is no plan', async () => {

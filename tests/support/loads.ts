@@ -3,7 +3,7 @@ import type { ClosedLoad, OpenLoad } from '../../src/core/schema/load.ts';
 /** The defaults. */
 export const closedLoad: ClosedLoad = {
   model: 'closed',
-  requests: 300,
+  requests: 150,
   concurrency: 1,
   warmup: 10,
   timeoutMs: 10_000,

@@ -1,68 +1,39 @@
 /** `latency-lab diff`: two runs side by side. */
 import { Argument } from 'commander';
-import {
-  type Crossing,
-  crossings,
-  diffReports,
-  type MetricDiff,
-  type ReportDiff,
-} from '../../core/report/diff.ts';
+import { diffReports, type ReportDiff } from '../../core/report/diff.ts';
+import { diffHeads, diffJUnit, diffMarkdown, diffRow } from '../../core/report/diff-formats.ts';
+import { type Crossing, crossings, type Thresholds } from '../../core/report/gate.ts';
 import { known } from '../../core/known.ts';
-import { formatMs } from '../../core/report/format.ts';
 import { defineCommand } from '../command.ts';
 import { choice, percent, toggle } from '../options.ts';
 import { readReportFile } from '../report-file.ts';
-import { table, type Column } from '../text.ts';
-
-const columns: readonly Column[] = [
-  { title: 'target', align: 'left' },
-  { title: 'metric', align: 'left' },
-  { title: 'base', align: 'right' },
-  { title: 'new', align: 'right' },
-  { title: 'change', align: 'right' },
-  { title: '99 % interval', align: 'right' },
-  { title: 'verdict', align: 'left' },
-];
-
-const asPercent = (ratio: number): string => `${ratio >= 1 ? '+' : ''}${((ratio - 1) * 100).toFixed(1)} %`;
-const share = (value: number): string => `${(value * 100).toFixed(2)} %`;
-
-const words = {
-  different: 'different',
-  'no-difference': 'no difference shown',
-  'this-run-only': 'too few rounds to tell',
-};
-
-const row = (id: string, { metric, base, other, verdict }: MetricDiff): string[] => {
-  if (verdict === undefined) {
-    const points = (other - base) * 100;
-    const change = `${points >= 0 ? '+' : ''}${points.toFixed(2)} points`;
-    return [id, metric, share(base), share(other), change, '', ''];
-  }
-  const interval = 'low' in verdict ? `${asPercent(verdict.low)} to ${asPercent(verdict.high)}` : '-';
-  const figures = [formatMs(base), formatMs(other), asPercent(verdict.ratio), interval];
-  return [id, metric, ...figures, words[verdict.outcome]];
-};
+import { table } from '../text.ts';
 
 export const diffTable = (diff: ReportDiff): string =>
   table(
-    columns,
-    diff.targets.flatMap(({ id, metrics }) => metrics.map((metric) => row(id, metric))),
+    diffHeads.map((title, i) => ({ title, align: i < 2 || i === diffHeads.length - 1 ? 'left' : 'right' })),
+    diff.targets.flatMap(({ id, metrics }) => metrics.map((metric) => diffRow(id, metric))),
   );
 
-export const crossingText = ({ id, metric, increase, limit = 0 }: Crossing): string => {
-  if (metric === 'missing') return `${id ?? ''}: has no figures any more`;
-  if (increase === undefined) return `${metric} cannot be judged: no target has it in both runs`;
-  const unit = metric === 'errors' ? 'points' : '%';
-  return `${id ?? ''}: ${metric} rose by ${(increase * 100).toFixed(1)} ${unit}; allowed: ${(limit * 100).toFixed(1)} ${unit}`;
+const formatNames = ['table', 'json', 'markdown', 'junit'] as const;
+type Format = (typeof formatNames)[number];
+
+const formats: Readonly<
+  Record<Format, (diff: ReportDiff, closing: readonly Crossing[], limits: Thresholds) => string>
+> = {
+  table: diffTable,
+  json: (diff, closing) =>
+    `${JSON.stringify({ ...diff, passed: closing.length === 0, crossings: closing }, null, 2)}\n`,
+  markdown: (diff, closing, limits) => diffMarkdown(diff, closing, Object.keys(limits).length > 0),
+  junit: (diff, closing, limits) => diffJUnit(diff, closing, Object.keys(limits)),
 };
 
 export const diff = defineCommand({
   name: 'diff',
   summary: 'Tells what changed from one run to another, with intervals.',
   details: [
-    'Compares warm medians and 99th percentiles, cold medians and errors, target by target. It takes 5 rounds in both runs for a verdict.',
-    'A threshold that is crossed makes the exit code 1, so that a pipeline can stop. A rise crosses it when it is larger than allowed and its 99 % interval shows a rise; with fewer than 5 rounds the measured rise alone decides. With any threshold, a target that lost its figures counts as well, and so does a threshold on something that neither run measured.',
+    'Compares medians and 99th percentiles of all planned requests, medians of cold answers, and shares: failed, cold, not sent, invalid rounds. Rounds are the sample: a verdict takes 5 in both runs, and as many requests in each as the percentile needs (150 for p99). Where both runs measured the null target, its change is taken out, because two runs differ as runs; the change as measured stands beside it.',
+    'A threshold that is crossed makes the exit code 1, so that a pipeline can stop. A rise crosses it when it is larger than allowed, as measured and without the null target’s change, and its 99 % interval shows a rise. A gate that cannot judge does not let pass: too few rounds, or figures that are missing, end with 1 as well; --allow-undecided lets those pass.',
   ],
   examples: [
     'latency-lab diff reports/before reports/after',
@@ -73,11 +44,8 @@ export const diff = defineCommand({
     new Argument('<NEW>', 'report.json of the second run, or its directory'),
   ],
   options: {
-    maxP50Increase: percent('--max-p50-increase <PERCENT>', 'the most that the warm median may rise'),
-    maxP99Increase: percent(
-      '--max-p99-increase <PERCENT>',
-      'the most that the warm 99th percentile may rise',
-    ),
+    maxP50Increase: percent('--max-p50-increase <PERCENT>', 'the most that the median may rise'),
+    maxP99Increase: percent('--max-p99-increase <PERCENT>', 'the most that the 99th percentile may rise'),
     maxColdIncrease: percent(
       '--max-cold-increase <PERCENT>',
       'the most that the median of cold requests under load may rise',
@@ -86,28 +54,56 @@ export const diff = defineCommand({
       '--max-error-increase <PERCENT>',
       'the most that the share of failed requests may rise, in percentage points',
     ),
-    format: choice('--format <FORMAT>', ['table', 'json'], 'default table'),
+    maxColdShareIncrease: percent(
+      '--max-cold-share-increase <PERCENT>',
+      'the most that the share of cold answers may rise, in percentage points',
+    ),
+    maxUnsent: percent(
+      '--max-unsent <PERCENT>',
+      'the most of the planned requests that the new run may leave unsent',
+    ),
+    maxInvalid: percent(
+      '--max-invalid <PERCENT>',
+      'the most of its rounds that the new run may have invalid',
+    ),
+    allowUndecided: toggle(
+      '--allow-undecided',
+      'let pass what cannot be judged, as with fewer than 5 rounds',
+    ),
+    format: choice<Format>('--format <FORMAT>', formatNames, 'default table'),
     json: toggle('--json', 'the same as --format json'),
   },
   run: async (values, [base = '', other = ''], { print, terminal, root }) => {
     const found = diffReports(await readReportFile(base, root), await readReportFile(other, root));
-    const limits = {
+    const limits: Thresholds = known({
       p50: values.maxP50Increase,
       p99: values.maxP99Increase,
       'cold-p50': values.maxColdIncrease,
       errors: values.maxErrorIncrease,
-    };
-    const crossed = crossings(found, known(limits));
-    print(
-      values.format === 'json' || values.json
-        ? `${JSON.stringify({ ...found, crossings: crossed }, null, 2)}\n`
-        : diffTable(found),
-    );
+      'cold-share': values.maxColdShareIncrease,
+      unsent: values.maxUnsent,
+      invalid: values.maxInvalid,
+    });
+    const all = crossings(found, limits);
+    const closing = all.filter(({ kind }) => kind !== 'undecided' || values.allowUndecided !== true);
+    const format: Format = values.json === true ? 'json' : (values.format ?? 'table');
+    print(formats[format](found, closing, limits));
     for (const condition of found.conditions) terminal.say(`${terminal.style.bold('Note:')} ${condition}`);
     for (const id of found.added) terminal.say(`${id}: only in the new run`);
     for (const id of found.missing) terminal.say(`${id}: has figures in the base run only`);
-    for (const crossing of crossed)
-      terminal.say(`${terminal.style.red('Threshold crossed:')} ${crossingText(crossing)}`);
-    return crossed.length === 0 ? 0 : 1;
+    for (const crossing of all) {
+      const { red, dim } = terminal.style;
+      const head = {
+        crossed: red('Threshold crossed:'),
+        missing: red('Missing:'),
+        undecided: red('Undecided:'),
+      }[crossing.kind];
+      terminal.say(
+        closing.includes(crossing)
+          ? `${head} ${crossing.sentence}`
+          : dim(`Undecided, let pass: ${crossing.sentence}`),
+      );
+    }
+    return closing.length === 0 ? 0 : 1;
   },
 });

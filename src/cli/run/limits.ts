@@ -6,8 +6,14 @@ import { defaultMaxFailed } from '../../core/schema/request.ts';
 import { milliseconds, percent, type Values } from '../options.ts';
 
 export const limitOptions = {
-  maxP50: milliseconds('--max-p50 <TIME>', 'the most that the warm median of a target may be: 20, 20ms, 1s'),
-  maxP99: milliseconds('--max-p99 <TIME>', 'the most that the warm 99th percentile of a target may be'),
+  maxP50: milliseconds(
+    '--max-p50 <TIME>',
+    'the most that the median of all planned requests of a target may be: 20, 20ms, 1s',
+  ),
+  maxP99: milliseconds(
+    '--max-p99 <TIME>',
+    'the most that the 99th percentile of all planned requests may be',
+  ),
   maxFailed: percent(
     '--max-failed <PERCENT>',
     "the most of a target's planned requests that may fail; default 1%",
@@ -36,10 +42,14 @@ const tooSlow = (
   most: number | undefined,
 ): string[] => {
   if (most === undefined) return [];
-  const quantile = response.warm?.quantiles[name];
-  if (quantile === undefined) return [`${id}: ${name} cannot be judged: no warm request was answered`];
+  const quantile = response.all?.quantiles[name];
+  if (quantile === undefined) return [`${id}: ${name} cannot be judged: no request was answered`];
   if ('neededN' in quantile)
     return [`${id}: ${name} cannot be judged: it takes ${formatCount(quantile.neededN)} answers`];
+  if ('aboveMs' in quantile)
+    return [
+      `${id}: ${name} falls among the requests without an answer (more than ${formatMs(quantile.aboveMs)}); allowed: ${formatMs(most)}`,
+    ];
   if (quantile.ms <= most) return [];
   return [`${id}: ${name} is ${formatMs(quantile.ms)}; allowed: ${formatMs(most)}`];
 };

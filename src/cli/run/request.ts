@@ -14,7 +14,7 @@ import { profileOf } from './profile.ts';
 import { duration, number, text, toggle, type Values } from '../options.ts';
 
 export const loadOptions = {
-  requests: number('--requests <N>', 'measured requests per target and round, 1 to 1,000,000; default 300'),
+  requests: number('--requests <N>', 'measured requests per target and round, 1 to 1,000,000; default 150'),
   concurrency: number(
     '--concurrency <N>',
     'connections that send at the same time, 1 to 1,000; default 1: N in succession',
@@ -38,7 +38,7 @@ export const loadOptions = {
   ),
   warmup: number('--warmup <N>', 'requests sent first and left out of every figure; default 10'),
   timeout: duration('--timeout <TIME>', 'how long an answer may take, up to 60s; default 10s'),
-  rounds: number('--rounds <N>', 'rounds, each with the targets in another order, 1 to 50; default 3'),
+  rounds: number('--rounds <N>', 'rounds, each with the targets in another order, 1 to 50; default 10'),
   seed: number('--seed <N>', 'seed of that order and of --poisson, so that a run can be repeated; default 1'),
 };
 

@@ -5,14 +5,14 @@ import type { SamplePart } from '../schema/part.ts';
 import type { Plan, Verification } from '../schema/plan.ts';
 import { type Report, reportVersion, type RoundReport, type TargetReport } from '../schema/report.ts';
 import type { Target } from '../schema/target.ts';
-import { roundsForVerdict, verdictDefaults } from '../stats/verdict.ts';
+import { roundsForVerdict } from '../stats/verdict.ts';
 import { known } from '../known.ts';
 import { type CellSummary, perSecond, summariseCell } from './cell.ts';
 import { plannedRequests, rankableErrorShare } from './failures.ts';
 import { list } from './format.ts';
-import { confidence, mergeHistograms, summariseColdAndWarm } from './latency.ts';
+import { confidence, countedRounds, summariseTime } from './latency.ts';
 import { addCounts, addErrors, latestParts } from './parts.ts';
-import { rankTargets } from './ranking.ts';
+import { rankingSettings, rankTargets } from './ranking.ts';
 import { remarksOnRounds } from './validity.ts';
 
 /** Names and reference figures of the manifest's rows that are targets. */
@@ -95,7 +95,7 @@ const remarkOnStore = (
 const reportTarget = (input: TargetInput, plan: Plan): TargetReport => {
   const { target, cellId, verification, architecture } = input;
   const rounds = input.cells.map((cell) => cell.round);
-  const histograms = mergeHistograms(rounds.map((round) => round.histograms));
+  const counted = countedRounds(rounds);
   // A target that failed its verification is not to be timed.
   const planned = verification?.ok === false ? 0 : plan.rounds * plannedRequests(plan.load);
   const requests = addCounts(
@@ -120,8 +120,8 @@ const reportTarget = (input: TargetInput, plan: Plan): TargetReport => {
     requests,
     errors: addErrors(input.cells.flatMap((cell) => cell.errors)),
     throughputPerSecond: perSecond(requests.ok, seconds),
-    response: summariseColdAndWarm(histograms.response),
-    service: summariseColdAndWarm(histograms.service),
+    response: summariseTime(counted, 'response', plan.load.timeoutMs),
+    service: summariseTime(counted, 'service', plan.load.timeoutMs),
     rounds,
     reference: architecture?.reference,
   });
@@ -166,6 +166,30 @@ const reportTargets = ({ plan, verifications, cells, architectures = [] }: Repor
     });
   });
 
+/** The same report with every figure computed anew from what its rounds hold: for one of an earlier version. */
+export const withFigures = (report: Report): Report => {
+  const { timeoutMs } = report.method.load;
+  const targets = report.targets.map((target) => {
+    const rounds = target.rounds.map((round) => ({
+      ...round,
+      response: summariseTime([round], 'response', timeoutMs),
+    }));
+    const counted = countedRounds(rounds);
+    return {
+      ...target,
+      rounds,
+      response: summariseTime(counted, 'response', timeoutMs),
+      service: summariseTime(counted, 'service', timeoutMs),
+    };
+  });
+  return {
+    ...report,
+    method: { ...report.method, ...rankingSettings },
+    targets,
+    rankings: rankTargets(targets),
+  };
+};
+
 /** Builds the report. Pure: the same input gives the same report, to the last digit. */
 export const buildReport = (input: ReportInput): Report => {
   const { plan, finishedAt, outcome = { ok: true }, remarks = [] } = input;
@@ -183,14 +207,14 @@ export const buildReport = (input: ReportInput): Report => {
       rounds: plan.rounds,
       seed: plan.seed,
       confidence,
-      alpha: verdictDefaults.alpha,
-      minimumEffect: verdictDefaults.minimumEffect,
+      alpha: rankingSettings.alpha,
+      minimumEffect: rankingSettings.minimumEffect,
       roundsForVerdict,
       rankableErrorShare,
     },
     labels: plan.labels,
     targets,
-    rankings: rankTargets(targets, plan.seed),
+    rankings: rankTargets(targets),
     remarks,
     leftOut: plan.leftOut,
   };

@@ -1,5 +1,5 @@
 /** One target in one round, with the raw samples boiled down. */
-import { max, sum } from 'd3-array';
+import { max, min, sum } from 'd3-array';
 import { byHistogram, Histogram } from '../histogram/histogram.ts';
 import { InputError } from '../errors.ts';
 import { known } from '../known.ts';
@@ -7,7 +7,7 @@ import { Openings } from '../load/opening.ts';
 import type { LoadProfile } from '../schema/load.ts';
 import type { SamplePart, SelfReport } from '../schema/part.ts';
 import { plannedRequests } from './failures.ts';
-import { medianMsOf, summariseColdAndWarm } from './latency.ts';
+import { summariseTime } from './latency.ts';
 import {
   countErrors,
   countRequests,
@@ -18,7 +18,7 @@ import {
   withoutBulk,
 } from './parts.ts';
 import { extentOf, TimelineFold } from './timeline.ts';
-import type { ErrorCount, GeneratorReport, RoundReport } from '../schema/report.ts';
+import type { ErrorCount, Extremes, GeneratorReport, RoundReport } from '../schema/report.ts';
 import { judgeCell, sendLagBoundMs } from './validity.ts';
 
 /** What buildReport needs of a cell. */
@@ -70,13 +70,16 @@ export class CellFold {
    * @returns undefined when there was no part
    */
   summary(planned?: readonly PlannedWorker[], deaths?: readonly Death[]): CellSummary | undefined {
-    const [parts, load, histograms] = [this.#parts, this.#load, this.#histograms];
+    const [parts, load] = [this.#parts, this.#load];
+    const histograms = byHistogram((time, temperature) => this.#histograms[time][temperature].encode());
     const [first] = parts;
     if (first === undefined) return undefined;
-    const response = summariseColdAndWarm(histograms.response);
-    const generator = summariseGenerator(parts, medianMsOf(response.warm));
-    const workers = countWorkers(parts, planned, deaths);
     const requests = countRequests(parts, plannedRequests(load));
+    const warm = this.#histograms.response.warm;
+    const generator = summariseGenerator(parts, warm.count === 0 ? undefined : warm.quantile(0.5) / 1000);
+    const workers = countWorkers(parts, planned, deaths);
+    const judged = judgeCell({ workers, unsent: requests.unsent, generator }, load);
+    const measured = known({ histograms, extremesUs: extremesOfParts(parts), requests, ...judged });
     const extent = extentOf(parts);
     const seconds = extent?.seconds ?? 0;
     return {
@@ -86,15 +89,13 @@ export class CellFold {
         round: first.round,
         startedAt: extent && new Date(extent.startMs).toISOString(),
         seconds,
-        requests,
         throughputPerSecond: perSecond(requests.ok, seconds),
-        response,
+        response: summariseTime([measured], 'response', load.timeoutMs),
         openings: this.#openings.summary(),
         workers,
         generator,
-        ...judgeCell({ workers, unsent: requests.unsent, generator }, load),
         timeline: this.#timeline.timeline(extent),
-        histograms: byHistogram((time, temperature) => histograms[time][temperature].encode()),
+        ...measured,
       }),
     };
   }
@@ -109,6 +110,17 @@ export const summariseCell = (
   const fold = new CellFold(load);
   for (const part of parts) fold.add(part);
   return fold.summary(planned);
+};
+
+/** The exact extremes of all parts; undefined where one, of an earlier version, does not tell. */
+const extremesOfParts = (parts: readonly LightPart[]): Extremes | undefined => {
+  if (parts.some(({ extremesUs, counts }) => extremesUs === undefined && counts.ok > 0)) return undefined;
+  const merged = byHistogram((time, temperature) => {
+    const told = parts.flatMap(({ extremesUs }) => extremesUs?.[time][temperature] ?? []);
+    const least = min(told, (one) => one.min);
+    return least === undefined ? undefined : { min: least, max: max(told, (one) => one.max) ?? least };
+  });
+  return { service: known(merged.service), response: known(merged.response) };
 };
 
 /** undefined when no worker gave a self-report. @param p50Ms the cell's median warm response, which sets the bound */

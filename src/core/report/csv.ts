@@ -1,5 +1,6 @@
 /**
- * The figures as a long table (RFC 4180), one line per target, time and temperature, for spreadsheets and scripts.
+ * The figures as a long table (RFC 4180), one line per target, time and temperature, for spreadsheets and scripts. In `all`, every
+ * planned request counts, one without an answer as slower than any; a quantile that falls among those is empty, and so is a bound beyond what was measured.
  * `cold-alone` and `cold-burst` are cold starts that verification saw before the load; there is no line where it saw none; `failed`
  * is verification's then. Ranks count within one way of calling and one vantage.
  */
@@ -70,8 +71,10 @@ const linesOf = ({ target, rank, firstColds, verificationFailed }: TargetRow): F
   const first = (temperature: string, summary: LatencySummary | undefined): Field[][] =>
     summary === undefined ? [] : [line('service', temperature, summary, verificationFailed)];
   return [
+    line('response', 'all', target.response.all),
     line('response', 'warm', target.response.warm),
     line('response', 'cold', target.response.cold),
+    line('service', 'all', target.service.all),
     line('service', 'warm', target.service.warm),
     line('service', 'cold', target.service.cold),
     ...first('cold-alone', firstColds.alone),

@@ -1,21 +1,52 @@
 /** What changed from one run to another, and whether it crosses a threshold. */
-import { quantile } from '../stats/distribution.ts';
-import { verdict, type Verdict, type VerdictSettings } from '../stats/verdict.ts';
-import { failedShareOf } from './failures.ts';
+import { sum } from 'd3-array';
+import { known } from '../known.ts';
+import { smallestFound } from '../stats/planner.ts';
+import { type RoundCount, shareDifference } from '../stats/shares.ts';
+import {
+  isDecidable,
+  leastPerRound,
+  meanOfRounds,
+  relativeTo,
+  type RoundQuantile,
+  roundsForVerdict,
+  unpairedDifference,
+  verdictDefaults,
+  verdictOf,
+} from '../stats/verdict.ts';
 import { describeLoad, plural } from './format.ts';
-import { quantileShares, roundDistributions } from './latency.ts';
-import type { Report, TargetReport } from '../schema/report.ts';
+import { lostOf, quantileByRound, quantileShares } from './latency.ts';
+import type { Report, RoundReport, TargetReport } from '../schema/report.ts';
 
-/** Warm and cold response times by quantile, milliseconds; shares of failed requests, 0 to 1. */
-export const diffMetrics = ['p50', 'p99', 'cold-p50', 'errors'] as const;
+/**
+ * Response times of all planned requests and of cold answers, milliseconds; shares, 0 to 1: of planned requests that failed or were not sent,
+ * of answers that were cold, of rounds whose generator did not keep its bounds.
+ */
+export const diffMetrics = ['p50', 'p99', 'cold-p50', 'errors', 'cold-share', 'unsent', 'invalid'] as const;
 export type DiffMetric = (typeof diffMetrics)[number];
+
+/** As a share: 0.1 = 10 % more, or 10 points more of a metric that is a share itself. The interval is at 99 %. */
+export interface Change {
+  readonly by: number;
+  readonly low: number;
+  readonly high: number;
+}
 
 export interface MetricDiff {
   readonly metric: DiffMetric;
-  readonly base: number;
-  readonly other: number;
-  /** `other` over `base` as the mean over rounds, with its interval; absent for errors, which are subtracted instead. */
-  readonly verdict?: Verdict;
+  /** `undecided`: the runs do not hold enough to judge by. */
+  readonly outcome: 'different' | 'no-difference' | 'undecided';
+  /** What is missing, or what decided instead. */
+  readonly why?: string;
+  /** Absent where the quantile falls among requests without an answer. */
+  readonly base?: number;
+  readonly other?: number;
+  /** The null target's change taken out, where both runs measured one. */
+  readonly change?: Change;
+  /** Where the null target's change was taken out: the change without that. */
+  readonly asMeasured?: Change;
+  /** The smallest change that these rounds would have shown in 95 of 100 cases. */
+  readonly smallestFound?: number;
 }
 
 export interface TargetDiff {
@@ -25,7 +56,7 @@ export interface TargetDiff {
 }
 
 export interface ReportDiff {
-  readonly schema: 'latency-lab.diff.v1';
+  readonly schema: 'latency-lab.diff.v2';
   readonly base: string;
   readonly other: string;
   /** What else differs than the targets: then the figures compare that as well. One sentence each. */
@@ -63,113 +94,166 @@ const sharedMemories = ({ targets }: Report, other: Report): string =>
     .map(({ id, memoryMb }) => `${id} ${memoryMb ?? '?'} MB`)
     .join(', ');
 
-type QuantileMetric = Exclude<DiffMetric, 'errors'>;
-const quantiles: Readonly<Record<QuantileMetric, readonly ['cold' | 'warm', number]>> = {
-  p50: ['warm', quantileShares.p50],
-  p99: ['warm', quantileShares.p99],
+/** A target in both runs. */
+interface Both {
+  readonly base: TargetReport;
+  readonly other: TargetReport;
+}
+
+const quantiles = {
+  p50: ['all', quantileShares.p50],
+  p99: ['all', quantileShares.p99],
   'cold-p50': ['cold', quantileShares.p50],
-};
+} as const;
 
-/** The mean of the rounds' quantiles, geometric as the verdict's ratio, so that base, other and ratio agree. */
-const typical = (values: readonly number[]): number =>
-  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
-
-const quantileDiff = (
-  metric: QuantileMetric,
-  base: TargetReport,
-  other: TargetReport,
-  settings: Partial<VerdictSettings>,
-): MetricDiff[] => {
-  const [temperature, q] = quantiles[metric];
-  const rounds = [base, other].map((target) => [...roundDistributions(target, temperature).values()]);
-  const [ofBase = [], ofOther = []] = rounds;
-  // Rounds of two runs did not run side by side, so they are drawn apart.
-  const found = verdict({ base: ofBase, other: ofOther, paired: false }, q, settings);
-  if (found === undefined || !Number.isFinite(found.ratio)) return [];
-  const [a = NaN, b = NaN] = [ofBase, ofOther].map((side) =>
-    typical(side.map((round) => quantile(round, q))),
+/** The mean of the rounds' quantiles, geometric as the comparison's ratio, so that base, other and change agree. */
+const typical = (rounds: readonly RoundQuantile[]): number | undefined => {
+  const ms = Math.exp(
+    meanOfRounds(rounds.map(({ value, n }) => ({ value: Math.log(value), weight: n }))).estimate,
   );
-  return [{ metric, base: a, other: b, verdict: found }];
+  return Number.isFinite(ms) ? ms : undefined;
 };
 
-const targetDiff = (
-  base: TargetReport,
-  other: TargetReport,
-  settings: Partial<VerdictSettings>,
-): TargetDiff => ({
-  id: base.id,
-  kind: base.kind,
-  metrics: [
-    ...(['p50', 'p99', 'cold-p50'] as const).flatMap((metric) => quantileDiff(metric, base, other, settings)),
-    { metric: 'errors', base: failedShareOf(base.requests), other: failedShareOf(other.requests) },
-  ],
+const changeOf = (found: { ratio: number; low: number; high: number }): Change => ({
+  by: found.ratio - 1,
+  low: found.low - 1,
+  high: found.high - 1,
 });
+
+const tooFew = (
+  metric: keyof typeof quantiles,
+  [base, other]: readonly (readonly RoundQuantile[])[],
+): string => {
+  const least = leastPerRound(quantiles[metric][1]);
+  const what = metric === 'cold-p50' ? 'cold answers' : 'requests';
+  return (
+    `${base?.length ?? 0} and ${other?.length ?? 0} rounds with ${least} ${what} or more; ` +
+    `a verdict takes ${roundsForVerdict} in both runs`
+  );
+};
+
+/** @param floors the null target called in the same way, where both runs have one */
+const quantileDiff = (
+  metric: keyof typeof quantiles,
+  { base, other }: Both,
+  floors: Both | undefined,
+): MetricDiff[] => {
+  const [of, q] = quantiles[metric];
+  const rounds = [base, other].map((target) => quantileByRound(target, of, q, leastPerRound(q)));
+  const [ofBase = [], ofOther = []] = rounds;
+  if (metric === 'cold-p50' && ofBase.length === 0 && ofOther.length === 0) return [];
+  const figures = known({ metric, base: typical(ofBase), other: typical(ofOther) });
+  const measured = unpairedDifference(ofBase, ofOther);
+  if (measured === undefined) return [{ metric, outcome: 'undecided', why: tooFew(metric, rounds) }];
+  if (measured.rounds < roundsForVerdict - 0.5)
+    return [{ ...figures, outcome: 'undecided', why: tooFew(metric, rounds) }];
+  if (!isDecidable(measured)) {
+    const { outcome } = shareDiff('errors', { base, other });
+    return [{ ...figures, outcome, why: 'it falls among requests without an answer, so failures decide' }];
+  }
+  const raw = verdictOf(measured);
+  const net = floors && withoutFloor([ofBase, ofOther], floors);
+  const found = net ?? measured;
+  const verdict = verdictOf(found);
+  if (raw.outcome === 'this-run-only' || verdict.outcome === 'this-run-only') return [];
+  // What the floor did alone is nobody's change; what shows only once the floor is taken out may be the floor's own.
+  const agree =
+    raw.outcome === 'different' && verdict.outcome === 'different' && raw.ratio > 1 === verdict.ratio > 1;
+  return [
+    known({
+      ...figures,
+      outcome: agree ? 'different' : 'no-difference',
+      change: changeOf(verdict),
+      asMeasured: net === undefined ? undefined : changeOf(raw),
+      smallestFound: smallestFound(found.error, found.degrees, verdictDefaults),
+    }),
+  ];
+};
+
+/** The difference once each round is divided by the floor's median in it; undefined where that leaves too few rounds. */
+const withoutFloor = ([base = [], other = []]: readonly (readonly RoundQuantile[])[], floors: Both) => {
+  const floorOf = (target: TargetReport) =>
+    quantileByRound(target, 'all', quantileShares.p50, leastPerRound(quantileShares.p50));
+  const found = unpairedDifference(
+    relativeTo(floorOf(floors.base), base),
+    relativeTo(floorOf(floors.other), other),
+  );
+  return found !== undefined && isDecidable(found) ? found : undefined;
+};
+
+type ShareMetric = Exclude<DiffMetric, keyof typeof quantiles>;
+
+export const isShare = (metric: DiffMetric): metric is ShareMetric => !(metric in quantiles);
+
+const counts: Readonly<Record<ShareMetric, (round: RoundReport) => RoundCount>> = {
+  errors: ({ requests }) => ({ count: requests.failed, of: requests.ok + lostOf(requests) }),
+  unsent: ({ requests }) => ({
+    count: lostOf(requests) - requests.failed,
+    of: requests.ok + lostOf(requests),
+  }),
+  'cold-share': ({ requests, response }) => ({ count: response.cold?.n ?? 0, of: requests.ok }),
+  invalid: ({ valid }) => ({ count: valid ? 0 : 1, of: 1 }),
+};
+
+const shareOf = (rounds: readonly RoundCount[]): number =>
+  sum(rounds, ({ count }) => count) /
+  Math.max(
+    1,
+    sum(rounds, ({ of }) => of),
+  );
+
+const shareDiff = (metric: ShareMetric, { base, other }: Both): MetricDiff => {
+  const [ofBase, ofOther] = [base.rounds.map(counts[metric]), other.rounds.map(counts[metric])];
+  const figures = { metric, base: shareOf(ofBase), other: shareOf(ofOther) };
+  const found = shareDifference(ofBase, ofOther, 1 - verdictDefaults.alpha);
+  if (found === undefined) return { ...figures, outcome: 'undecided', why: 'no request to judge by' };
+  const change = { by: found.difference, low: found.low, high: found.high };
+  const least = Math.min(ofBase.length, ofOther.length);
+  if (least < roundsForVerdict)
+    return {
+      ...figures,
+      outcome: 'undecided',
+      why: `${plural(least, 'round')}; a verdict takes ${roundsForVerdict} in both runs`,
+    };
+  return { ...figures, change, outcome: found.low > 0 || found.high < 0 ? 'different' : 'no-difference' };
+};
 
 const hasFigures = ({ requests }: TargetReport): boolean => requests.ok > 0;
 
-/** Compares target by target, by id. Pure: where `settings` name no seed of the bootstrap, it is the base run's. */
-export const diffReports = (
-  base: Report,
-  other: Report,
-  settings: Partial<VerdictSettings> = {},
-): ReportDiff => {
-  const [before, after] = [base, other].map((report) => report.targets.filter(hasFigures));
-  const ids = (targets: readonly TargetReport[] = []): string[] => targets.map(({ id }) => id);
+/** The floor that was called in the same way from the same place. */
+const floorOf = ({ targets }: Report, like: TargetReport): TargetReport | undefined =>
+  like.kind === 'null'
+    ? undefined
+    : targets.find(
+        ({ kind, path, vantage }) => kind === 'null' && path === like.path && vantage === like.vantage,
+      );
+
+/** Compares target by target, by id. Pure. */
+export const diffReports = (base: Report, other: Report): ReportDiff => {
+  const [before = [], after = []] = [base, other].map((report) => report.targets.filter(hasFigures));
+  const ids = (targets: readonly TargetReport[]): string[] => targets.map(({ id }) => id);
+  const targetDiff = (both: Both): TargetDiff => {
+    const [floorBefore, floorAfter] = [floorOf(base, both.base), floorOf(other, both.other)];
+    const floors = floorBefore && floorAfter && { base: floorBefore, other: floorAfter };
+    return {
+      id: both.base.id,
+      kind: both.base.kind,
+      metrics: [
+        ...(['p50', 'p99', 'cold-p50'] as const).flatMap((metric) => quantileDiff(metric, both, floors)),
+        ...(['errors', 'cold-share', 'unsent', 'invalid'] as const).map((metric) => shareDiff(metric, both)),
+      ],
+    };
+  };
   return {
-    schema: 'latency-lab.diff.v1',
+    schema: 'latency-lab.diff.v2',
     base: base.runId,
     other: other.runId,
     conditions: differingConditions(base, other),
-    targets: (before ?? []).flatMap((target) => {
-      const match = after?.find(({ id }) => id === target.id);
-      return match === undefined ? [] : [targetDiff(target, match, { seed: base.method.seed, ...settings })];
+    targets: before.flatMap((target) => {
+      const match = after.find(({ id }) => id === target.id);
+      return match === undefined ? [] : [targetDiff({ base: target, other: match })];
     }),
     missing: ids(before).filter((id) => !ids(after).includes(id)),
     added: ids(after).filter((id) => !ids(before).includes(id)),
   };
-};
-
-/** The most that is allowed: of quantiles the increase as a share of the base (0.1 = 10 %), of errors the increase of the share itself. */
-export type Thresholds = Partial<Readonly<Record<DiffMetric, number>>>;
-
-export interface Crossing {
-  /** Absent where it is about every target. */
-  readonly id?: string;
-  /** `missing`: the target has no figures any more. */
-  readonly metric: DiffMetric | 'missing';
-  /** Absent where there is nothing to judge by. */
-  readonly increase?: number;
-  readonly limit?: number;
-}
-
-const increaseOf = ({ base, other, verdict }: MetricDiff): number =>
-  verdict === undefined ? other - base : verdict.ratio - 1;
-
-/** Whether the runs show any increase at all; with too few rounds for an interval, the measured increase itself decides. */
-const isShown = ({ verdict }: MetricDiff): boolean =>
-  verdict === undefined || verdict.outcome === 'this-run-only' || verdict.low > 1;
-
-/** The null target has none: when the floor itself rises, the surroundings changed, not somebody's service. */
-const worse = ({ id, kind, metrics }: TargetDiff, thresholds: Thresholds): Crossing[] =>
-  (kind === 'null' ? [] : metrics).flatMap((found) => {
-    const limit = thresholds[found.metric];
-    const increase = increaseOf(found);
-    if (limit === undefined || increase <= limit || !isShown(found)) return [];
-    return [{ id, metric: found.metric, increase, limit }];
-  });
-
-/**
- * The metrics that got worse by more than is allowed, and whose interval shows that they got worse.
- * With any threshold, a target that has no figures any more is a crossing too, and so is a threshold on a metric that
- * no target has in both runs: a gate that cannot judge must not let pass.
- */
-export const crossings = ({ targets, missing }: ReportDiff, thresholds: Thresholds): Crossing[] => {
-  const wanted = diffMetrics.filter((metric) => thresholds[metric] !== undefined);
-  if (wanted.length === 0) return [];
-  const judged = new Set(targets.flatMap(({ metrics }) => metrics.map(({ metric }) => metric)));
-  return [
-    ...targets.flatMap((target) => worse(target, thresholds)),
-    ...missing.map((id) => ({ id, metric: 'missing' as const })),
-    ...wanted.filter((metric) => !judged.has(metric)).map((metric) => ({ metric })),
-  ];
 };

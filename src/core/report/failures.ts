@@ -3,6 +3,7 @@ import { greatest } from 'd3-array';
 import { type LoadProfile, openSends } from '../schema/load.ts';
 import type { ErrorCount, Report, RequestCounts, TargetReport } from '../schema/report.ts';
 import { formatCount, formatShare } from './format.ts';
+import { lostOf } from './latency.ts';
 import { errorNames } from './words.ts';
 
 /** A ranking by latency flatters whoever answers only the easy requests: above this share a target stands apart. */
@@ -12,9 +13,7 @@ export const rankableErrorShare = 0.01;
 export const plannedRequests = (load: LoadProfile): number =>
   load.model === 'closed' ? load.requests : openSends(load) - load.warmup;
 
-const plannedOf = ({ planned, ok, failed, unsent }: RequestCounts): number =>
-  // Segments of a long cell warm up anew, so they may send a few requests less than the whole would.
-  Math.max(planned, ok + failed + unsent);
+const plannedOf = (requests: RequestCounts): number => requests.ok + lostOf(requests);
 
 /** Of the planned requests, 0 to 1: answered wrongly or not at all. What was not sent for want of time has not failed. */
 export const failedShareOf = (requests: RequestCounts): number =>

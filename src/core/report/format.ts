@@ -34,14 +34,22 @@ export const formatShare = (share: number): string => {
 /** "2.1" of 2.104; from 10 on without decimals. */
 export const formatRatio = (ratio: number): string => ratio.toFixed(ratio < 10 ? 2 : 0);
 
-/** The quantile alone, or that n cannot carry it. */
+/** The quantile alone, or that it is above the timeout, or that n cannot carry it. */
 export const formatQuantile = (quantile: QuantileMs | undefined): string => {
   if (quantile === undefined) return '–';
-  return 'ms' in quantile ? formatNumber(quantile.ms) : 'n too small';
+  if ('neededN' in quantile) return 'n too small';
+  return 'ms' in quantile ? formatNumber(quantile.ms) : `> ${formatNumber(quantile.aboveMs)}`;
 };
 
-export const formatInterval = (low: number, high: number): string =>
-  `${formatNumber(low)}–${formatNumber(high)}`;
+/** "3.1–3.4", "≥ 3.1" where the upper bound lies beyond what was measured; undefined without an interval. */
+export const formatInterval = (
+  quantile: Exclude<QuantileMs, { readonly neededN: number }>,
+): string | undefined => {
+  const { lowMs } = quantile;
+  const highMs = 'ms' in quantile ? quantile.highMs : undefined;
+  if (lowMs === undefined) return highMs === undefined ? undefined : `≤ ${formatNumber(highMs)}`;
+  return highMs === undefined ? `≥ ${formatNumber(lowMs)}` : `${formatNumber(lowMs)}–${formatNumber(highMs)}`;
+};
 
 /** 2026-11-21 09:05 UTC, of an ISO 8601 instant; anything else as it is. */
 export const formatInstant = (iso: string): string => {

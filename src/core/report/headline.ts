@@ -10,7 +10,7 @@ export interface Headline {
 }
 
 const medianText = (report: Report, id: string): string => {
-  const ms = medianMsOf(report.targets.find((target) => target.id === id)?.response.warm);
+  const ms = medianMsOf(report.targets.find((target) => target.id === id)?.response.all);
   return ms === undefined ? 'an unknown time' : formatMs(ms);
 };
 

@@ -1,20 +1,26 @@
-import { type ByHistogram, byHistogram, Histogram } from '../histogram/histogram.ts';
+/** Latencies as the report has them: of each round and of all together, cold and warm apart, lost requests among all. */
+import { extent, sum } from 'd3-array';
+import { Histogram } from '../histogram/histogram.ts';
 import { known } from '../known.ts';
 import {
   type Distribution,
   distributionFromCounts,
-  valueAtRank,
+  entriesOf,
   mean,
+  pooled,
   standardDeviation,
+  valueAtRank,
 } from '../stats/distribution.ts';
-import { quantileInterval } from '../stats/quantile-interval.ts';
+import { type QuantileEstimate, quantileInterval, roundsInterval } from '../stats/quantile-interval.ts';
+import { type RoundQuantile, roundQuantiles } from '../stats/verdict.ts';
 import {
   type ColdAndWarm,
-  type EncodedHistograms,
   type LatencySummary,
   type QuantileMs,
   type QuantileName,
   quantileNames,
+  type RequestCounts,
+  type RoundReport,
   type TargetReport,
 } from '../schema/report.ts';
 
@@ -37,63 +43,173 @@ function* inMilliseconds(histogram: Histogram): Generator<readonly [number, numb
   for (const [microseconds, count] of histogram.buckets()) yield [microseconds / 1000, count];
 }
 
-const quantileMs = (distribution: Distribution, name: QuantileName): QuantileMs => {
-  const estimate = quantileInterval(distribution, quantileShares[name], confidence);
+/** A bound that was not reached has no number. */
+const bound = (ms: number): number | undefined => (ms > 0 && Number.isFinite(ms) ? ms : undefined);
+
+/** @param timeoutMs what a quantile is above that falls among requests without an answer */
+const quantileMs = (estimate: QuantileEstimate, timeoutMs: number): QuantileMs => {
   if (!estimate.known) return { neededN: estimate.neededN };
-  return { ms: estimate.value, lowMs: estimate.low, highMs: estimate.high };
+  const { value, low, high } = estimate;
+  return Number.isFinite(value)
+    ? known({ ms: value, lowMs: bound(low), highMs: bound(high) })
+    : known({ aboveMs: timeoutMs, lowMs: bound(low) });
 };
 
 const tailRatio = (p50: QuantileMs, p99: QuantileMs): number | undefined =>
   'ms' in p50 && 'ms' in p99 && p50.ms > 0 ? p99.ms / p50.ms : undefined;
 
-/** All that the report says about one set of latencies in milliseconds; undefined for an empty one. */
-export const summariseDistribution = (distribution: Distribution | undefined): LatencySummary | undefined => {
-  if (distribution === undefined) return undefined;
+/** Requests whose latencies are summed up: those answered, in milliseconds, and how many were not. */
+interface Population {
+  readonly answered?: Distribution;
+  readonly lost: number;
+  /** Smallest and largest answer, exact where the parts told, else as the histogram has them. */
+  readonly extent?: readonly [number, number];
+}
+
+const withLost = ({ answered, lost }: Population): Distribution | undefined =>
+  lost === 0
+    ? answered
+    : distributionFromCounts([...(answered ? entriesOf(answered) : []), [Infinity, lost]]);
+
+const summarise = (
+  { answered, lost, extent: given }: Population,
+  estimate: (q: number) => QuantileEstimate,
+  timeoutMs: number,
+): LatencySummary | undefined => {
+  if (answered === undefined) return undefined;
+  const [minMs, maxMs] = given ?? [valueAtRank(answered, 1), valueAtRank(answered, answered.n)];
   const quantiles = Object.fromEntries(
-    quantileNames.map((name) => [name, quantileMs(distribution, name)]),
+    quantileNames.map((name) => [name, quantileMs(estimate(quantileShares[name]), timeoutMs)]),
   ) as Record<QuantileName, QuantileMs>;
   return known({
-    n: distribution.n,
-    meanMs: mean(distribution),
-    standardDeviationMs: standardDeviation(distribution),
-    minMs: valueAtRank(distribution, 1),
-    maxMs: valueAtRank(distribution, distribution.n),
+    n: answered.n,
+    lost: lost === 0 ? undefined : lost,
+    meanMs: mean(answered),
+    standardDeviationMs: standardDeviation(answered),
+    minMs,
+    maxMs,
     quantiles,
     p99OverP50: tailRatio(quantiles.p50, quantiles.p99),
   });
 };
 
-/** The same of a histogram of microseconds. */
-export const summariseLatency = (histogram: Histogram): LatencySummary | undefined =>
-  summariseDistribution(millisecondsOf(histogram));
+/** Of calls that are independent, as forced cold starts nearly are, in milliseconds; undefined for none. */
+export const summariseCalls = (answered: Distribution | undefined): LatencySummary | undefined =>
+  answered && summarise({ answered, lost: 0 }, (q) => quantileInterval(answered, q, confidence), Infinity);
 
-/** Cold and warm apart, always: they are different questions. */
-export const summariseColdAndWarm = ({ cold, warm }: ByHistogram<Histogram>['response']): ColdAndWarm =>
-  known({ cold: summariseLatency(cold), warm: summariseLatency(warm) });
+/** Of calls in rounds: intervals know how far the rounds differ. */
+const summariseRounds = (rounds: readonly Population[], timeoutMs: number): LatencySummary | undefined => {
+  const each = rounds.flatMap((round) => withLost(round) ?? []);
+  const all = pooled(each);
+  const answered = pooled(rounds.flatMap((round) => round.answered ?? []));
+  if (all === undefined) return undefined;
+  const [least, most] = extent(rounds.flatMap((round) => round.extent ?? []));
+  const whole = known({
+    answered,
+    lost: sum(rounds, (round) => round.lost),
+    extent: least === undefined ? undefined : ([least, most] as const),
+  });
+  return summarise(whole, (q) => roundsInterval(all, each, q, confidence), timeoutMs);
+};
 
+/** Merges counters, never percentiles. @throws InputError on an unreadable histogram. */
 const mergeAll = (encoded: readonly string[]): Histogram => {
   const whole = Histogram.create();
   for (const text of encoded) whole.merge(Histogram.decode(text));
   return whole;
 };
 
-/** Merges counters, never percentiles. @throws InputError on an unreadable histogram. */
-export const mergeHistograms = (parts: readonly EncodedHistograms[]): ByHistogram<Histogram> =>
-  byHistogram((time, temperature) => mergeAll(parts.map((part) => part[time][temperature])));
+/** Planned and never answered as expected: failed, dropped, not sent, or left undone by a generator that died. */
+export const lostOf = ({ planned, ok, failed, unsent }: RequestCounts): number =>
+  // Segments of a long cell warm up anew, so they may send a few requests less than the whole would.
+  Math.max(planned, ok + failed + unsent) - ok;
 
-/** A target's response times in milliseconds by round; rounds without such an answer are left out. */
-export const roundDistributions = (
-  target: Pick<TargetReport, 'rounds'>,
-  temperature: 'cold' | 'warm',
-): Map<number, Distribution> =>
-  new Map(
-    target.rounds.flatMap(({ round, histograms }) => {
-      const distribution = millisecondsOf(Histogram.decode(histograms.response[temperature]));
-      return distribution === undefined ? [] : [[round, distribution] as const];
-    }),
-  );
+/** What the figures of a round are made of. */
+type Measured = Pick<RoundReport, 'histograms' | 'requests' | 'valid' | 'extremesUs'>;
 
-/** undefined where n cannot carry it. */
+/** What an invalid round left undone is its generator's fault, and says nothing of the target. */
+const lostIn = ({ requests, valid }: Measured): number => (valid ? lostOf(requests) : requests.failed);
+
+/** The answers of one round, cold or warm or both, and the requests that are lost beside them. */
+const populationOf = (
+  { histograms, extremesUs }: Measured,
+  time: 'response' | 'service',
+  of: readonly ('cold' | 'warm')[],
+  lost: number,
+): Population => {
+  const answered = millisecondsOf(mergeAll(of.map((temperature) => histograms[time][temperature])));
+  const told = of.flatMap((temperature) => extremesUs?.[time][temperature] ?? []);
+  const fallback = answered && [valueAtRank(answered, 1), valueAtRank(answered, answered.n)];
+  const ms = told.length === 0 ? fallback : told.flatMap((one) => [one.min / 1000, one.max / 1000]);
+  const [least, most] = extent(ms ?? []);
+  return known({ answered, lost, extent: least === undefined ? undefined : ([least, most] as const) });
+};
+
+/**
+ * Cold and warm apart, always: they are different questions. And all that was planned, which is what a user meets.
+ * @param timeoutMs of a request
+ */
+export const summariseTime = (
+  rounds: readonly Measured[],
+  time: 'response' | 'service',
+  timeoutMs: number,
+): ColdAndWarm => {
+  const summary = (of: readonly ('cold' | 'warm')[], lost: (round: Measured) => number) =>
+    summariseRounds(
+      rounds.map((round) => populationOf(round, time, of, lost(round))),
+      timeoutMs,
+    );
+  return known({
+    all: summary(['cold', 'warm'], lostIn),
+    cold: summary(['cold'], () => 0),
+    warm: summary(['warm'], () => 0),
+  });
+};
+
+/** The rounds that figures and verdicts rest on: those whose generator kept its bounds; all of them where none did. */
+export const countedRounds = <R extends Pick<RoundReport, 'valid'>>(rounds: readonly R[]): readonly R[] => {
+  const valid = rounds.filter((round) => round.valid);
+  return valid.length === 0 ? rounds : valid;
+};
+
+/**
+ * A quantile of response times round by round, milliseconds; rounds with fewer requests than `least` are left out.
+ * @param of `all`: every planned request, those lost being slower than any answer
+ */
+export const quantileByRound = (
+  { rounds }: Pick<TargetReport, 'rounds'>,
+  of: 'all' | 'cold',
+  q: number,
+  least: number,
+): RoundQuantile[] => {
+  const distributions = countedRounds(rounds).flatMap((round) => {
+    const population =
+      of === 'all'
+        ? populationOf(round, 'response', ['cold', 'warm'], lostIn(round))
+        : populationOf(round, 'response', ['cold'], 0);
+    const found = withLost(population);
+    return found === undefined || found.n < least ? [] : [[round.round, found] as const];
+  });
+  return roundQuantiles(new Map(distributions), q);
+};
+
+/** A target's response times in milliseconds, all rounds that count together; in `all` a lost request is infinite. */
+export const responseTimes = ({
+  rounds,
+}: Pick<TargetReport, 'rounds'>): { all?: Distribution; warm?: Distribution; cold?: Distribution } => {
+  const counted = countedRounds(rounds);
+  const of = (temperatures: readonly ('cold' | 'warm')[], lost: (round: Measured) => number) =>
+    pooled(
+      counted.flatMap((round) => withLost(populationOf(round, 'response', temperatures, lost(round))) ?? []),
+    );
+  return known({
+    all: of(['cold', 'warm'], lostIn),
+    warm: of(['warm'], () => 0),
+    cold: of(['cold'], () => 0),
+  });
+};
+
+/** undefined where n cannot carry it, or where it falls among requests without an answer. */
 export const msOf = (quantile: QuantileMs | undefined): number | undefined =>
   quantile !== undefined && 'ms' in quantile ? quantile.ms : undefined;
 

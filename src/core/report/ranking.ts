@@ -1,10 +1,19 @@
-import { group } from 'd3-array';
-import { type Distribution, sharedRanks } from '../stats/distribution.ts';
-import { verdict, verdictDefaults } from '../stats/verdict.ts';
+/** Who is faster than whom: every pair judged, the chance of error held over all of them together. */
+import { ascending, group, mean, sum } from 'd3-array';
+import { verdictsOf } from '../stats/many.ts';
+import {
+  leastPerRound,
+  pairedDifference,
+  type RoundQuantile,
+  type VerdictSettings,
+} from '../stats/verdict.ts';
 import { failedShareOf, rankableErrorShare } from './failures.ts';
 import { formatCount, formatShare } from './format.ts';
-import { medianMsOf, roundDistributions } from './latency.ts';
+import { quantileByRound, quantileShares } from './latency.ts';
 import type { Comparison, Ranking, TargetReport } from '../schema/report.ts';
+
+/** alpha: the chance that any two equal targets of a ranking are called different, over all its pairs. */
+export const rankingSettings: VerdictSettings = { alpha: 0.05, minimumEffect: 0.05 };
 
 /** Why a target has figures, or none, but no place in the ranking; undefined for one that has a place. */
 const reasonNotRanked = (target: TargetReport): string | undefined => {
@@ -14,82 +23,109 @@ const reasonNotRanked = (target: TargetReport): string | undefined => {
     return sent === 1
       ? 'its one request was not answered as expected'
       : `none of its ${formatCount(sent)} requests was answered as expected`;
-  if (!target.valid) return target.remarks.find((remark) => remark.includes('invalid')) ?? 'invalid';
+  if (!target.rounds.some(({ valid }) => valid))
+    return target.remarks.find((remark) => remark.includes('invalid')) ?? 'invalid';
   const share = failedShareOf(target.requests);
   if (share > rankableErrorShare) {
     return `${formatShare(share)} of its requests failed (ranked up to ${rankableErrorShare * 100} %)`;
   }
-  const p50 = target.response.warm?.quantiles.p50;
-  if (p50 === undefined) return 'it gave no warm answers';
-  if ('neededN' in p50)
-    return `too few warm answers: ${target.response.warm?.n ?? 0} (it takes ${p50.neededN})`;
+  const p50 = target.response.all?.quantiles.p50;
+  if (p50 === undefined || 'aboveMs' in p50) return 'half of its requests had no answer';
+  if ('neededN' in p50) return `too few answers: ${target.response.all?.n ?? 0} (it takes ${p50.neededN})`;
   return undefined;
 };
 
-const medianOf = ({ response }: TargetReport): number => medianMsOf(response.warm) ?? Infinity;
+/** A target with the median response time of all its planned requests, round by round. */
+interface Competitor {
+  readonly id: string;
+  readonly medians: readonly RoundQuantile[];
+}
 
-type WarmRounds = ReadonlyMap<string, ReadonlyMap<number, Distribution>>;
-
-/** Over the rounds that both have; undefined when they share none. */
-const compare = (
-  base: TargetReport,
-  other: TargetReport,
-  warm: WarmRounds,
-  seed: number,
-): Comparison | undefined => {
-  const [ofBase, ofOther] = [warm.get(base.id), warm.get(other.id)];
-  if (ofBase === undefined || ofOther === undefined) return undefined;
-  const pairs = [...ofBase].flatMap(([round, a]) => {
-    const b = ofOther.get(round);
-    return b === undefined ? [] : [{ a, b }];
-  });
-  const two = { base: pairs.map((p) => p.a), other: pairs.map((p) => p.b), paired: true };
-  const found = verdict(two, 0.5, { ...verdictDefaults, seed });
-  if (found === undefined || !Number.isFinite(found.ratio)) return undefined;
-  return { base: base.id, other: other.id, ...found };
-};
-
-const comparePairs = (ranked: readonly TargetReport[], seed: number): Comparison[] => {
-  const warm: WarmRounds = new Map(ranked.map((target) => [target.id, roundDistributions(target, 'warm')]));
-  return ranked.flatMap((base, i) =>
-    ranked.slice(i + 1).flatMap((other) => compare(base, other, warm, seed) ?? []),
+/**
+ * Mean logarithms of the competitors' medians with the rounds' own shifts taken out: what verdicts rest on as well. Where nobody misses
+ * a round it is the plain mean; a missed round costs its competitor nothing but that round. Least squares of competitor + round, by turns.
+ */
+const levelsOf = (all: readonly Competitor[]): ReadonlyMap<string, number> => {
+  const cells = all.flatMap(({ id, medians }) =>
+    medians.map(({ round, value }) => ({ id, round, log: Math.log(value) })),
   );
+  const shifts = new Map<number, number>();
+  const levels = new Map<string, number>();
+  const byRound = group(cells, ({ round }) => round);
+  const byId = group(cells, ({ id }) => id);
+  for (let turn = 0; turn < 50; turn++) {
+    for (const [id, own] of byId)
+      levels.set(id, mean(own, ({ round, log }) => log - (shifts.get(round) ?? 0)) ?? 0);
+    for (const [round, own] of byRound)
+      shifts.set(round, mean(own, ({ id, log }) => log - (levels.get(id) ?? 0)) ?? 0);
+    // Shifts are relative to each other only.
+    const centre = sum(shifts.values()) / Math.max(1, shifts.size);
+    for (const [round, shift] of shifts) shifts.set(round, shift - centre);
+  }
+  return levels;
 };
 
-const rowsOf = (ranked: readonly TargetReport[], comparisons: readonly Comparison[]): Ranking['rows'] => {
-  const decided = comparisons.length > 0 && comparisons.every((c) => c.outcome !== 'this-run-only');
-  if (!decided) return ranked.map(({ id }) => ({ id }));
-  const isFaster = (a: TargetReport, b: TargetReport): boolean =>
-    comparisons.some(
-      (c) =>
-        c.outcome === 'different' &&
-        ((c.base === a.id && c.other === b.id && c.ratio > 1) ||
-          (c.base === b.id && c.other === a.id && c.ratio < 1)),
-    );
-  const ranks = sharedRanks(ranked, isFaster);
-  return ranked.map(({ id }, i) => ({ id, rank: ranks[i] ?? 1 }));
+/** Over the rounds that both of a pair have; pairs that share none are left out. */
+const comparePairs = (ranked: readonly Competitor[]): Comparison[] => {
+  const pairs = ranked.flatMap((base, i) =>
+    ranked.slice(i + 1).flatMap((other) => {
+      const difference = pairedDifference(base.medians, other.medians);
+      return difference === undefined ? [] : [{ base: base.id, other: other.id, difference }];
+    }),
+  );
+  const verdicts = verdictsOf(
+    pairs.map(({ difference }) => difference),
+    rankingSettings,
+  );
+  return pairs.flatMap(({ base, other }, i) => {
+    const verdict = verdicts[i];
+    return verdict === undefined ? [] : [{ base, other, ...verdict }];
+  });
 };
 
 /**
- * One ranking per vantage and way of calling, null targets left out: they are the floor, not a competitor.
- * @param seed of the bootstrap, so that a report can be built again to the digit
+ * Ranks that follow the order: 1 + the number of those above that were shown to be faster, and never less than the rank above.
+ * A target without a single pair that could be judged has none.
  */
-export const rankTargets = (targets: readonly TargetReport[], seed: number): Ranking[] => {
+const rowsOf = (ordered: readonly Competitor[], comparisons: readonly Comparison[]): Ranking['rows'] => {
+  let last = 1;
+  return ordered.map(({ id }) => {
+    const own = comparisons.filter((c) => c.base === id || c.other === id);
+    if (!own.some(({ outcome }) => outcome !== 'this-run-only')) return { id };
+    const faster = own.filter(
+      ({ other, outcome, ratio }) => other === id && outcome === 'different' && ratio > 1,
+    );
+    last = Math.max(last, 1 + faster.length);
+    return { id, rank: last };
+  });
+};
+
+/** One ranking per vantage and way of calling, null targets left out: they are the floor, not a competitor. */
+export const rankTargets = (targets: readonly TargetReport[]): Ranking[] => {
   const competitors = targets.filter((target) => target.kind !== 'null');
   const groups = group(competitors, ({ path, vantage }) => `${path} ${vantage}`);
   return [...groups.values()].flatMap((own) => {
     const [first] = own;
     if (first === undefined) return [];
-    const ranked = own
+    const fit = own
       .filter((target) => reasonNotRanked(target) === undefined)
-      .sort((a, b) => medianOf(a) - medianOf(b));
-    const comparisons = comparePairs(ranked, seed);
+      .map((target) => ({
+        id: target.id,
+        medians: quantileByRound(target, 'all', quantileShares.p50, leastPerRound(quantileShares.p50)).filter(
+          ({ value }) => Number.isFinite(value),
+        ),
+      }));
+    const levels = levelsOf(fit);
+    const ordered = [...fit].sort((a, b) =>
+      ascending(levels.get(a.id) ?? Infinity, levels.get(b.id) ?? Infinity),
+    );
+    const comparisons = comparePairs(ordered);
     const unranked = own.flatMap((target) => {
       const reason = reasonNotRanked(target);
       return reason === undefined ? [] : [{ id: target.id, reason }];
     });
     return [
-      { vantage: first.vantage, path: first.path, rows: rowsOf(ranked, comparisons), unranked, comparisons },
+      { vantage: first.vantage, path: first.path, rows: rowsOf(ordered, comparisons), unranked, comparisons },
     ];
   });
 };

@@ -5,6 +5,7 @@ import { isObject, openFields, read } from '../schema/fields.ts';
 import { loadProfile } from '../schema/load.ts';
 import { type Report, reportSchema, reportVersion } from '../schema/report.ts';
 import { rounds as roundCount } from '../schema/request.ts';
+import { withFigures } from './build.ts';
 import { plannedRequests } from './failures.ts';
 
 const allowed = 'a report.json of a run, or the directory it is in';
@@ -45,8 +46,14 @@ const fromV1: Change = (report) => {
   return inField('targets', inEach(target))({ ...(report as object), schema: 'latency-lab.report.v2' });
 };
 
+/** v3 counts lost requests in every percentile and ranks by rounds: both are computed anew from the rounds, once those are known to be whole. */
+const fromV2: Change = (report) => ({ ...(report as object), schema: reportVersion });
+
 /** By the version that a report has: what makes it one of the next version. Damage is left in, or refused. */
-const upgrades: ReadonlyMap<string, Change> = new Map([['latency-lab.report.v1', fromV1]]);
+const upgrades: ReadonlyMap<string, Change> = new Map([
+  ['latency-lab.report.v1', fromV1],
+  ['latency-lab.report.v2', fromV2],
+]);
 
 /** Whether a parser's error is that the text ended too early. */
 const isCut = (json: string, error: unknown): boolean => {
@@ -109,7 +116,7 @@ export const readReport = (json: string, where: string): Report => {
     read(reportSchema, value, 'the report');
     checkHistograms(value as Report);
     // As it was given: fields that a later minor version added are kept.
-    return value as Report;
+    return schemaOf(given) === reportVersion ? (value as Report) : withFigures(value as Report);
   } catch (error) {
     const damaged = error instanceof InputError && error.field !== 'FILE';
     throw damaged ? error.renamed(`${where}: ${error.field}`) : error;

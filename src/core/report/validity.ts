@@ -124,16 +124,16 @@ const rules: readonly Rule[] = [
       `${busyCpuShare * 100} %): it may have slowed the answers down itself`,
   },
   {
-    invalidates: false,
+    invalidates: true,
     applies: ({ workers }) => workers.died.length > 0,
     sentence: (cells) =>
-      `${named(cells, (w) => w.died.map(({ worker }) => worker))} stopped before the end ` +
+      `invalid: ${named(cells, (w) => w.died.map(({ worker }) => worker))} stopped before the end ` +
       `(${causes(cells)})${lastHeard(cells)}; samples up to then are kept`,
   },
   {
-    invalidates: false,
+    invalidates: true,
     applies: ({ workers }) => workers.missing.length > 0,
-    sentence: (cells) => `${named(cells, (w) => w.missing)} left no samples`,
+    sentence: (cells) => `invalid: ${named(cells, (w) => w.missing)} left no samples`,
   },
   {
     invalidates: false,
@@ -141,16 +141,22 @@ const rules: readonly Rule[] = [
     sentence: () => 'no generator finished, so none vouched for its send times',
   },
   {
+    invalidates: true,
+    applies: ({ unsent }, load) => load.model === 'open' && unsent > 0,
+    sentence: (cells) => `invalid: ${notSent(cells)}`,
+  },
+  {
     invalidates: false,
-    applies: ({ unsent }) => unsent > 0,
-    sentence: (cells) =>
-      `${plural(
-        sum(cells, ({ unsent }) => unsent),
-        'planned request was',
-        'planned requests were',
-      )} not sent because time ran out`,
+    // The next request waits for the last answer: it was the target that took too long.
+    applies: ({ unsent }, load) => load.model === 'closed' && unsent > 0,
+    sentence: (cells) => `${notSent(cells)}, and count as slower than any answer`,
   },
 ];
+
+const notSent = (cells: readonly JudgedCell[]): string => {
+  const unsent = sum(cells, (cell) => cell.unsent);
+  return `${plural(unsent, 'planned request was', 'planned requests were')} not sent because time ran out`;
+};
 
 /** The first of each kind; ids of requests tell nothing here. */
 const causes = (cells: readonly JudgedCell[]): string => {

@@ -1,9 +1,8 @@
 /** What the tail and the time line show: numbers on axes, and the same in words. How it is drawn is html/figures.ts's. */
 import { extent, max, min, range } from 'd3-array';
-import { known } from '../known.ts';
 import { type Distribution, valueAtRank } from '../stats/distribution.ts';
 import { formatCount, formatMs, formatNumber, formatTick } from './format.ts';
-import { medianMsOf, mergeHistograms, millisecondsOf, msOf, quantileShares } from './latency.ts';
+import { medianMsOf, msOf, quantileShares, responseTimes } from './latency.ts';
 import { quantileNames, type RoundReport } from '../schema/report.ts';
 import type { LogAxis, TailFigure, TargetRow, TimesFigure } from './view-model.ts';
 import { colours } from './view-rows.ts';
@@ -23,15 +22,14 @@ export const logAxis = (values: readonly number[]): LogAxis => {
 
 /** A target with its response times, milliseconds. */
 export interface Series extends TargetRow {
+  /** Of every planned request; those without an answer are infinite. */
+  readonly all?: Distribution;
   readonly warm?: Distribution;
   readonly cold?: Distribution;
 }
 
 export const seriesOf = (rows: readonly TargetRow[]): Series[] =>
-  rows.map((row) => {
-    const { response } = mergeHistograms(row.target.rounds.map(({ histograms }) => histograms));
-    return known({ ...row, warm: millisecondsOf(response.warm), cold: millisecondsOf(response.cold) });
-  });
+  rows.map((row) => ({ ...row, ...responseTimes(row.target) }));
 
 const curveSteps = 120;
 
@@ -45,26 +43,27 @@ const largestShare = (n: number): number => 0.025 ** (1 / n);
 
 const curveOf = (distribution: Distribution): (readonly [number, number])[] => {
   const end = ninesOf(largestShare(distribution.n));
-  return range(curveSteps + 1).map((i) => {
+  return range(curveSteps + 1).flatMap((i) => {
     const nines = (end * i) / curveSteps;
-    return [nines, valueAtRank(distribution, (1 - 10 ** -nines) * distribution.n)];
+    const ms = valueAtRank(distribution, (1 - 10 ** -nines) * distribution.n);
+    return Number.isFinite(ms) ? [[nines, ms] as const] : [];
   });
 };
 
-/** Warm response time by percentile, one curve per target: who is fast at the median and slow in the tail. */
+/** Response time by percentile, one curve per target: who is fast at the median and slow in the tail. */
 export const tailFigure = (all: readonly Series[]): TailFigure | undefined => {
-  const shown = all.flatMap((s) => (s.warm === undefined || s.warm.n < 6 ? [] : [{ ...s, warm: s.warm }]));
+  const shown = all.flatMap((s) => (s.all === undefined || s.all.n < 6 ? [] : [{ ...s, of: s.all }]));
   if (shown.length === 0) return undefined;
-  const curves = shown.map(({ target, colour, warm }, i) => ({
+  const curves = shown.map(({ target, colour, of }, i) => ({
     id: target.id,
     colour,
     dash: Math.floor(i / colours),
-    points: curveOf(warm),
+    points: curveOf(of),
   }));
   const mostNines = Math.max(1, ...curves.map(({ points }) => points.at(-1)?.[0] ?? 0)) * 1.04;
   const words = shown.map(({ target }) => {
     const quantiles = quantileNames.flatMap((name) => {
-      const ms = msOf(target.response.warm?.quantiles[name]);
+      const ms = msOf(target.response.all?.quantiles[name]);
       return ms === undefined ? [] : [`${name} ${formatNumber(ms)}`];
     });
     return `${target.id}: ${quantiles.join(', ')} ms`;
@@ -72,7 +71,7 @@ export const tailFigure = (all: readonly Series[]): TailFigure | undefined => {
   return {
     kind: 'tail',
     caption:
-      'Warm response time by percentile: a curve that turns up early has a long tail. Curves end where n can no longer carry the percentile.',
+      'Response time of all requests planned by percentile: a curve that turns up early has a long tail. Curves end where n can no longer carry the percentile, or where requests had no answer.',
     words: words.join('; '),
     axis: logAxis(curves.flatMap(({ points }) => [points[0]?.[1] ?? 0, points.at(-1)?.[1] ?? 0])),
     mostNines,
@@ -84,7 +83,7 @@ export const tailFigure = (all: readonly Series[]): TailFigure | undefined => {
 };
 
 const roundInWords = ({ round, response, requests, workers }: RoundReport): string => {
-  const median = medianMsOf(response.warm);
+  const median = medianMsOf(response.all);
   const died = workers.died.length > 0 ? ', a worker stopped before the end' : '';
   return `round ${round}: ${median === undefined ? 'no median' : `median ${formatMs(median)}`}, ${formatCount(requests.failed)} failed${died}`;
 };

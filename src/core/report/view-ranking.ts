@@ -26,11 +26,11 @@ const rankingTable = (report: Report, ranking: Ranking, rows: readonly TargetRow
   const apart = report.rankings.length > 1 ? ` Called ${way(path)}; vantage: ${vantage}.` : '';
   const ranked = ranking.rows.flatMap(({ id }) => rows.filter(({ target }) => target.id === id));
   const floors = rows
-    .filter(({ target }) => target.kind === 'null' && target.response.warm !== undefined)
+    .filter(({ target }) => target.kind === 'null' && target.response.all !== undefined)
     .filter(({ target }) => target.path === path && target.vantage === vantage);
   const wide = { align: 'right', wide: true } as const;
   return tableOf(
-    `Warm response time in ms with 95 % intervals, fastest median first.${apart}`,
+    `Response time in ms of all requests planned, with 95 % intervals; fastest first, by the rounds’ medians.${apart}`,
     [...ranked, ...floors],
     [
       [
@@ -39,8 +39,8 @@ const rankingTable = (report: Report, ranking: Ranking, rows: readonly TargetRow
           target.kind === 'null' ? muted('floor') : rank === undefined ? muted(none) : String(rank),
       ],
       [{ head: 'Target', names: true }, nameCell],
-      ['p50', ({ target }) => quantileCell(target.response.warm, 'p50')],
-      ['p99', ({ target }) => quantileCell(target.response.warm, 'p99')],
+      ['p50', ({ target }) => quantileCell(target.response.all, 'p50')],
+      ['p99', ({ target }) => quantileCell(target.response.all, 'p99')],
       [{ head: 'Against the first', ...wide }, ({ target }) => against(ranking, target.id)],
       [{ head: 'Cold', unit: 'mean ms (n)', ...wide }, (row) => coldCell(report.plane, row)],
       ['Failed', ({ target }) => failedShare(target)],
@@ -54,7 +54,7 @@ const notes = (report: Report): Block[] => {
   const undecided = report.rankings.some((r) => r.comparisons.some((c) => c.outcome === 'this-run-only'));
   const texts = [
     undecided
-      ? `No ranks: a verdict takes ${report.method.roundsForVerdict} rounds in which all were measured. The order is that of this run.`
+      ? `No verdict between some: it takes ${report.method.roundsForVerdict} rounds in which both were measured. Their order is that of this run.`
       : [],
     report.rankings.length > 1
       ? 'Ranked apart, because figures of different vantages or ways of calling do not compare.'
@@ -91,7 +91,7 @@ const stateOf = ({ kind, state, valid }: TargetReport): string => {
   return valid ? stateNames[state] : `${stateNames[state]}, invalid`;
 };
 
-/** p50 and p99 are of warm requests; the cold start is the one that verification saw, nothing from under the load. */
+/** p50 and p99 are of all planned requests; the cold start is the one that verification saw, nothing from under the load. */
 export const summaryOf = (report: Report, rows: readonly TargetRow[]): ReportView['summary'] => {
   const colds = rows.filter(({ firstColds }) => firstColds.alone !== undefined);
   const coldNames = new Set(colds.map(({ target }) => firstColdName(report.plane, target.kind)));
@@ -103,8 +103,8 @@ export const summaryOf = (report: Report, rows: readonly TargetRow[]): ReportVie
     [{ head: 'rank', align: 'right' }, ({ rank }) => (rank === undefined ? '-' : String(rank))],
     [{ head: 'target', names: true }, ({ target }) => target.id],
     ['n', ({ target }) => formatCount(target.requests.ok)],
-    ['p50 ms', ({ target }) => formatQuantile(target.response.warm?.quantiles.p50)],
-    ['p99 ms', ({ target }) => formatQuantile(target.response.warm?.quantiles.p99)],
+    ['p50 ms', ({ target }) => formatQuantile(target.response.all?.quantiles.p50)],
+    ['p99 ms', ({ target }) => formatQuantile(target.response.all?.quantiles.p99)],
     ['cold ms', ({ firstColds: { alone } }) => formatNumber(alone?.meanMs ?? NaN)],
     ['errors', ({ target }) => formatCount(target.requests.failed)],
     [{ head: 'state' }, ({ target }) => stateOf(target)],

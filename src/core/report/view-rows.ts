@@ -4,7 +4,7 @@ import { known } from '../known.ts';
 import { formatCount, formatInterval, formatNumber, formatQuantile, formatShare } from './format.ts';
 import { failedShareOf } from './failures.ts';
 import { rankingsOf } from './headline.ts';
-import { summariseDistribution } from './latency.ts';
+import { summariseCalls } from './latency.ts';
 import type { LatencySummary, QuantileName, Report, TargetReport } from '../schema/report.ts';
 import type { TableCell, CellLike, Column, FirstColds, Table, TargetRow } from './view-model.ts';
 
@@ -13,8 +13,8 @@ export const firstColdsOf = ({ id, targetId, verification }: TargetReport): Firs
   const seen = id === targetId ? verification?.coldStarts : undefined;
   if (seen === undefined) return {};
   return known({
-    alone: summariseDistribution(distributionFromSamples(seen.aloneMs)),
-    burst: summariseDistribution(distributionFromSamples(seen.burstMs)),
+    alone: summariseCalls(distributionFromSamples(seen.aloneMs)),
+    burst: summariseCalls(distributionFromSamples(seen.burstMs)),
   });
 };
 
@@ -71,7 +71,7 @@ export const quantileCell = (
     const note = detail && `takes ${formatCount(quantile.neededN)}`;
     return known({ text: formatQuantile(quantile), note, tone: 'muted' });
   }
-  return { text: formatNumber(quantile.ms), note: formatInterval(quantile.lowMs, quantile.highMs) };
+  return known({ text: formatQuantile(quantile), note: formatInterval(quantile) });
 };
 
 export const failedShare = ({ requests }: TargetReport): string => formatShare(failedShareOf(requests));

@@ -51,14 +51,14 @@ const answersInWords = (name: string, of: LatencySummary | undefined): string =>
 
 const distributionStrip = ({ target, colour, warm, cold }: Series): StripFigure['strips'][number] => {
   const { response } = target;
-  const median = medianMsOf(response.warm);
+  const median = medianMsOf(response.all);
   return known({
     id: target.id,
     colour,
     label: median === undefined ? undefined : `p50 ${formatNumber(median)}`,
     words: `${target.id}: ${answersInWords('warm', response.warm)}; ${answersInWords('cold', response.cold)}.`,
     bins: binsOf(warm),
-    marks: [...quantileMarks(response.warm), ...coldMarks(cold)],
+    marks: [...quantileMarks(response.all), ...coldMarks(cold)],
   });
 };
 
@@ -67,7 +67,7 @@ export const distributionFigure = (all: readonly Series[]): StripFigure | undefi
   const shown = all.filter(({ warm, cold }) => warm !== undefined || cold !== undefined);
   if (shown.length === 0) return undefined;
   const summaries = shown.flatMap(({ target: { response } }) => [response.warm ?? [], response.cold ?? []]);
-  const floorMs = medianMsOf(shown.find(({ target }) => target.kind === 'null')?.target.response.warm);
+  const floorMs = medianMsOf(shown.find(({ target }) => target.kind === 'null')?.target.response.all);
   return {
     kind: 'strips',
     look: 'ridge',

@@ -19,8 +19,10 @@ const orNone = (value: number | undefined): string => (value === undefined ? non
 
 const latencyTable = ({ id, response, service }: TargetReport, open: boolean): Block[] => {
   const kinds = [
+    ['response, all planned', response.all],
     ['response, warm', response.warm],
     ['response, cold', response.cold],
+    ['service, all planned', open ? service.all : undefined],
     ['service, warm', open ? service.warm : undefined],
     ['service, cold', open ? service.cold : undefined],
   ] as const;
@@ -42,8 +44,8 @@ const roundTable = ({ id, rounds }: TargetReport): Block[] =>
     ['Round', ({ round }) => String(round)],
     ['ok', ({ requests }) => formatCount(requests.ok)],
     ['failed', ({ requests }) => formatCount(requests.failed)],
-    ['warm p50', ({ response }) => formatQuantile(response.warm?.quantiles.p50)],
-    ['warm p99', ({ response }) => formatQuantile(response.warm?.quantiles.p99)],
+    ['p50', ({ response }) => formatQuantile(response.all?.quantiles.p50)],
+    ['p99', ({ response }) => formatQuantile(response.all?.quantiles.p99)],
     ['cold n', ({ response }) => formatCount(response.cold?.n ?? 0)],
     ['answers/s', ({ throughputPerSecond }) => orNone(throughputPerSecond)],
     ['seconds', ({ seconds }) => formatNumber(seconds)],
@@ -123,7 +125,7 @@ export const failureSection = (report: Report): Section => {
 
 const floorSentence = ({ targets }: Report): string => {
   const floors = targets.flatMap((target) => {
-    const ms = target.kind === 'null' ? medianMsOf(target.response.warm) : undefined;
+    const ms = target.kind === 'null' ? medianMsOf(target.response.all) : undefined;
     return ms === undefined ? [] : [{ ...target, ms }];
   });
   const [floor] = floors;

@@ -38,15 +38,15 @@ export const referenceCaveats = [
 export const howToRead = [
   [
     'p50, p99',
-    'Half, or 99 %, of the requests were answered within this time. Percentiles of workers and rounds are never averaged: their histograms are merged.',
+    'Half, or 99 %, of all requests planned were answered within this time, cold and warm together; one that failed or was never sent counts as slower than any answer, and “> 10,000” says that the percentile falls among those. Percentiles of workers and rounds are never averaged: their histograms are merged.',
   ],
   [
     '95 % interval',
-    'Between two measured latencies whose ranks come from the binomial distribution. It takes calls for independent; calls of one round are not quite, so look at the spread between rounds too.',
+    'Where the percentile lies if the run were done again under the same conditions: Woodruff’s interval, which knows how far the rounds differ. “≥” means that the upper bound lies beyond what was measured, as where the tail comes from one or two slow rounds. Intervals of two targets may overlap although a difference was shown: pairs are compared round by round.',
   ],
   [
     'n too small',
-    'The number of answers cannot bound that percentile on both sides: p90 takes 36 answers, p95 72, p99 368 and p99.9 3,688.',
+    'Fewer than five requests lie beyond the percentile, which cannot tell where it is: p50 takes 10 requests, p90 50, p95 100, p99 500 and p99.9 5,000.',
   ],
   [
     'cold, warm',
@@ -57,8 +57,8 @@ export const howToRead = [
     'Response time runs from the planned send and is what a user waits; service time runs from the actual send. With requests one after another they are the same.',
   ],
   [
-    'shared rank',
-    'No difference was shown: the interval of the ratio at 99 % (a bootstrap of rounds, then of their samples) holds 1, or the ratio is below 1.05. Each pair is judged by itself, so among many pairs one in a hundred may be wrong.',
+    'rank',
+    'A target stands a rank lower only where it, or one between, was shown to be slower: Student’s t on the rounds’ log medians of the pair, with the variances of all pairs moderating each other (Smyth), says so at 5 % over all pairs of the table together (Holm), and the ratio is at least 1.05. Otherwise the rank is shared. The order, and the column Against the first, come from the same medians of rounds.',
   ],
   [
     'floor',
@@ -66,7 +66,7 @@ export const howToRead = [
   ],
   [
     'invalid',
-    'The generator itself was late: the send lag at p99 passed its bound of a tenth of the median, or 2 ms if that is more. It begins when a request could have been sent: waiting for a free connection is the target’s doing and part of the response time. Such figures are shown and not ranked.',
+    'The generator itself was late: the send lag at p99 passed its bound of a tenth of the median, or 2 ms if that is more. It begins when a request could have been sent: waiting for a free connection is the target’s doing and part of the response time. Such a round is shown and counts in no figure.',
   ],
 ] as const;
 
@@ -94,9 +94,9 @@ export const methodSentences = ({ method }: Report): readonly string[] => [
     ? 'The first request of each target and round was sent to warm up and is left out of every figure.'
     : `The first ${method.load.warmup} requests of each target and round were sent to warm up and are left out of every figure.`,
   `Targets took turns in an order shuffled anew in each round (seed ${method.seed}), so that the weather of an hour falls on all of them.`,
-  `Two targets are called different when their median warm response times differ with ${(1 - method.alpha) * 100} % confidence and by at least ` +
-    `${method.minimumEffect * 100} %, over at least ${method.roundsForVerdict} rounds.`,
-  `A target of whose requests more than ${method.rankableErrorShare * 100} % failed is not ranked: latency of survivors flatters.`,
+  `Two targets are called different when the medians of their rounds differ by at least ${method.minimumEffect * 100} % and by more than chance, over at least ${method.roundsForVerdict} rounds. ` +
+    `Among equal targets the chance of any such verdict is ${method.alpha * 100} %, over all pairs together.`,
+  `A target of whose requests more than ${method.rankableErrorShare * 100} % failed is not ranked. Below that, a request that failed, was dropped or was never sent counts in every percentile as slower than any answer: survivors flatter.`,
 ];
 
 const coldStarts = [

@@ -95,12 +95,11 @@ export const list = <S extends v.GenericSchema>(item: S, most: number, least = 0
  * One of several schemas that look alike: `choose` picks the one that was meant, so that faults are told in its words.
  * @param choose by the value's fields
  */
-export const oneBy = <A extends v.GenericSchema, B extends v.GenericSchema>(
-  a: A,
-  b: B,
-  choose: (value: Readonly<Record<string, unknown>>) => A | B,
+export const oneBy = <const S extends readonly v.GenericSchema[]>(
+  schemas: S,
+  choose: (value: Readonly<Record<string, unknown>>) => S[number],
 ) => {
-  const either = v.union([a, b]);
+  const either = v.union(schemas);
   const run: v.GenericSchema['~run'] = (dataset, config) =>
     choose(isObject(dataset.value) ? dataset.value : {})['~run'](dataset, config);
   return { ...either, '~run': run as (typeof either)['~run'] };

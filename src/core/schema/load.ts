@@ -75,7 +75,7 @@ const openLoad = fields(
 const closedInput = fields(
   {
     model: v.optional(closedModel, 'closed'),
-    requests: v.optional(requests, 300),
+    requests: v.optional(requests, 150),
     concurrency: v.optional(concurrency, 1),
     warmup: v.optional(warmup, 10),
     timeoutMs: v.optional(timeoutMs, 10_000),
@@ -129,7 +129,7 @@ type Timed = v.InferOutput<typeof rateFields> & { profile?: Phase[] };
 const atMostPlanned = (load: Timed): boolean => openSends(load) <= mostPlanned;
 
 const openInput = v.pipe(
-  oneBy(rateFields, profileFields, (load) => (load['profile'] === undefined ? rateFields : profileFields)),
+  oneBy([rateFields, profileFields], (load) => (load['profile'] === undefined ? rateFields : profileFields)),
   v.transform((load): Timed => withRate(load)),
   v.forward(
     v.check(
@@ -169,7 +169,7 @@ const openInput = v.pipe(
 );
 
 /** A load with all its fields, as it stands in a plan. */
-export const loadProfile = oneBy(closedLoad, openLoad, ({ model }) =>
+export const loadProfile = oneBy([closedLoad, openLoad], ({ model }) =>
   model === 'open' ? openLoad : closedLoad,
 );
 
@@ -177,10 +177,10 @@ export const loadProfile = oneBy(closedLoad, openLoad, ({ model }) =>
 const fieldsOfOpen = ['rate', 'durationSeconds', 'profile', 'poissonSeed'];
 
 /**
- * What a person asks for; what is missing gets the defaults: closed, 300 requests, 1 connection, 10 warm-up requests
+ * What a person asks for; what is missing gets the defaults: closed, 150 requests, 1 connection, 10 warm-up requests
  * (open: at most a tenth of the planned sends), 10 s timeout. A rate makes the model open and needs a duration; a profile has both.
  */
-export const loadInput = oneBy(closedInput, openInput, (load) => {
+export const loadInput = oneBy([closedInput, openInput], (load) => {
   const open = fieldsOfOpen.some((field) => load[field] !== undefined);
   return (load['model'] ?? (open ? 'open' : 'closed')) === 'open' ? openInput : closedInput;
 });

@@ -77,7 +77,7 @@ const extreme = fields({ min: count, max: count });
 const coldAndWarmExtremes = fields({ cold: v.exactOptional(extreme), warm: v.exactOptional(extreme) });
 
 /** Smallest and largest value of each histogram in exact microseconds; absent where it is empty. */
-const extremes = fields({ service: coldAndWarmExtremes, response: coldAndWarmExtremes });
+export const extremes = fields({ service: coldAndWarmExtremes, response: coldAndWarmExtremes });
 
 /** Histograms as above, of the connections that measured requests opened: looking up the name, TCP, TLS. */
 const openingHistograms = fields({

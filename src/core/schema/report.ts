@@ -1,13 +1,13 @@
 /**
- * The report, `runs/<runId>/report.json`, schema "latency-lab.report.v2" (schemas/report.v2.schema.json is made of this).
- * Fields may be added within v2; one that changes its meaning or goes makes v3, and a step in report/read.ts. Times are milliseconds where the name
+ * The report, `runs/<runId>/report.json`, schema "latency-lab.report.v3" (schemas/report.v3.schema.json is made of this).
+ * Fields may be added within v3; one that changes its meaning or goes makes v4, and a step in report/read.ts. Times are milliseconds where the name
  * says Ms; shares are 0 to 1. Nothing is rounded: rounding is for printing.
  */
 import * as v from 'valibot';
 import { number, oneBy, oneOf, openFields, type Output, time } from './fields.ts';
 import { loadProfile } from './load.ts';
 import { reference } from './manifest.ts';
-import { encodedHistograms, errorKinds, selfReport } from './part.ts';
+import { encodedHistograms, errorKinds, extremes, selfReport } from './part.ts';
 import { plane, verification } from './plan.ts';
 import { labels, leftOut, rounds, seed } from './request.ts';
 import { targetKinds } from './target.ts';
@@ -38,18 +38,28 @@ const requestCounts = openFields({
 
 const errorCount = openFields({ kind: oneOf(errorKinds), count, example: v.exactOptional(text) });
 
-const knownQuantile = openFields({ ms: atLeast0, lowMs: atLeast0, highMs: atLeast0 });
+/** A bound is absent where it lies beyond what was measured, and both are for a single round. */
+const bounds = { lowMs: v.exactOptional(atLeast0), highMs: v.exactOptional(atLeast0) };
+const knownQuantile = openFields({ ms: atLeast0, ...bounds });
+/** It falls among the requests without an answer: slower than the timeout. */
+const unansweredQuantile = openFields({ aboveMs: atLeast0, lowMs: v.exactOptional(atLeast0) });
 const unknownQuantile = openFields({ neededN: count });
 
-/** A quantile with its 95 % interval, or how many samples it would take. */
-const quantileMs = oneBy(knownQuantile, unknownQuantile, (given) =>
-  'ms' in given || 'lowMs' in given ? knownQuantile : unknownQuantile,
-);
+/** A quantile with its 95 % interval, or above what it is, or how many requests it would take. */
+const quantileMs = oneBy([knownQuantile, unansweredQuantile, unknownQuantile], (given) => {
+  if ('aboveMs' in given) return unansweredQuantile;
+  return Object.keys(bounds).some((bound) => bound in given) || 'ms' in given
+    ? knownQuantile
+    : unknownQuantile;
+});
 
 export const quantileNames = ['p50', 'p90', 'p95', 'p99', 'p99.9'] as const;
 
 const latencySummary = openFields({
+  /** Answers: mean, standard deviation, least and largest are of these. */
   n: wholeFrom(1),
+  /** Of `all`: planned and failed, dropped or never sent. Quantiles count them as slower than any answer. */
+  lost: v.exactOptional(count),
   meanMs: atLeast0,
   /** Of the sample (n - 1); absent for n = 1. */
   standardDeviationMs: v.exactOptional(atLeast0),
@@ -62,6 +72,8 @@ const latencySummary = openFields({
 
 /** Absent where no such request was answered. */
 const coldAndWarm = openFields({
+  /** Every planned request, cold, warm or lost: what rankings and gates go by. */
+  all: v.exactOptional(latencySummary),
   cold: v.exactOptional(latencySummary),
   warm: v.exactOptional(latencySummary),
 });
@@ -136,6 +148,8 @@ const roundReport = openFields({
   remarks: texts,
   timeline,
   histograms: encodedHistograms,
+  /** Smallest and largest, which histograms round to 0.1 %; absent where a part did not tell. */
+  extremesUs: v.exactOptional(extremes),
 });
 
 const way = oneOf(['http', 'invoke']);
@@ -170,15 +184,19 @@ const targetReport = openFields({
   reference: v.exactOptional(openFields(reference.entries)),
 });
 
-/** Of the rounds' median warm response times, `other` over `base`: above 1 = other is slower. */
+/** Of the rounds' median response times of all planned requests, `other` over `base`: above 1 = other is slower. */
 const comparison = openFields({
   base: text,
   other: text,
   outcome: oneOf(['different', 'no-difference', 'this-run-only']),
   ratio: atLeast0,
-  /** Interval at 1 - alpha; absent for this-run-only. */
+  /** The pair's own interval at 1 - alpha; absent for this-run-only. */
   low: v.exactOptional(atLeast0),
   high: v.exactOptional(atLeast0),
+  /** Chance of such a difference between equal targets, adjusted for all pairs of the ranking. */
+  p: v.exactOptional(share),
+  /** Standard deviation of the rounds' log ratios: what a planner of rounds needs to know. */
+  spread: v.exactOptional(atLeast0),
   rounds: count,
 });
 
@@ -188,7 +206,10 @@ const reasoned = openFields({ id: text, reason: text });
 const ranking = openFields({
   vantage: text,
   path: way,
-  /** Fastest first, by the median warm response time. The rank is shared where no difference was shown; absent where rounds are too few for a verdict, or there is nobody to compare with. */
+  /**
+   * Fastest first, by the mean logarithm of the rounds' medians. A lower rank than the row above only where a difference was shown;
+   * absent where rounds are too few for a verdict, or there is nobody to compare with.
+   */
   rows: arrayOf(openFields({ id: text, rank: v.exactOptional(wholeFrom(1)) })),
   unranked: arrayOf(reasoned),
   /** Every pair of rows. */
@@ -201,7 +222,7 @@ const method = openFields({
   seed,
   /** Of the intervals shown: 0.95. */
   confidence: share,
-  /** Chance of calling two equal targets different, per pair. */
+  /** Chance of calling any two equal targets of a ranking different, over all its pairs. */
   alpha: share,
   /** Smallest ratio of medians, less 1, that is called a difference. */
   minimumEffect: atLeast0,
@@ -211,7 +232,7 @@ const method = openFields({
   rankableErrorShare: share,
 });
 
-export const reportVersion = 'latency-lab.report.v2';
+export const reportVersion = 'latency-lab.report.v3';
 
 export const reportSchema = openFields({
   schema: v.literal(reportVersion, reportVersion),
@@ -258,7 +279,7 @@ export type WorkerCounts = Output<typeof workerCounts>;
 export type GeneratorReport = Output<typeof generatorReport>;
 export type Timeline = Output<typeof timeline>;
 export type TimelineBucket = Output<typeof timelineBucket>;
-export type EncodedHistograms = Output<typeof encodedHistograms>;
+export type Extremes = Output<typeof extremes>;
 export type LatencySummary = Output<typeof latencySummary>;
 export type ColdAndWarm = Output<typeof coldAndWarm>;
 export type QuantileMs = Output<typeof quantileMs>;

@@ -70,7 +70,7 @@ export const runRequest = fields({
   /** Targets that are not registered: the user's own URLs or function aliases. */
   extraTargets: v.optional(extraTargets, []),
   load: v.optional(loadInput, {}),
-  rounds: v.optional(rounds, 3),
+  rounds: v.optional(rounds, 10),
   /** Of the shuffle inside each round, so that a run can be repeated. */
   seed: v.optional(seed, 1),
   maxFailed: v.optional(maxFailed, defaultMaxFailed),

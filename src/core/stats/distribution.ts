@@ -52,6 +52,10 @@ export function* entriesOf(distribution: Distribution): Generator<readonly [valu
   }
 }
 
+/** All values of several, in the same unit; undefined for none. */
+export const pooled = (all: readonly Distribution[]): Distribution | undefined =>
+  distributionFromCounts(all.flatMap((one) => [...entriesOf(one)]).sort(([a], [b]) => a - b));
+
 /**
  * The rank-th smallest value, rank 1 being the smallest. Ranks are held to 1..n and rounded up, so that
  * `valueAtRank(d, q * n)` is the inverse of the empirical distribution function.
@@ -113,12 +117,3 @@ export const quantile = (distribution: Distribution, q: number): number =>
 
 /** The rank of the q-quantile among n. A share such as 0.999 is not exact in binary; the slack keeps 0.999 x 1000 at 999. */
 export const rankOf = (q: number, n: number): number => Math.ceil(q * n - 1e-9 * Math.max(1, q * n));
-
-/**
- * Ranks that are shared where no difference was shown: 1 + the number of competitors shown to be better. "No
- * difference" does not carry over (A like B and B like C, yet A unlike C), and this rule needs no such thing.
- * @param isBetter whether a difference was shown in favour of the first
- * @returns one rank per item, in the items' order
- */
-export const sharedRanks = <T>(items: readonly T[], isBetter: (a: T, b: T) => boolean): number[] =>
-  items.map((item) => 1 + items.filter((other) => other !== item && isBetter(other, item)).length);

@@ -1,14 +1,61 @@
-import { type Distribution, valueAtRank, quantile } from './distribution.ts';
+import { sum } from 'd3-array';
+import { type Distribution, countAtOrBelow, quantile, valueAtRank } from './distribution.ts';
+import { studentTUpper } from './student-t.ts';
 
 /** A quantile with its interval, or how many values it would take. In the distribution's unit. */
 export type QuantileEstimate =
   | { readonly known: true; readonly value: number; readonly low: number; readonly high: number }
   | { readonly known: false; readonly neededN: number };
 
+/** Fewer values than this beyond a quantile cannot tell where it lies. */
+const leastBeyond = 5;
+
+/** How many values it takes for a quantile to have enough on either side: 10 for p50, 500 for p99. @param q 0 < q < 1 */
+export const neededFor = (q: number): number => Math.ceil(leastBeyond / Math.min(q, 1 - q) - 1e-9);
+
+/** A rank between 1 and n bounds a quantile only where so many values lie beyond it: the largest of all bounds nothing. */
+const leastBeyondBound = 2;
+
+/**
+ * The q-quantile of all rounds together with a confidence interval that knows of rounds: Woodruff's (1952). The share of values
+ * at or below the quantile has the standard error of a ratio over clusters (Cochran 1977, 11.8); on the logit scale, times
+ * Student's t, it gives two shares between which q lies, and the bounds are the quantiles at those. Degrees of freedom are one
+ * less than the rounds that the smaller side comes from, by Kish's (sum k)^2 / sum k^2: a tail that one slow round brought in is worth
+ * one round. Taking calls of one round for independent makes intervals far too narrow; bench/truth.mjs prints the coverage.
+ * @param all the rounds' values together   @param q 0 < q < 1   @param confidence 0.95 = 95 %
+ * @returns low 0 or high Infinity where that bound lies beyond what was measured, both of them for a single round
+ */
+export const roundsInterval = (
+  all: Distribution,
+  rounds: readonly Distribution[],
+  q: number,
+  confidence = 0.95,
+): QuantileEstimate => {
+  if (all.n < neededFor(q)) return { known: false, neededN: neededFor(q) };
+  const value = quantile(all, q);
+  const upTo = rounds.map((round) => countAtOrBelow(round, value));
+  const share = sum(upTo) / all.n;
+  const squares = sum(rounds, (round, i) => ((upTo[i] ?? 0) - share * round.n) ** 2);
+  const error = Math.sqrt((squares * rounds.length) / (rounds.length - 1)) / all.n;
+  const smaller = rounds.map((round, i) => (q < 0.5 ? (upTo[i] ?? 0) : round.n - (upTo[i] ?? 0)));
+  const worth = sum(smaller) ** 2 / sum(smaller, (count) => count ** 2);
+  const degrees = Math.max(1, worth - 1);
+  const reach = (studentTUpper((1 - confidence) / 2, degrees) * error) / (q * (1 - q));
+  const rankAt = (logit: number): number => all.n / (1 + Math.exp(-logit));
+  const centre = Math.log(q / (1 - q));
+  const [from, to] = [rankAt(centre - reach), rankAt(centre + reach)];
+  return {
+    known: true,
+    value,
+    low: from > leastBeyondBound ? valueAtRank(all, from) : 0,
+    high: to <= all.n - leastBeyondBound ? valueAtRank(all, to) : Infinity,
+  };
+};
+
 /**
  * The q-quantile with a distribution-free confidence interval between two order statistics whose ranks come from the
- * binomial distribution; exact for every n, at least `confidence`, equal tails. It takes the values for independent;
- * calls of one round are not quite, so the spread between rounds belongs beside it.
+ * binomial distribution; exact for every n, at least `confidence`, equal tails. For values that are independent, as those of
+ * one stretch of calls nearly are; where there are rounds, see roundsInterval.
  * Where n is too small for both bounds the answer is the n that is needed instead of a number.
  * @param q 0 < q < 1   @param confidence 0.95 = 95 %
  */

@@ -57,13 +57,17 @@ describe('crossedLimits', () => {
   });
 
   it('does not pass over a limit that cannot be judged', () => {
-    const { warm } = report.targets.find(({ id }) => id === 'mine')!.response;
-    const few = { warm: { ...warm!, quantiles: { ...warm!.quantiles, p99: { neededN: 459 } } } };
+    const { all } = report.targets.find(({ id }) => id === 'mine')!.response;
+    const few = { all: { ...all!, quantiles: { ...all!.quantiles, p99: { neededN: 459 } } } };
     expect(crossedLimits(changed('mine', { response: few }), limits({ maxP99: 100 }))).toEqual([
       'mine: p99 cannot be judged: it takes 459 answers',
     ]);
     expect(crossedLimits(changed('mine', { response: {} }), limits({ maxP50: 100 }))).toEqual([
-      'mine: p50 cannot be judged: no warm request was answered',
+      'mine: p50 cannot be judged: no request was answered',
+    ]);
+    const lost = { all: { ...all!, quantiles: { ...all!.quantiles, p99: { aboveMs: 10_000 } } } };
+    expect(crossedLimits(changed('mine', { response: lost }), limits({ maxP99: 100 }))).toEqual([
+      'mine: p99 falls among the requests without an answer (more than 10,000 ms); allowed: 100 ms',
     ]);
   });
 });

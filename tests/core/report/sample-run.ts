@@ -17,6 +17,8 @@ export interface Character {
   /** Median of warm answers. */
   readonly warmMs: number;
   readonly coldMs: number;
+  /** The first answers of each round; one unless told otherwise. */
+  readonly colds?: number;
   /** Share of requests that fail, and how. */
   readonly failing?: { readonly share: number; readonly kind: ErrorKind; readonly example: string };
   /** In this round, after half of its requests, the worker dies. */
@@ -91,7 +93,7 @@ const samplesOfCell = (who: Character, requests: number, random: Random): Sample
   const weather = Math.exp(0.04 * randomNormal(random));
   let nowUs = 0;
   return Array.from({ length: requests + 10 }, (_, i) => {
-    const cold = i === 10;
+    const cold = i >= 10 && i < 10 + (who.colds ?? 1);
     const tail = random() < 0.02 ? 2 + 4 * random() : 1;
     const ms = (cold ? who.coldMs : who.warmMs * tail) * weather * Math.exp(0.22 * randomNormal(random));
     const chance = random();

@@ -6,12 +6,12 @@ import { coldReport } from './cold-run.ts';
 import { furtherFields, type RunSettings, sampleReport } from './sample-run.ts';
 
 const generated = {
-  title: 'latency-lab report, version 2',
+  title: 'latency-lab report, version 3',
   description:
-    'runs/<runId>/report.json. Times are milliseconds where the name ends in Ms, shares are 0 to 1, nothing is rounded. Response time runs from the planned send, service time from the actual one. Fields may be added within v2.',
+    'runs/<runId>/report.json. Times are milliseconds where the name ends in Ms, shares are 0 to 1, nothing is rounded. Response time runs from the planned send, service time from the actual one. Fields may be added within v3.',
   ...toJsonSchema(reportSchema, { target: 'draft-07', definitions: reportDefinitions }),
 };
-const published = publishedSchema('report.v2.schema.json', generated);
+const published = publishedSchema('report.v3.schema.json', generated);
 
 /** The published schema lets later versions add fields; a report of this version has none but those it names. */
 const withoutFurtherFields = (schema: unknown): unknown => {
@@ -25,7 +25,7 @@ const validate = compile(withoutFurtherFields(published) as object);
 
 const build = (settings: Partial<RunSettings>): Report => sampleReport(settings, furtherFields);
 
-describe('schemas/report.v2.schema.json', () => {
+describe('schemas/report.v3.schema.json', () => {
   it('is what the schema module generates', () => {
     expect(published).toEqual(stored(generated));
   });

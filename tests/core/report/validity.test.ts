@@ -95,7 +95,7 @@ describe('judgeCell', () => {
     expect(remarks).toEqual([
       expect.stringContaining('event loop delay p99 74 ms, remarked above 10 ms'),
       expect.stringContaining('used 97 % of one CPU (remarked above 90 %)'),
-      '12 planned requests were not sent because time ran out',
+      '12 planned requests were not sent because time ran out, and count as slower than any answer',
     ]);
     const { generator: _, ...silent } = cell();
     expect(judgeCell(silent, open).remarks).toEqual([expect.stringContaining('none vouched')]);
@@ -125,9 +125,9 @@ describe('remarksOnRounds', () => {
     expect(remarksOnRounds(Object.freeze(rounds), closed)).toEqual([
       expect.stringMatching(/^rounds 1 and 3: .*delay p99 31 ms/),
       expect.stringMatching(
-        /^round 3: workers 5 and 6 stopped before the end.* last heard of at 09:00:12 UTC; samples up to then are kept$/,
+        /^round 3: invalid: workers 5 and 6 stopped before the end.* last heard of at 09:00:12 UTC; samples up to then are kept$/,
       ),
-      'round 3: workers 0, 1, 2, 3, 4 and 1 more left no samples',
+      'round 3: invalid: workers 0, 1, 2, 3, 4 and 1 more left no samples',
     ]);
   });
 
@@ -140,7 +140,9 @@ describe('remarksOnRounds', () => {
         })),
         closed,
       );
-    expect(of(7, 7)).toEqual(['all 7 rounds: 7 planned requests were not sent because time ran out']);
+    expect(of(7, 7)).toEqual([
+      'all 7 rounds: 7 planned requests were not sent because time ran out, and count as slower than any answer',
+    ]);
     expect(of(6, 7)).toEqual([expect.stringMatching(/^6 of 7 rounds: 6 planned/)]);
     expect(of(5, 7)).toEqual([expect.stringMatching(/^rounds 1, 2, 3, 4 and 5: /)]);
     expect(of(1, 7)).toEqual([expect.stringMatching(/^round 1: 1 planned/)]);

@@ -143,9 +143,9 @@ describe('assignmentsOf', () => {
   it('names no rate in the closed model', () => {
     const assignments = assignmentsOfOnly(closed, 1, 1);
     expect(assignments.map((a) => a.load)).toEqual([
-      { ...closed, requests: 100, concurrency: 40, warmup: 4 },
-      { ...closed, requests: 100, concurrency: 40, warmup: 3 },
-      { ...closed, requests: 100, concurrency: 40, warmup: 3 },
+      { ...closed, requests: 50, concurrency: 40, warmup: 4 },
+      { ...closed, requests: 50, concurrency: 40, warmup: 3 },
+      { ...closed, requests: 50, concurrency: 40, warmup: 3 },
     ]);
     expect(assignments[0]).not.toHaveProperty('totalRate');
   });

@@ -4,7 +4,7 @@ import { openSends, parseLoad } from '../../../src/core/schema/load.ts';
 
 describe('parseLoad', () => {
   it('gives the defaults of the closed model when nothing is given', () => {
-    const defaults = { model: 'closed', requests: 300, concurrency: 1, warmup: 10, timeoutMs: 10_000 };
+    const defaults = { model: 'closed', requests: 150, concurrency: 1, warmup: 10, timeoutMs: 10_000 };
     for (const nothing of [undefined, {}]) expect(parseLoad(nothing)).toEqual(defaults);
   });
 

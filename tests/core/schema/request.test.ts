@@ -19,7 +19,7 @@ describe('parseRunRequest', () => {
       runId: 'run-1',
       extraTargets: [],
       load: closedLoad,
-      rounds: 3,
+      rounds: 10,
       seed: 1,
       maxFailed: 0.01,
       labels: {},
