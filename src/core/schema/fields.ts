@@ -26,16 +26,21 @@ const allowedBy = (schema: v.GenericSchema | v.GenericSchemaAsync | undefined): 
     ? schema.message
     : anObject;
 
-/** Never a copy of what was JSON, of which there may be hundreds of thousands. */
-const withoutUndefined = (value: object): object =>
-  Object.values(value).includes(undefined) ? known(value) : value;
+const hasUndefined = (value: Readonly<Record<string, unknown>>): boolean => {
+  for (const key in value) if (value[key] === undefined) return true;
+  return false;
+};
 
 /** Valibot takes an array for an object without fields. */
 const refusingArrays = <S extends v.GenericSchema & { readonly message: unknown }>(schema: S): S => ({
   ...schema,
   '~run': (dataset, config) => {
-    const given = isObject(dataset.value) ? withoutUndefined(dataset.value) : null;
-    if (given !== null) return schema['~run']({ ...dataset, value: given }, config);
+    // What was JSON has no such fields, and there may be hundreds of thousands of it: it is not copied.
+    if (isObject(dataset.value))
+      return schema['~run'](
+        hasUndefined(dataset.value) ? { ...dataset, value: known(dataset.value) } : dataset,
+        config,
+      );
     v._addIssue(schema as never, 'type', dataset, config);
     return dataset as never;
   },
