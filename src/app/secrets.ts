@@ -7,6 +7,8 @@ import { type ConnectionDeps, connectionOpener } from './connection.ts';
 
 export interface SecretConnectionDeps extends ConnectionDeps {
   readonly secrets: Pick<SecretStore, 'read'>;
+  /** Of the credentials that requests with `auth` are signed with. */
+  readonly signingSecrets?: () => readonly string[];
 }
 
 const hidden = (result: Exchange['result'], hide: (text: string) => string): Exchange['result'] => {
@@ -47,9 +49,10 @@ const lookUp = async (
  */
 export const secretOpener = async (deps: SecretConnectionDeps, target: Target): Promise<OpenConnection> => {
   const names = secretsIn(target);
-  if (names.length === 0) return connectionOpener(deps, target);
+  const signing = target.request?.auth === undefined ? [] : (deps.signingSecrets?.() ?? []);
+  if (names.length === 0 && signing.length === 0) return connectionOpener(deps, target);
   const values = await lookUp(deps.secrets, names);
-  const hide = hiding([...values.values()]);
+  const hide = hiding([...values.values(), ...signing]);
   // A function's reply is cut for some messages: half a value would be left of one that is hidden afterwards.
   const invoker: ConnectionDeps['invoker'] = {
     invoke: async (...call) => {

@@ -1,5 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
+import { sigV4, signingSecrets } from '../adapters/aws/signature.ts';
 import { readEnvironment, madeOnce } from '../adapters/aws/environment.ts';
 import { createLambdaClient, lambdaFunctionInvoker } from '../adapters/aws/function-invoker.ts';
 import { createSsmClient, ssmSecretStore } from '../adapters/aws/parameters.ts';
@@ -22,8 +23,9 @@ export interface HitInput {
 /** Milliseconds that a hit leaves for its answer before the function's own timeout. */
 const hitReserveMs = 5000;
 
+const sign = sigV4(() => systemClock.wallTime());
 const connection: GenerateDeps['httpConnection'] = (request) =>
-  httpConnection(request, { clock: systemClock });
+  httpConnection(request, { clock: systemClock, sign });
 
 const deps = madeOnce((): GenerateDeps => {
   const environment = readEnvironment(['RESULTS_BUCKET']);
@@ -33,6 +35,7 @@ const deps = madeOnce((): GenerateDeps => {
     secrets: ssmSecretStore(createSsmClient()),
     invoker: lambdaFunctionInvoker(createLambdaClient()),
     httpConnection: connection,
+    signingSecrets,
     watchVitals,
     startPacer,
   };

@@ -1,4 +1,5 @@
 import { read } from '../core/schema/fields.ts';
+import { sigV4, signingSecrets } from '../adapters/aws/signature.ts';
 import { readEnvironment, madeOnce } from '../adapters/aws/environment.ts';
 import { createLambdaClient, lambdaFunctionInvoker } from '../adapters/aws/function-invoker.ts';
 import { createSsmClient, ssmSecretStore } from '../adapters/aws/parameters.ts';
@@ -11,11 +12,13 @@ import { type Verification, verifyInput } from '../core/schema/plan.ts';
 
 const deps = madeOnce((): VerifyDeps => {
   const environment = readEnvironment(['RESULTS_BUCKET']);
+  const sign = sigV4(() => systemClock.wallTime());
   const connections: SecretConnectionDeps = {
     clock: systemClock,
     secrets: ssmSecretStore(createSsmClient()),
     invoker: lambdaFunctionInvoker(createLambdaClient()),
-    httpConnection: (request) => httpConnection(request, { clock: systemClock }),
+    httpConnection: (request) => httpConnection(request, { clock: systemClock, sign }),
+    signingSecrets,
   };
   return {
     store: s3ObjectStore(createS3Client(), environment.RESULTS_BUCKET),

@@ -1,7 +1,7 @@
 /** What the use cases need from the world. Adapters implement these; the in-memory ones of the tests pass the same suites. */
 import type { Opening } from '../core/load/opening.ts';
 import type { HttpReply, ReplyHeaders } from '../core/load/request.ts';
-import type { Target } from '../core/schema/target.ts';
+import type { Auth, Target } from '../core/schema/target.ts';
 import type { ErrorKind } from '../core/schema/part.ts';
 
 export type { HttpReply, Opening, ReplyHeaders };
@@ -67,7 +67,14 @@ export interface HttpRequest {
   readonly insecure?: boolean;
   /** Each request is sent over a connection of its own, which is closed after it. */
   readonly fresh?: boolean;
+  /** How each request is signed. */
+  readonly auth?: Auth;
 }
+
+/** What a signature adds to a request's headers, `host` among them; good for at least two minutes. Rejects without credentials. */
+export type SignRequest = (
+  request: HttpRequest & { readonly auth: Auth },
+) => Promise<Readonly<Record<string, string>>>;
 
 export interface Clock {
   /** Milliseconds on a monotonic clock, with fractions. */

@@ -3,7 +3,7 @@ import { secretOpener } from '../../src/app/secrets.ts';
 import { InputError } from '../../src/core/errors.ts';
 import { parseLoad } from '../../src/core/schema/load.ts';
 import type { Target } from '../../src/core/schema/target.ts';
-import type { HttpRequest } from '../../src/ports/index.ts';
+import type { Exchange, HttpRequest } from '../../src/ports/index.ts';
 import { memoryObjectStore } from '../support/memory.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -51,6 +51,12 @@ const setUp = (value = secret) => {
   return { clock, deps, sent, asked };
 };
 
+/** All that an answer says, its headers too. */
+const textOf = (exchanges: readonly Exchange[]): string =>
+  JSON.stringify(
+    exchanges.map(({ result }) => ('error' in result ? result : { ...result, headers: [...result.headers] })),
+  );
+
 describe('secretOpener', () => {
   it('looks each secret up once, sends its value and shows it nowhere in the answer', async () => {
     const { deps, sent, asked } = setUp();
@@ -62,8 +68,25 @@ describe('secretOpener', () => {
       headers: { authorization: 'Bearer open & sesame' },
       body: '{"key":"open & sesame"}',
     });
-    expect(JSON.stringify(exchanges)).toContain('Bearer [secret]');
-    expect(JSON.stringify(exchanges)).not.toContain('sesame');
+    expect(textOf(exchanges)).toContain('["x-request-id","Bearer [secret]"]');
+    expect(textOf(exchanges)).not.toContain('sesame');
+  });
+
+  it("hides the signer's credentials where requests are signed", async () => {
+    const { deps } = setUp();
+    const signing = { ...deps, signingSecrets: () => ['text/x-mine'] };
+    const headers = { authorization: 'text/x-mine' };
+    const auth = { type: 'sigv4', service: 's', region: 'eu-west-2' } as const;
+    const plain = {
+      version: 1,
+      id: 'mine',
+      kind: 'url',
+      url: 'https://example.com/',
+      request: { headers },
+    } as const;
+    const answerTo = async (to: Target) => textOf([await (await secretOpener(signing, to))().send(100)]);
+    expect(await answerTo(plain)).toContain('text/x-mine');
+    expect(await answerTo({ ...plain, request: { headers, auth } })).not.toContain('text/x-mine');
   });
 
   it('hides it in what a function answers, also where the message is cut', async () => {

@@ -15,9 +15,12 @@ import {
 } from '../../core/schema/load.ts';
 import { httpUrl, requestSpec } from '../../core/schema/target.ts';
 
+// A hit is sent as it is: signing is for targets, whose redirects are not followed.
+const { auth: _, ...unsigned } = requestSpec.entries;
+
 const hitFields = fields({
   url: httpUrl,
-  ...requestSpec.entries,
+  ...unsigned,
   /** Any certificate of the server will do. */
   insecure: v.exactOptional(v.boolean('true or false')),
   /** Redirects are followed, where they lead there; absent = they are answers as others. */

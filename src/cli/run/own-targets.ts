@@ -22,6 +22,10 @@ export const ownTargetOptions = {
     'body of the requests to --target; @PATH for that of a file, env:NAME for a secret',
   ),
   expectStatus: number('--expect-status <STATUS>', 'what --target answers when all is well; default 200'),
+  sigv4: text(
+    '--sigv4 <SERVICE/REGION>',
+    'sign the requests to --target for AWS, as in execute-api/eu-west-2, with the credentials of the function that sends them',
+  ),
   iMayLoadThis: toggle(
     '--i-may-load-this',
     'every --target is yours to load with more than 10 requests per second',
@@ -35,6 +39,8 @@ const fieldFlags: Readonly<Record<string, string>> = {
   'request.headers': '--header',
   'request.body': '--payload',
   'request.expectedStatus': '--expect-status',
+  'request.auth.service': '--sigv4',
+  'request.auth.region': '--sigv4',
 };
 
 /** @throws InputError for a line that is no header, or one given twice */
@@ -50,6 +56,13 @@ export const headersOf = (lines: readonly string[], keep: Keep): Record<string, 
   return headers;
 };
 
+const authOf = (given: string): RequestSpec['auth'] => {
+  const [, service, region] = /^([^/]+)\/([^/]+)$/.exec(given) ?? [];
+  if (service === undefined || region === undefined)
+    throw new InputError('--sigv4', given, 'a service and a region, as in execute-api/eu-west-2');
+  return { type: 'sigv4', service, region };
+};
+
 const requestOf = (values: OwnValues, keep: Keep): RequestSpec => {
   const { method, header, payload, expectStatus } = values;
   const body = payload === undefined ? undefined : readBody(payload, '--payload');
@@ -58,6 +71,7 @@ const requestOf = (values: OwnValues, keep: Keep): RequestSpec => {
     headers: header && headersOf(header, keep),
     body: body?.secret === true ? keep(body.text) : body?.text,
     expectedStatus: expectStatus,
+    auth: values.sigv4 === undefined ? undefined : authOf(values.sigv4),
   });
 };
 
@@ -97,7 +111,7 @@ const make = (values: OwnValues, keep: Keep): readonly Target[] => {
     throw new InputError(
       '--target',
       undefined,
-      'a target: --method, --header, --payload and --expect-status are for it',
+      'a target: --method, --header, --payload, --expect-status and --sigv4 are for it',
     );
   }
   return given.map((one) => targetOf(one, request, keep));

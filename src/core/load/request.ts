@@ -1,12 +1,13 @@
 /** One request to a target, as HTTP or, for a target without URL, as the HTTP API event that its function answers. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Target } from '../schema/target.ts';
+import type { Auth, Target } from '../schema/target.ts';
 
 /** What is sent to `target`, its request's defaults filled in. Header names are in lower case. */
 export interface TargetRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  readonly auth?: Auth;
   readonly expectedStatus: number;
 }
 
@@ -29,6 +30,7 @@ export const requestOf = ({ request = {} }: Target): TargetRequest => ({
   method: request.method ?? 'GET',
   headers: lowerCaseNames(request.headers ?? {}),
   ...(request.body === undefined ? {} : { body: request.body }),
+  ...(request.auth === undefined ? {} : { auth: request.auth }),
   expectedStatus: request.expectedStatus ?? 200,
 });
 

@@ -65,12 +65,23 @@ const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELE
 
 export const method = oneOf(methods);
 
-/** The request that is sent again and again. Defaults: GET, no headers, no body, status 200. */
+/**
+ * How the request proves who sends it. `sigv4`: AWS Signature Version 4 for a service such as `execute-api` or `lambda`, with
+ * the credentials of the functions that verify and load the target; a target without URL needs none of it.
+ */
+const auth = fields({
+  type: oneOf(['sigv4']),
+  service: matching(/^[a-z0-9-]{1,64}$/, 'the name by which AWS signs for a service, as in execute-api'),
+  region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, as in eu-west-2'),
+});
+
+/** The request that is sent again and again. Defaults: GET, no headers, no body, status 200, not signed. */
 export const requestSpec = fields({
   method: v.exactOptional(method),
   headers: v.exactOptional(headers),
   body: v.exactOptional(v.string('a text. Write a JSON body as a text with escaped quotes')),
   expectedStatus: v.exactOptional(whole(200, 599)),
+  auth: v.exactOptional(auth),
 });
 
 /** The functions that verify and load a target from a place where it can be reached. */
@@ -125,6 +136,13 @@ export const target = v.pipe(
     ({ url, functionArn: arn }) => url !== undefined || arn !== undefined,
     'a target with a "url" or a "functionArn"',
   ),
+  v.forward(
+    v.check(
+      ({ url, request }) => url !== undefined || request?.auth === undefined,
+      'nothing: a function without URL is invoked by the AWS SDK, which signs for itself',
+    ),
+    ['request', 'auth'],
+  ),
   v.check(
     (whole) => bytesOf(whole) <= maxTargetBytes,
     ({ input }) =>
@@ -133,6 +151,7 @@ export const target = v.pipe(
 );
 
 export type Target = Output<typeof target>;
+export type Auth = Output<typeof auth>;
 export type RequestSpec = Output<typeof requestSpec>;
 
 /** @throws InputError naming `field` */

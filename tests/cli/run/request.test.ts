@@ -124,6 +124,10 @@ describe('ownTargets', () => {
     const arn = 'arn:aws:lambda:eu-west-2:123456789012:function:mine:live';
     const line = `--target a=https://example.com/x?y=1 --target b=${arn} --method post --payload {} --expect-status 201`;
     const request = { method: 'POST', body: '{}', expectedStatus: 201 };
+    const auth = { type: 'sigv4', service: 'execute-api', region: 'eu-west-2' };
+    expect(own('--target a=https://example.com/ --sigv4 execute-api/eu-west-2', slow)[0]?.request).toEqual({
+      auth,
+    });
     expect(own(line, slow)).toEqual([
       { version: 1, id: 'a', kind: 'url', url: 'https://example.com/x?y=1', request },
       { version: 1, id: 'b', kind: 'url', functionArn: arn, request },
@@ -172,7 +176,9 @@ describe('ownTargets', () => {
     ['--target a=http://127.0.0.1/ --target a=http://127.0.0.1/2', '--target'],
     ['--target taken=http://127.0.0.1/', '--target'],
     ['--target a=http://127.0.0.1/ --expect-status 99', '--expect-status'],
+    ['--target a=http://127.0.0.1/ --sigv4 execute-api', '--sigv4'],
     ['--payload x', '--target'],
+    ['--sigv4 execute-api/eu-west-2', '--target'],
   ])('refuses %s and names the flag %s', (line, flag) => {
     expect(inputErrorOf(() => own(line, fast, ['taken'])).field).toBe(flag);
   });

@@ -2,6 +2,7 @@ import { InputError } from '../../../src/core/errors.ts';
 import { asHttpUrl, asTarget, parseTarget } from '../../../src/core/schema/target.ts';
 
 const arn = 'arn:aws:lambda:eu-west-2:123456789012:function:lab-Node-1a2b:live';
+const sigv4 = { type: 'sigv4', service: 'execute-api', region: 'eu-west-2' };
 const whole = {
   version: 1,
   id: 'node-dynamodb',
@@ -17,7 +18,10 @@ const whole = {
   vantage: 'vpc',
   loadFrom: { verifyFunctionArn: arn, generateFunctionArn: arn },
   billing: { writes: 1, class: 'on-demand' },
-  request: { method: 'POST', headers: { 'X-Key': 'a', empty: '' }, body: '{}', expectedStatus: 202 },
+  request: {
+    ...{ method: 'POST', headers: { 'X-Key': 'a', empty: '' }, body: '{}', expectedStatus: 202 },
+    auth: sigv4,
+  },
 };
 
 describe('asTarget', () => {
@@ -59,6 +63,10 @@ describe('asTarget', () => {
     ['here.loadFrom.generateFunctionArn', { loadFrom: { verifyFunctionArn: arn } }],
     ['here.loadFrom.port', { loadFrom: { verifyFunctionArn: arn, generateFunctionArn: arn, port: 1 } }],
     ['here.request.expectedStatus', { request: { expectedStatus: 99 } }],
+    ['here.request.auth.type', { request: { auth: { ...sigv4, type: 'basic' } } }],
+    ['here.request.auth.region', { request: { auth: { ...sigv4, region: 'mars' } } }],
+    ['here.request.auth.service', { request: { auth: { ...sigv4, service: '' } } }],
+    ['here.request.auth', { url: undefined, functionArn: arn, request: { auth: sigv4 } }],
     ['here.colour', { colour: 'red' }],
     ['here', { url: undefined, functionArn: undefined }],
   ])('names %s in %j', (field, change) => {
