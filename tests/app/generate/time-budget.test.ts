@@ -55,7 +55,7 @@ describe('what is planned', () => {
     expect(await unsentOfAll(load, takes(1))).toBe(0);
   });
 
-  it('is sent by every worker, however slow the rate, long the load and patient the timeout', async () => {
+  it('is sent by every worker, however slow the rate, long the load, patient the timeout and random the times', async () => {
     // A few hundred requests in all: the rules do not depend on how many there are.
     const loads = fc
       .record({
@@ -63,8 +63,9 @@ describe('what is planned', () => {
         durationSeconds: fc.double({ min: 200, max: 1_700, noNaN: true }),
         timeoutMs: fc.integer({ min: 1, max: 60_000 }),
         maxConnections: fc.constantFrom(1, 2_000),
+        times: fc.constantFrom({}, { poissonSeed: 7 }),
       })
-      .map((change): LoadProfile => ({ ...openLoad, warmup: 0, ...change }));
+      .map(({ times, ...change }): LoadProfile => ({ ...openLoad, warmup: 0, ...change, ...times }));
     await fc.assert(
       fc.asyncProperty(loads, async (load) => {
         expect(await unsentOfAll(load, takes(0))).toBe(0);
