@@ -1,7 +1,10 @@
 /** Who is faster than whom: every pair judged, the chance of error held over all of them together. */
-import { ascending, group, mean, sum } from 'd3-array';
+import { ascending, group, mean, median, sum } from 'd3-array';
+import { known } from '../known.ts';
 import { verdictsOf } from '../stats/many.ts';
+import { roundsToFind, smallestFound } from '../stats/planner.ts';
 import {
+  isDecidable,
   leastPerRound,
   pairedDifference,
   type RoundQuantile,
@@ -10,7 +13,7 @@ import {
 import { failedShareOf, rankableErrorShare } from './failures.ts';
 import { formatCount, formatShare } from './format.ts';
 import { quantileByRound, quantileShares } from './latency.ts';
-import type { Comparison, Ranking, TargetReport } from '../schema/report.ts';
+import type { Comparison, Ranking, Sensitivity, TargetReport } from '../schema/report.ts';
 
 /** alpha: the chance that any two equal targets of a ranking are called different, over all its pairs. */
 export const rankingSettings: VerdictSettings = { alpha: 0.05, minimumEffect: 0.05 };
@@ -35,10 +38,10 @@ const reasonNotRanked = (target: TargetReport): string | undefined => {
   return undefined;
 };
 
-/** A target with the median response time of all its planned requests, round by round. */
+/** A target with one quantile of the response times of all its planned requests, round by round. */
 interface Competitor {
   readonly id: string;
-  readonly medians: readonly RoundQuantile[];
+  readonly quantiles: readonly RoundQuantile[];
 }
 
 /**
@@ -46,8 +49,8 @@ interface Competitor {
  * a round it is the plain mean; a missed round costs its competitor nothing but that round. Least squares of competitor + round, by turns.
  */
 const levelsOf = (all: readonly Competitor[]): ReadonlyMap<string, number> => {
-  const cells = all.flatMap(({ id, medians }) =>
-    medians.map(({ round, value }) => ({ id, round, log: Math.log(value) })),
+  const cells = all.flatMap(({ id, quantiles }) =>
+    quantiles.map(({ round, value }) => ({ id, round, log: Math.log(value) })),
   );
   const shifts = new Map<number, number>();
   const levels = new Map<string, number>();
@@ -66,13 +69,16 @@ const levelsOf = (all: readonly Competitor[]): ReadonlyMap<string, number> => {
 };
 
 /** Over the rounds that both of a pair have; pairs that share none are left out. */
-const comparePairs = (ranked: readonly Competitor[]): Comparison[] => {
-  const pairs = ranked.flatMap((base, i) =>
+const pairsOf = (ranked: readonly Competitor[]) =>
+  ranked.flatMap((base, i) =>
     ranked.slice(i + 1).flatMap((other) => {
-      const difference = pairedDifference(base.medians, other.medians);
+      const difference = pairedDifference(base.quantiles, other.quantiles);
       return difference === undefined ? [] : [{ base: base.id, other: other.id, difference }];
     }),
   );
+
+const comparePairs = (ranked: readonly Competitor[]): Comparison[] => {
+  const pairs = pairsOf(ranked);
   const verdicts = verdictsOf(
     pairs.map(({ difference }) => difference),
     rankingSettings,
@@ -100,6 +106,37 @@ const rowsOf = (ordered: readonly Competitor[], comparisons: readonly Comparison
   });
 };
 
+const competitor = (target: TargetReport, name: 'p50' | 'p99'): Competitor => {
+  const q = quantileShares[name];
+  const quantiles = quantileByRound(target, 'all', q, leastPerRound(q));
+  return { id: target.id, quantiles: quantiles.filter(({ value }) => Number.isFinite(value)) };
+};
+
+const plannedEffects = [0.1, 0.2, 0.5];
+
+/** What the run can see between any two of its targets, alpha being dealt out to all pairs. */
+const sensitivityOf = (fit: readonly TargetReport[], name: 'p50' | 'p99'): Sensitivity => {
+  const pairs = pairsOf(fit.map((target) => competitor(target, name)))
+    .map(({ difference }) => difference)
+    .filter(isDecidable);
+  const settings = { ...rankingSettings, alpha: rankingSettings.alpha / Math.max(1, pairs.length) };
+  const variance = mean(pairs, ({ error, rounds }) => error ** 2 * rounds);
+  const rounds = Math.round(median(pairs, (pair) => pair.rounds) ?? 0);
+  const spread = variance === undefined ? undefined : Math.sqrt(variance);
+  return known({
+    quantile: name,
+    rounds,
+    spread,
+    smallestFound:
+      spread === undefined ? undefined : smallestFound(spread / Math.sqrt(rounds), rounds - 1, settings),
+    roundsFor:
+      spread === undefined
+        ? []
+        : plannedEffects.map((effect) => known({ effect, rounds: roundsToFind(effect, spread, settings) })),
+    leastPerRound: leastPerRound(quantileShares[name]),
+  });
+};
+
 /** One ranking per vantage and way of calling, null targets left out: they are the floor, not a competitor. */
 export const rankTargets = (targets: readonly TargetReport[]): Ranking[] => {
   const competitors = targets.filter((target) => target.kind !== 'null');
@@ -107,16 +144,10 @@ export const rankTargets = (targets: readonly TargetReport[]): Ranking[] => {
   return [...groups.values()].flatMap((own) => {
     const [first] = own;
     if (first === undefined) return [];
-    const fit = own
-      .filter((target) => reasonNotRanked(target) === undefined)
-      .map((target) => ({
-        id: target.id,
-        medians: quantileByRound(target, 'all', quantileShares.p50, leastPerRound(quantileShares.p50)).filter(
-          ({ value }) => Number.isFinite(value),
-        ),
-      }));
-    const levels = levelsOf(fit);
-    const ordered = [...fit].sort((a, b) =>
+    const fit = own.filter((target) => reasonNotRanked(target) === undefined);
+    const medians = fit.map((target) => competitor(target, 'p50'));
+    const levels = levelsOf(medians);
+    const ordered = [...medians].sort((a, b) =>
       ascending(levels.get(a.id) ?? Infinity, levels.get(b.id) ?? Infinity),
     );
     const comparisons = comparePairs(ordered);
@@ -125,7 +156,14 @@ export const rankTargets = (targets: readonly TargetReport[]): Ranking[] => {
       return reason === undefined ? [] : [{ id: target.id, reason }];
     });
     return [
-      { vantage: first.vantage, path: first.path, rows: rowsOf(ordered, comparisons), unranked, comparisons },
+      {
+        vantage: first.vantage,
+        path: first.path,
+        rows: rowsOf(ordered, comparisons),
+        unranked,
+        comparisons,
+        sensitivity: fit.length < 2 ? [] : (['p50', 'p99'] as const).map((name) => sensitivityOf(fit, name)),
+      },
     ];
   });
 };

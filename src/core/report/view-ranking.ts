@@ -1,7 +1,7 @@
 /** Who stands where: the ranking's tables and the terminal's short one. */
 import { formatCount, formatNumber, formatQuantile, formatRatio, list } from './format.ts';
 import { comparisonOf, rankingsOf } from './headline.ts';
-import type { Ranking, Report, TargetReport } from '../schema/report.ts';
+import type { Ranking, Report, Sensitivity, TargetReport } from '../schema/report.ts';
 import type { Block, CellLike, ReportView, Section, TargetRow } from './view-model.ts';
 import { coldCell, failedShare, firstColdName, nameCell, none, quantileCell, tableOf } from './view-rows.ts';
 import { stateNames } from './words.ts';
@@ -75,12 +75,45 @@ const unranked = (report: Report): Block[] => {
   ];
 };
 
+const found = ({ roundsFor, rounds: had }: Sensitivity, effect: number, n: string): string => {
+  const entry = roundsFor.find((one) => one.effect === effect);
+  if (entry === undefined) return none;
+  if (entry.rounds === undefined) return `not with 50 rounds${n}`;
+  return entry.rounds <= had ? 'yes' : `takes ${entry.rounds} rounds${n}`;
+};
+
+/** What the run could have seen: "no difference shown" means little without it. */
+const sensitivityTable = (report: Report, { sensitivity = [] }: Ranking): Block[] => {
+  const { load } = report.method;
+  const n = load.model === 'closed' ? ` of ${formatCount(load.requests)}` : '';
+  return tableOf(
+    'What this run can see: differences between two targets that it finds in 95 of 100 cases',
+    sensitivity,
+    [
+      ['At', ({ quantile }) => quantile],
+      [
+        'Smallest found',
+        ({ smallestFound, leastPerRound }) =>
+          smallestFound === undefined
+            ? `takes ${leastPerRound} requests a round`
+            : `${(smallestFound * 100).toFixed(0)} %`,
+      ],
+      ...([0.1, 0.2, 0.5] as const).map(
+        (effect) => [`${effect * 100} %`, (row: Sensitivity) => found(row, effect, n)] as const,
+      ),
+    ],
+  );
+};
+
 export const rankingSection = (report: Report, rows: readonly TargetRow[]): Section => ({
   id: 'ranking',
   title: 'Ranking',
   short: 'Ranking',
   blocks: [
-    ...rankingsOf(report).flatMap((ranking) => rankingTable(report, ranking, rows)),
+    ...rankingsOf(report).flatMap((ranking) => [
+      ...rankingTable(report, ranking, rows),
+      ...sensitivityTable(report, ranking),
+    ]),
     ...notes(report),
     ...unranked(report),
   ],

@@ -202,6 +202,20 @@ const comparison = openFields({
 
 const reasoned = openFields({ id: text, reason: text });
 
+/** At one quantile: from how far the rounds of the targets differed. */
+const sensitivity = openFields({
+  quantile: oneOf(['p50', 'p99']),
+  rounds: count,
+  /** Quadratic mean over the pairs' standard deviations of log ratios; absent where no pair could be judged. */
+  spread: v.exactOptional(atLeast0),
+  /** The smallest difference that is found in 95 of 100 cases, as a share. */
+  smallestFound: v.exactOptional(atLeast0),
+  /** Rounds that it takes for a difference of that share; absent where 50 are too few. */
+  roundsFor: arrayOf(openFields({ effect: atLeast0, rounds: v.exactOptional(count) })),
+  /** Requests that a round takes to be judged at all. */
+  leastPerRound: count,
+});
+
 /** One per vantage and way of calling; figures are never ranked across them. */
 const ranking = openFields({
   vantage: text,
@@ -214,6 +228,8 @@ const ranking = openFields({
   unranked: arrayOf(reasoned),
   /** Every pair of rows. */
   comparisons: arrayOf(comparison),
+  /** What differences between two of its targets the run can see; absent in reports of earlier versions. */
+  sensitivity: v.exactOptional(arrayOf(sensitivity)),
 });
 
 const method = openFields({
@@ -285,4 +301,5 @@ export type ColdAndWarm = Output<typeof coldAndWarm>;
 export type QuantileMs = Output<typeof quantileMs>;
 export type QuantileName = (typeof quantileNames)[number];
 export type Ranking = Output<typeof ranking>;
+export type Sensitivity = Output<typeof sensitivity>;
 export type Comparison = Output<typeof comparison>;
