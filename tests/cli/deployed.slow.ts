@@ -255,7 +255,7 @@ describe('latency-lab diff and report', () => {
   it('compare and render what the runs left', async () => {
     const { code, stdout } = await lab('diff', 'first', 'second', '--json');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ schema: 'latency-lab.diff.v1', added: ['mine'], missing: [] });
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'latency-lab.diff.v2', added: ['mine'], missing: [] });
     expect(await lab('diff', 'second', 'first', '--max-p50-increase', '1000%')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('mine: has no figures any more'),

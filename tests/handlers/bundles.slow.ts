@@ -11,7 +11,7 @@ const limits = {
   verify: 80_000,
   schedule: 80_000,
   generate: 90_000,
-  report: 180_000,
+  report: 185_000,
   'clean-up': 80_000,
 };
 

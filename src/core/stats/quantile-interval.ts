@@ -17,11 +17,11 @@ export const neededFor = (q: number): number => Math.ceil(leastBeyond / Math.min
 const leastBeyondBound = 2;
 
 /**
- * The q-quantile of all rounds together with a confidence interval that knows of rounds: Woodruff's (1952). The share of values
- * at or below the quantile has the standard error of a ratio over clusters (Cochran 1977, 11.8); on the logit scale, times
- * Student's t, it gives two shares between which q lies, and the bounds are the quantiles at those. Degrees of freedom are one
- * less than the rounds that the smaller side comes from, by Kish's (sum k)^2 / sum k^2: a tail that one slow round brought in is worth
- * one round. Taking calls of one round for independent makes intervals far too narrow; bench/truth.mjs prints the coverage.
+ * The q-quantile of all rounds together with a confidence interval that knows of rounds: Woodruff's (1952). The share of values at or
+ * below the quantile has the standard error of a ratio over clusters (Cochran 1977, 11.8); on the logit scale, times Student's t, it gives
+ * two shares between which q lies, and the bounds are the quantiles at those. Degrees of freedom are one less than the rounds; towards
+ * the end of the tail, one less than the rounds that the tail comes from, by Kish's (sum k)^2 / sum k^2: what one slow round brought in is
+ * worth one round. Taking calls of one round for independent makes intervals far too narrow; bench/truth.mjs prints the coverage.
  * @param all the rounds' values together   @param q 0 < q < 1   @param confidence 0.95 = 95 %
  * @returns low 0 or high Infinity where that bound lies beyond what was measured, both of them for a single round
  */
@@ -39,11 +39,14 @@ export const roundsInterval = (
   const error = Math.sqrt((squares * rounds.length) / (rounds.length - 1)) / all.n;
   const smaller = rounds.map((round, i) => (q < 0.5 ? (upTo[i] ?? 0) : round.n - (upTo[i] ?? 0)));
   const worth = sum(smaller) ** 2 / sum(smaller, (count) => count ** 2);
-  const degrees = Math.max(1, worth - 1);
-  const reach = (studentTUpper((1 - confidence) / 2, degrees) * error) / (q * (1 - q));
+  const reach = (degrees: number): number =>
+    (studentTUpper((1 - confidence) / 2, Math.max(1, degrees)) * error) / (q * (1 - q));
+  // What a tail may still hold is known from the rounds that it comes from; that it holds no less, from all rounds.
+  const [inwards, outwards] = [reach(rounds.length - 1), reach(worth - 1)];
   const rankAt = (logit: number): number => all.n / (1 + Math.exp(-logit));
   const centre = Math.log(q / (1 - q));
-  const [from, to] = [rankAt(centre - reach), rankAt(centre + reach)];
+  const from = rankAt(centre - (q < 0.5 ? outwards : inwards));
+  const to = rankAt(centre + (q < 0.5 ? inwards : outwards));
   return {
     known: true,
     value,

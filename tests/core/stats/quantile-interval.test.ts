@@ -99,8 +99,8 @@ describe('roundsInterval', () => {
 
   it('is Woodruff’s, worked out by hand', () => {
     // Four rounds of 10; the median of all is 20, and 2, 4, 6 and 8 of them lie at or below it. Share 0.5, squares (3² + 1 + 1 + 3²) = 20,
-    // error sqrt(20 * 4/3) / 40 = 0.1291; above it 8, 6, 4, 2: Kish 20²/120 = 3.333 rounds, t(0.975, 2.333) = 3.7641 (scipy.stats.t.ppf);
-    // logit reach 3.7641 * 0.1291 / 0.25 = 1.9438, so ranks 5.01 and 34.99 of 40, the 6th and the 35th value.
+    // error sqrt(20 * 4/3) / 40 = 0.1291; above it 8, 6, 4, 2: Kish 20²/120 = 3.333 rounds. scipy.stats.t.ppf(0.975, 3) = 3.1824 and
+    // (0.975, 2.333) = 3.7641, so logit reaches of 1.6434 and 1.9438: ranks 6.48 and 34.99 of 40, the 7th and the 35th value.
     const round = (below: number, offset: number) =>
       distributionFromSamples(
         Array.from({ length: 10 }, (_, i) =>
@@ -112,7 +112,7 @@ describe('roundsInterval', () => {
     expect(interval(rounds, 0.5)).toEqual({
       known: true,
       value: values[19],
-      low: values[5],
+      low: values[6],
       high: values[34],
     });
   });
