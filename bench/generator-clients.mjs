@@ -10,42 +10,13 @@ import tls from 'node:tls';
 import { Client } from 'undici';
 import { importSources } from './generator-sources.mjs';
 
-/**
- * @typedef {{ url: string, connections: number, requests: number }} Load
- * @typedef {typeof import('../src/app/generate/generate.ts') & typeof import('../src/adapters/http/client.ts')
- *   & typeof import('../src/adapters/system.ts') & typeof import('../src/adapters/pacer.ts') & typeof import('../tests/support/memory.ts')} Sources
- */
-const { generate, httpConnection, systemClock, startPacer, watchVitals, memoryObjectStore, unused } =
-  /** @type {Sources} */ (
-    await importSources([
-      'src/app/generate/generate.ts',
-      'src/adapters/http/client.ts',
-      'src/adapters/system.ts',
-      'src/adapters/pacer.ts',
-      'tests/support/memory.ts',
-    ])
-  );
+/** @typedef {{ url: string, connections: number, requests: number }} Load */
+/** @typedef {typeof import('./generator-whole.ts')} Whole */
+const whole = /** @type {Whole} */ (await importSources(['bench/generator-whole.ts']));
 
-/** The whole generator as its function runs it: pacing, parsing, judging, histograms, raw samples and errors booked, parts stored (in memory). */
-export const generator = async (/** @type {Load} */ { url, connections, requests }) => {
-  const deps = {
-    clock: systemClock,
-    store: memoryObjectStore(),
-    ...unused,
-    httpConnection: (/** @type {Parameters<typeof httpConnection>[0]} */ request) =>
-      httpConnection({ ...request, insecure: true }, { clock: systemClock }),
-    startPacer,
-    watchVitals,
-  };
-  /** @type {Parameters<typeof generate>[1]['assignment']} */
-  const assignment = {
-    ...{ runId: 'bench', round: 1, cellId: 'c', segment: 0, attempt: 1, worker: 0, workers: 1 },
-    target: { version: 1, id: 'c', kind: 'sync-counter', url },
-    load: { model: 'closed', requests, concurrency: connections, warmup: 0, timeoutMs: 10_000 },
-  };
-  const around = { remainingMs: 600_000, coldStart: false, memoryMb: 1024, node: process.version };
-  const { output } = await generate(deps, { assignment }, around);
-  if (output.ok !== requests) throw new Error(JSON.stringify(output));
+export const generator = async (/** @type {Load} */ load) => {
+  const output = await whole.generator(load);
+  if (output.ok !== load.requests) throw new Error(JSON.stringify(output));
 };
 
 /** Calls `send` `requests` times, `connections` at a time; it is told which of them sends. */

@@ -11,19 +11,28 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /**
- * Bundles TypeScript modules of the project and imports them.
+ * Bundles TypeScript modules of the project into one file.
+ * @param {readonly string[]} modules relative to the repository
+ * @param {string} outfile
+ */
+export const bundle = async (modules, outfile) => {
+  const contents = modules.map((module) => `export * from './${module}';`).join('\n');
+  await build({
+    stdin: { contents, resolveDir: root },
+    ...{ outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error' },
+  });
+};
+
+/**
+ * Bundles modules and imports them.
  * @param {readonly string[]} modules relative to the repository
  * @returns {Promise<unknown>} all that they export; the caller says of what type
  */
 export const importSources = async (modules) => {
   const directory = mkdtempSync(join(tmpdir(), 'bench-generator-'));
   const outfile = join(directory, 'sources.mjs');
-  const contents = modules.map((module) => `export * from './${module}';`).join('\n');
   try {
-    await build({
-      stdin: { contents, resolveDir: root },
-      ...{ outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error' },
-    });
+    await bundle(modules, outfile);
     /** @type {unknown} */
     const loaded = await import(pathToFileURL(outfile).href);
     return loaded;
@@ -36,9 +45,11 @@ export const importSources = async (modules) => {
  * Starts a program of bench/ that prints its port and ends with its stdin.
  * @param {string} name
  * @param {readonly string[]} [arguments_]
+ * @param {readonly string[]} [before] the command that runs it, such as taskset
  */
-export const startServer = async (name, arguments_ = []) => {
-  const child = spawn(process.execPath, [join(root, 'bench', name), ...arguments_], {
+export const startServer = async (name, arguments_ = [], before = []) => {
+  const [file = '', ...rest] = [...before, process.execPath, join(root, 'bench', name), ...arguments_];
+  const child = spawn(file, rest, {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   /** @type {unknown} */
