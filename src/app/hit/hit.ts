@@ -107,6 +107,6 @@ export const hit = async (deps: HitDeps, request: HitRequest): Promise<HitResult
   const { unsent } = await drive(request, by, deps);
   if (unreachable !== undefined) throw new UnreachableError(unreachable);
   const seconds = (clock.now() - startMs) / 1000;
-  const asked = known({ concurrency, rate, durationSeconds, maxRate });
+  const asked = known({ concurrency, rate, durationSeconds, maxRate, timeoutMs: request.timeoutMs });
   return summarise(log, { url, count, unsent, startedAt, seconds, ...asked });
 };

@@ -1,7 +1,15 @@
 import { type Expectation, judge } from '../../core/load/judge.ts';
 import { connectMsOf, type Opening } from '../../core/load/opening.ts';
 import type { ErrorKind } from '../../core/schema/part.ts';
-import { distributionFromSamples, mean, standardDeviation } from '../../core/stats/distribution.ts';
+import { sum } from 'd3-array';
+import {
+  type Distribution,
+  distributionFromCounts,
+  distributionFromSamples,
+  entriesOf,
+  mean,
+  standardDeviation,
+} from '../../core/stats/distribution.ts';
 import { type QuantileEstimate, quantileInterval } from '../../core/stats/quantile-interval.ts';
 import type { Sent } from '../generate/closed.ts';
 import { known } from '../../core/known.ts';
@@ -57,7 +65,7 @@ export class HitLog {
 
 export interface HitRun extends Pick<
   HitRequest,
-  'url' | 'count' | 'concurrency' | 'rate' | 'durationSeconds' | 'maxRate'
+  'url' | 'count' | 'concurrency' | 'rate' | 'durationSeconds' | 'maxRate' | 'timeoutMs'
 > {
   /** Not sent because the run was ended early. */
   readonly unsent: number;
@@ -66,14 +74,25 @@ export interface HitRun extends Pick<
   readonly seconds: number;
 }
 
-/** Milliseconds; n of them. Quantiles with their 95 % interval, or the n that each would need. */
+/** A quantile with its 95 % interval, which is open above where it reaches into requests without an answer. */
+export type HitQuantile =
+  | { readonly known: true; readonly value: number; readonly low: number; readonly high?: number }
+  /** It falls among requests without an answer. */
+  | { readonly known: true; readonly aboveMs: number }
+  | Extract<QuantileEstimate, { readonly known: false }>;
+
+/**
+ * Milliseconds. Mean, least and largest are of the n answers; quantiles are of all requests, those without an answer being slower than
+ * any: survivors flatter.
+ */
 export interface HitFigures {
   readonly n: number;
+  readonly failed: number;
   readonly meanMs: number;
   readonly sdMs?: number;
   readonly minMs: number;
   readonly maxMs: number;
-  readonly quantiles: Readonly<Record<string, QuantileEstimate>>;
+  readonly quantiles: Readonly<Record<string, HitQuantile>>;
 }
 
 export interface HitResult extends HitRun {
@@ -86,9 +105,9 @@ export interface HitResult extends HitRun {
   /** Plain mean over every answered request, connecting and cold call included, as the reference figures were taken. */
   readonly referenceMeanMs?: number;
   readonly first?: NonNullable<HitLog['first']>;
-  /** With a rate: every answered request from its planned time on, waiting for a connection and connecting included. */
+  /** With a rate: every request from its planned time on, waiting for a connection and connecting included. */
   readonly response?: HitFigures;
-  /** Every answered request but the first. */
+  /** Every request but the first that was answered. */
   readonly rest?: HitFigures;
 }
 
@@ -97,17 +116,27 @@ const shares = [0.5, 0.9, 0.95, 0.99, 0.999];
 /** 0.999 -> p99.9 */
 const nameOf = (share: number): string => `p${Number((share * 100).toPrecision(6))}`;
 
-const figuresOf = (samples: readonly number[]): HitFigures | undefined => {
-  const all = distributionFromSamples(samples);
-  if (all === undefined) return undefined;
-  const sdMs = standardDeviation(all);
+const quantileOf = (all: Distribution, share: number, timeoutMs: number): HitQuantile => {
+  const estimate = quantileInterval(all, share);
+  if (!estimate.known) return estimate;
+  const { value, low, high } = estimate;
+  if (!Number.isFinite(value)) return { known: true, aboveMs: timeoutMs };
+  return { known: true, value, low, ...(Number.isFinite(high) ? { high } : {}) };
+};
+
+const figuresOf = (samples: readonly number[], failed: number, timeoutMs: number): HitFigures | undefined => {
+  const answered = distributionFromSamples(samples);
+  if (answered === undefined) return undefined;
+  const all = distributionFromCounts([...entriesOf(answered), [Infinity, failed]]) ?? answered;
+  const sdMs = standardDeviation(answered);
   return {
-    n: all.n,
-    meanMs: mean(all),
+    n: answered.n,
+    failed,
+    meanMs: mean(answered),
     ...(sdMs === undefined ? {} : { sdMs }),
-    minMs: all.values[0] ?? NaN,
-    maxMs: all.values.at(-1) ?? NaN,
-    quantiles: Object.fromEntries(shares.map((share) => [nameOf(share), quantileInterval(all, share)])),
+    minMs: answered.values[0] ?? NaN,
+    maxMs: answered.values.at(-1) ?? NaN,
+    quantiles: Object.fromEntries(shares.map((share) => [nameOf(share), quantileOf(all, share, timeoutMs)])),
   };
 };
 
@@ -123,8 +152,9 @@ export const summarise = (hits: HitLog, run: HitRun): HitResult => {
     examples,
   } as const;
   if (first === undefined) return result;
-  const rest = figuresOf(serviceMs.slice(1));
-  const response = run.rate === undefined ? undefined : figuresOf(hits.responseMs);
+  const failed = sum(Object.values(errors));
+  const rest = figuresOf(serviceMs.slice(1), failed, run.timeoutMs);
+  const response = run.rate === undefined ? undefined : figuresOf(hits.responseMs, failed, run.timeoutMs);
   const totalMs = serviceMs.reduce((sum, ms) => sum + ms, hits.connectMs);
   return {
     ...result,
@@ -139,13 +169,14 @@ const ms = (value: number): string => `${Number(value.toPrecision(value < 1000 ?
 
 const line = (name: string, text: string): string => `  ${name.padEnd(10)}${text}`;
 
-const quantileLine = ([name, estimate]: [string, QuantileEstimate]): string =>
-  line(
-    name,
-    estimate.known
-      ? `${ms(estimate.value)}   95 % interval ${ms(estimate.low)} to ${ms(estimate.high)}`
-      : `needs ${estimate.neededN} requests`,
-  );
+const quantileText = (quantile: HitQuantile): string => {
+  if (!quantile.known) return `needs ${quantile.neededN} requests`;
+  if ('aboveMs' in quantile) return `> ${ms(quantile.aboveMs)}: so many had no answer`;
+  const { value, low, high } = quantile;
+  return `${ms(value)}   95 % interval ${high === undefined ? `from ${ms(low)} up` : `${ms(low)} to ${ms(high)}`}`;
+};
+
+const quantileLine = ([name, quantile]: [string, HitQuantile]): string => line(name, quantileText(quantile));
 
 const figureLines = (title: string, rest: HitFigures): string[] => [
   title,

@@ -85,6 +85,18 @@ describe('hit', () => {
     });
   });
 
+  it('does not flatter survivors: requests without an answer are slower than any in the quantiles', async () => {
+    const { result } = await run((sentMs, index) => ({ endMs: sentMs + (index % 20 === 7 ? 5000 : 1) }), {
+      count: 401,
+    });
+    expect(result.rest).toMatchObject({ n: 380, failed: 20, maxMs: 1 });
+    expect(result.rest?.quantiles).toMatchObject({
+      p90: { known: true, value: 1, low: 1, high: 1 },
+      p99: { known: true, aboveMs: 1000 },
+    });
+    expect(hitText(result)).toContain('p99       > 1000 ms: so many had no answer');
+  });
+
   it('fails at once when nothing listens there', async () => {
     const refused = {
       error: 'connect',
