@@ -59,17 +59,12 @@ export const nameCell = ({ target: { id, title }, colour }: TargetRow): TableCel
   ...(title === id ? {} : { note: title }),
 });
 
-/** The quantile with its 95 % interval, or that n cannot carry it, `with n` also which n could. */
-export const quantileCell = (
-  summary: LatencySummary | undefined,
-  name: QuantileName,
-  detail?: 'with n',
-): CellLike => {
+/** The quantile with its 95 % interval, or which n it takes. */
+export const quantileCell = (summary: LatencySummary | undefined, name: QuantileName): CellLike => {
   const quantile = summary?.quantiles[name];
   if (quantile === undefined) return none;
   if ('neededN' in quantile) {
-    const note = detail && `takes ${formatCount(quantile.neededN)}`;
-    return known({ text: formatQuantile(quantile), note, tone: 'muted' });
+    return { text: formatQuantile(quantile), note: `takes ${formatCount(quantile.neededN)}`, tone: 'muted' };
   }
   return known({ text: formatQuantile(quantile), note: formatInterval(quantile) });
 };

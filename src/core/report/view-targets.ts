@@ -11,7 +11,7 @@ import {
   type RoundReport,
   type TargetReport,
 } from '../schema/report.ts';
-import type { Block, Section, TargetRow, Term } from './view-model.ts';
+import type { Block, CellLike, Section, TargetRow, Term } from './view-model.ts';
 import { failedShare, nameCell, none, quantileCell, tableOf } from './view-rows.ts';
 import { errorNames, kindNames } from './words.ts';
 
@@ -30,7 +30,7 @@ const latencyTable = ({ id, response, service }: TargetReport, open: boolean): B
   return tableOf(`${id}: latencies in ms, with 95 % intervals`, rows, [
     ['Time', ({ name }) => name],
     ['n', ({ n }) => formatCount(n)],
-    ...quantileNames.map((name) => [name, (s: LatencySummary) => quantileCell(s, name, 'with n')] as const),
+    ...quantileNames.map((name) => [name, (s: LatencySummary) => quantileCell(s, name)] as const),
     ['mean', ({ meanMs }) => formatNumber(meanMs)],
     ['sd', ({ standardDeviationMs }) => orNone(standardDeviationMs)],
     ['min', ({ minMs }) => formatNumber(minMs)],
@@ -51,6 +51,24 @@ const roundTable = ({ id, rounds }: TargetReport): Block[] =>
     ['seconds', ({ seconds }) => formatNumber(seconds)],
     ['workers finished', ({ workers }) => `${workers.finished} of ${workers.planned}`],
   ]);
+
+/** Where each request opens a connection of its own: what looking up the name, TCP and TLS took. */
+const openingTable = ({ id, rounds }: TargetReport): Block[] => {
+  const opened = rounds.flatMap(({ round, openings }) =>
+    openings === undefined ? [] : [{ round, ...openings }],
+  );
+  const step = (of: { readonly p50Ms: number; readonly p99Ms: number }): CellLike => ({
+    text: formatNumber(of.p50Ms),
+    note: `p99 ${formatNumber(of.p99Ms)}`,
+  });
+  return tableOf(`${id}: opening connections, round by round, p50 in ms`, opened, [
+    ['Round', ({ round }) => String(round)],
+    ['opened', ({ count }) => formatCount(count)],
+    ['DNS', ({ dns }) => step(dns)],
+    ['TCP', ({ tcp }) => step(tcp)],
+    ['TLS', ({ tls }) => step(tls)],
+  ]);
+};
 
 const factsOf = (target: TargetReport): Term[] => {
   const { requests, memoryMb, throughputPerSecond } = target;
@@ -87,6 +105,7 @@ export const targetSection = (report: Report, rows: readonly TargetRow[]): Secti
       ...(row.target.remarks.length === 0 ? [] : [{ kind: 'list', items: row.target.remarks } as const]),
       ...latencyTable(row.target, report.method.load.model === 'open'),
       ...roundTable(row.target),
+      ...(report.method.load.connection === 'fresh' ? openingTable(row.target) : []),
       { kind: 'facts', items: factsOf(row.target) },
     ],
   })),
