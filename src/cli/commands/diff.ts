@@ -1,7 +1,7 @@
 /** `latency-lab diff`: two runs side by side. */
 import { Argument } from 'commander';
 import { diffReports, type ReportDiff } from '../../core/report/diff.ts';
-import { diffHeads, diffJUnit, diffMarkdown, diffRow } from '../../core/report/diff-formats.ts';
+import { diffHeads, diffJUnit, diffMarkdown, diffRows } from '../../core/report/diff-formats.ts';
 import { type Crossing, crossings, type Thresholds } from '../../core/report/gate.ts';
 import { known } from '../../core/known.ts';
 import { defineCommand } from '../command.ts';
@@ -12,7 +12,7 @@ import { table } from '../text.ts';
 export const diffTable = (diff: ReportDiff): string =>
   table(
     diffHeads.map((title, i) => ({ title, align: i < 2 || i === diffHeads.length - 1 ? 'left' : 'right' })),
-    diff.targets.flatMap(({ id, metrics }) => metrics.map((metric) => diffRow(id, metric))),
+    diffRows(diff),
   );
 
 const formatNames = ['table', 'json', 'markdown', 'junit'] as const;

@@ -20,12 +20,12 @@ export const diffHeads = [
   'change',
   '99 % interval',
   'as measured',
-  'found from',
+  'smallest found',
   'verdict',
 ] as const;
 
 /** Cells in the order of diffHeads. */
-export const diffRow = (id: string, found: MetricDiff): string[] => {
+const diffRow = (id: string, found: MetricDiff): string[] => {
   const { metric, outcome, change, asMeasured, smallestFound } = found;
   const unit = isShare(metric) ? 'points' : '%';
   const figure = (value: number | undefined): string => {
@@ -48,6 +48,16 @@ export const diffRow = (id: string, found: MetricDiff): string[] => {
   ];
 };
 
+/** Of every metric that says something: shares of 0 in both runs are left out, but that of errors. */
+export const diffRows = ({ targets }: ReportDiff): string[][] =>
+  targets.flatMap(({ id, metrics }) =>
+    metrics
+      .filter(
+        ({ metric, base, other }) => !isShare(metric) || metric === 'errors' || base !== 0 || other !== 0,
+      )
+      .map((found) => diffRow(id, found)),
+  );
+
 /** Ids come from people: nothing of them may end a cell or begin a tag. */
 const markdownText = (text: string): string =>
   text
@@ -66,7 +76,7 @@ export const diffMarkdown = (diff: ReportDiff, crossed: readonly Crossing[], gat
   const line = (cells: readonly string[]): string => `| ${cells.map(markdownText).join(' | ')} |`;
   const list = (items: readonly string[]): string =>
     items.map((item) => `- ${markdownText(item)}`).join('\n');
-  const rows = diff.targets.flatMap(({ id, metrics }) => metrics.map((metric) => line(diffRow(id, metric))));
+  const rows = diffRows(diff).map(line);
   const parts = [
     `### ${markdownText(`${diff.base} → ${diff.other}`)}`,
     gated ? verdictLine(crossed) : '',
