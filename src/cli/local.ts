@@ -102,12 +102,13 @@ const withLab = async (
     started = true;
     for (const { id, reason } of build.leftOut)
       terminal.say(`${terminal.style.red('!')} ${id} is left out: ${reason}`);
-    const { outputs } = await deploy(context, plane, build, options.memoryMb);
-    enter(plane);
     const { targets, leftOut } = build;
     const { emulatorUrl, credentials } = plane;
-    serving = startInstances({ root, workDir: options.workDir, emulatorUrl, credentials, labName, targets });
-    const instances = await orAborted(serving, context.signal);
+    const deployed = deploy(context, plane, build, options.memoryMb);
+    const place = { root, workDir: options.workDir, emulatorUrl, credentials, labName };
+    serving = startInstances({ ...place, targets, deployed });
+    const [{ outputs }, instances] = await orAborted(Promise.all([deployed, serving]), context.signal);
+    enter(plane);
     return await use({ plane: besides(plane, instances), outputs, targets, leftOut });
   } finally {
     await serving?.then(

@@ -18,6 +18,7 @@ import type { LocalPlane } from '../plane.ts';
 import { type Reaper, startReaper } from '../reaper/reaper.ts';
 import { readManifest } from './build.ts';
 import { buildsDirectory, pointerFile } from './builds.ts';
+import { bucket, providePackages } from './packages.ts';
 import { DeployError, sam } from './sam.ts';
 
 export interface DeployOptions {
@@ -109,8 +110,6 @@ export const failuresOf = async (plane: PlaneAccess, stackName: string): Promise
   ];
 };
 
-const bucket = 'latency-lab-packages';
-
 /** `--resolve-s3` would deploy a stack of its own for the bucket first. */
 const makeBucket = async ({ emulatorUrl, credentials }: LocalPlane): Promise<void> => {
   const headers = { [keyHeader]: credentials.accessKeyId };
@@ -119,9 +118,9 @@ const makeBucket = async ({ emulatorUrl, credentials }: LocalPlane): Promise<voi
     throw new DeployError(`the emulator refused to create a bucket: ${reply.status} ${await reply.text()}`);
 };
 
-const builtTemplate = async (root: string, targets: readonly string[]): Promise<string> => {
+const directoryOfBuild = async (root: string, targets: readonly string[]): Promise<string> => {
   const { key } = JSON.parse(await readFile(pointerFile(root, targets), 'utf8')) as { key: string };
-  return join(buildsDirectory(root), key, 'template.yaml');
+  return join(buildsDirectory(root), key);
 };
 
 const parametersOf = async (plane: LocalPlane, options: DeployOptions): Promise<string[]> => {
@@ -143,7 +142,8 @@ const eventLine = /^(CREATE|UPDATE)_(COMPLETE|FAILED) +\S+ +(\S+)/;
 
 const runDeploy = async (plane: LocalPlane, options: DeployOptions, reaper: Reaper): Promise<void> => {
   const { root, stackName, onProgress } = options;
-  const template = await builtTemplate(root, options.targets);
+  const directory = await directoryOfBuild(root, options.targets);
+  const template = await providePackages(plane, { root, directory, reaper, onProgress });
   const { code, output } = await sam(
     [
       ...['deploy', '--template-file', template, '--stack-name', stackName, '--s3-bucket', bucket],

@@ -52,6 +52,8 @@ export interface InstancesOptions extends Omit<FastapiOptions, 'reaper'> {
   readonly labName: string;
   /** Ids of the architectures that are deployed; those without a server of their own are passed over. */
   readonly targets: readonly string[];
+  /** Fulfilled when the templates are, whose entries are written over. Servers start meanwhile. */
+  readonly deployed?: Promise<unknown>;
 }
 
 export interface Instances {
@@ -94,7 +96,7 @@ export const startInstances = async (options: InstancesOptions): Promise<Instanc
     return { died: new Promise(() => undefined), stop: () => Promise.resolve() };
   const reaper = startReaper(options.root);
   try {
-    const server = await startFastapi({ ...options, reaper });
+    const [server] = await Promise.all([startFastapi({ ...options, reaper }), options.deployed]);
     await register(options, targetAt(server.ready.url));
     return {
       died: server.died,

@@ -34,6 +34,17 @@ describe('deployLab', () => {
     expect(progress).toEqual(expect.arrayContaining(['Plain: ready', 'good: ready']));
   });
 
+  it('deploys the same build to another plane without packaging it again', async () => {
+    const other = await startPlane({ root: lab.root, workDir: join(lab.root, '.latency-lab', 'runs') });
+    try {
+      const { outputs } = await deploy('good', other);
+      expect(await send(outputs['Url'] ?? '')).toMatchObject({ status: 200, body: 'first' });
+      expect(progress.filter((line) => line === 'packaging')).toHaveLength(1);
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('names every resource that could not be created, and why', async () => {
     lab.write(
       'templates/plain.json',
