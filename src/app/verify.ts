@@ -24,15 +24,22 @@ interface Trial {
   readonly perConnection: number;
 }
 
-const fullTrial: Trial = { sequential: 10, connections: 10, perConnection: 4 };
+/** Of a service of the lab. One that loses updates shows it only over several connections, however few the load will open. */
+const full = { sequential: 10, concurrent: 40, fewestConnections: 5, mostConnections: 10 };
 
 /**
- * A user's own URL may cost or change something with each request, so it gets only what its mean needs, and where it is
- * to be loaded over several connections, what shows its pace under them.
+ * As many connections as the load will open, within bounds: each may start an instance, which takes time on the way to the
+ * first sample. A user's own URL may cost or change something with each request, so it gets only what its mean needs, and
+ * where it is to be loaded over several connections, what shows its pace under them.
  */
 const trialOf = (kind: Exclude<TargetKind, 'async-queue'>, load: LoadProfile): Trial => {
-  if (kind !== 'url') return fullTrial;
-  const connections = load.model === 'closed' ? Math.min(load.concurrency, fullTrial.connections) : 1;
+  const { fewestConnections, mostConnections } = full;
+  if (kind !== 'url') {
+    const wanted = load.model === 'closed' ? Math.max(fewestConnections, load.concurrency) : mostConnections;
+    const connections = Math.min(wanted, mostConnections);
+    return { ...full, connections, perConnection: Math.floor(full.concurrent / connections) };
+  }
+  const connections = load.model === 'closed' ? Math.min(load.concurrency, mostConnections) : 1;
   return { sequential: 3, connections, perConnection: connections === 1 ? 0 : 2 };
 };
 

@@ -59,14 +59,27 @@ describe('verify a sync-counter', () => {
       acknowledged: 50,
       // The cold first request does not size the segments.
       meanMs: serviceMs,
-      burst: { connections: 10, meanMs: serviceMs },
+      burst: { connections: 5, meanMs: serviceMs },
       observed: { 'x-architecture': 'a', 'x-cold': '1', server: 'uvicorn' },
       coldStarts: { aloneMs: [coldMs], burstMs: [] },
-      connections: [10, 10],
-      mostAtOnce: 10,
-      tookMs: coldMs + 9 * serviceMs + 4 * serviceMs,
+      connections: [5, 5],
+      mostAtOnce: 5,
+      tookMs: coldMs + 9 * serviceMs + 8 * serviceMs,
     });
   });
+
+  it.each([
+    [1, 5, 50],
+    [7, 7, 45],
+    [10, 10, 50],
+    [300, 10, 50],
+  ])(
+    'opens for a load of %i connections %i, and sends %i requests',
+    async (concurrency, connections, sent) => {
+      const found = await verifying((i) => hits(i + 1), {}, 10_000, concurrency);
+      expect(found).toMatchObject({ connections: [connections, connections], mostAtOnce: connections, sent });
+    },
+  );
 
   it('tells cold answers that came alone from those of the burst', async () => {
     const burst = [10, 11, 12];
@@ -77,7 +90,7 @@ describe('verify a sync-counter', () => {
 
   it('measures the pace of the burst by its warm answers alone', async () => {
     const found = await verifying((i) => hits(i + 1, { 'x-cold': i < 15 ? '1' : '0' }), { kind: 'null' });
-    expect(found.burst).toEqual({ connections: 10, meanMs: serviceMs });
+    expect(found.burst).toEqual({ connections: 5, meanMs: serviceMs });
     const cold = await verifying((i) => hits(i + 1, { 'x-cold': '1' }));
     expect(cold.burst).toBeUndefined();
   });
@@ -108,7 +121,7 @@ describe('verify a sync-counter', () => {
     ['answers a page', () => ({ ...hits(1), body: '<html>' }), 'answered 200 without a count: "<html>"'],
   ])('gives up after three requests on one that %s', async (_, reply, why) => {
     const found = await verifying(reply);
-    expect(found).toMatchObject({ ok: false, sent: 3, acknowledged: 0, connections: [10, 10] });
+    expect(found).toMatchObject({ ok: false, sent: 3, acknowledged: 0, connections: [5, 5] });
     expect(found.reason).toBe(`none of 3 requests was acknowledged; the first: ${why}`);
     expect(found.meanMs).toBeUndefined();
   });
