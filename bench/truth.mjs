@@ -126,6 +126,34 @@ table(
   (world) => [found(world, 0.5, 1), found(world, 0.99, 1), found(world, 0.5, 1.2), found(world, 0.99, 1.2)],
 );
 
+/**
+ * Two targets side by side while the host slows down by 30 % from the first round to the last, and jumps by 20 % for a third of them.
+ * @param {World} world @param {number} scale
+ */
+const drifting = (world, scale, isPaired = true) =>
+  share((random) => {
+    const side = (/** @type {number} */ own) =>
+      quantiles(random, world, 0.5, { scale: own }).map((one) => {
+        const jump = one.round % 3 === 0 ? 1.2 : 1;
+        return { ...one, value: one.value * (1 + (0.3 * one.round) / 10) * jump };
+      });
+    const [base, other] = [side(1), side(scale)];
+    return isDifferent(
+      isPaired ? stats.pairedDifference(base, other) : stats.unpairedDifference(base, other),
+    );
+  });
+table(
+  '10 rounds x 150 on a host that drifts by 30 % and jumps by 20 %: p50 called different, paired and (as between two runs) unpaired',
+  ['equal', '+20 %', 'equal, unp.', '+20 %, unp.'],
+  (world) => [
+    drifting(world, 1),
+    drifting(world, 1.2),
+    drifting(world, 1, false),
+    drifting(world, 1.2, false),
+  ],
+  worlds.filter(({ shape }) => shape === 'log-normal 0.3' || shape === 'bimodal'),
+);
+
 /** Rounds that the planner asks for from a pilot run, and what they find. @param {World} world @param {number} q */
 const planned = (world, q) => {
   const random = stats.createRandom(7);
