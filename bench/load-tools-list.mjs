@@ -8,10 +8,13 @@ import * as read from './load-tools-output.mjs';
 import { find } from './load-tools-process.mjs';
 
 /**
+ * @typedef {readonly (string | number)[]} Words
  * @typedef {object} Tool
  * @property {string | undefined} program undefined where it is not installed
  * @property {readonly string[]} [version] what makes it print its version
- * @property {(url: string, connections: number, seconds: number) => readonly (string | number)[]} load arguments
+ * @property {(url: string, connections: number, until: Words) => Words} load arguments
+ * @property {(seconds: number) => Words} during
+ * @property {(requests: number) => Words} [count] absent where it cannot be told how many requests to send
  * @property {(printed: string) => read.Outcome} outcome
  */
 
@@ -33,38 +36,46 @@ export const toolsIn = async (directory) => {
   return {
     generator: {
       program: process.execPath,
-      load: (url, connections, seconds) => [generator, url, connections, seconds],
+      load: (url, connections, until) => [generator, url, connections, ...until],
+      ...{ during: (seconds) => [seconds], count: (requests) => [600, requests] },
       outcome: read.readGenerator,
     },
     wrk: {
       ...{ program: find('wrk'), version: ['-v'] },
-      load: (url, connections, seconds) => ['-t', 1, '-c', connections, '-d', seconds, url],
+      load: (url, connections, until) => ['-t', 1, '-c', connections, ...until, url],
+      during: (seconds) => ['-d', seconds],
       outcome: read.readWrk,
     },
     autocannon: {
       ...{ program: process.execPath, version: [autocannon, '--version'] },
-      load: (url, connections, seconds) => [autocannon, '--json', '-c', connections, '-d', seconds, url],
+      load: (url, connections, until) => [autocannon, '--json', '-c', connections, ...until, url],
+      ...{ during: (seconds) => ['-d', seconds], count: (requests) => ['-a', requests] },
       outcome: read.readAutocannon,
     },
     k6: {
       ...{ program: find('k6'), version: ['version'] },
-      load: (url, connections, seconds) => [
-        ...['run', '--quiet', '--no-usage-report', '--vus', connections, '--duration', `${seconds}s`],
+      load: (url, connections, until) => [
+        ...['run', '--quiet', '--no-usage-report', '--vus', connections, ...until],
         ...['--env', `URL=${url}`, script],
       ],
+      during: (seconds) => ['--duration', `${seconds}s`],
+      count: (requests) => ['--iterations', requests],
       outcome: read.readK6,
     },
     hey: {
       program: find('hey'),
-      load: (url, connections, seconds) => ['-c', connections, '-z', `${seconds}s`, url],
+      load: (url, connections, until) => ['-c', connections, ...until, url],
+      ...{ during: (seconds) => ['-z', `${seconds}s`], count: (requests) => ['-n', requests] },
       outcome: read.readHey,
     },
     oha: {
       ...{ program: find('oha'), version: ['--version'] },
-      load: (url, connections, seconds) => [
-        ...['--no-tui', '--output-format', 'json', '--wait-ongoing-requests-after-deadline'],
-        ...['-c', connections, '-z', `${seconds}s`, url],
+      load: (url, connections, until) => [
+        ...['--no-tui', '--output-format', 'json', '-c', connections],
+        ...[...until, url],
       ],
+      during: (seconds) => ['-z', `${seconds}s`, '--wait-ongoing-requests-after-deadline'],
+      count: (requests) => ['-n', requests],
       outcome: read.readOha,
     },
   };

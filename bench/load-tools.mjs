@@ -1,14 +1,14 @@
 /**
- * The whole generator beside other load tools, each as a program of its own, start included: a closed load of 64 connections
+ * The whole generator beside other load tools, each as a program of its own: a closed load of 64 connections
  * against a constant answer. All take turns, round by round; a first round of one second warms up and is left out. The server has
  * one processor and the client another where the system can pin them, so requests/s may be the server's bound; CPU per
- * request is the client's own. Tools that are not installed are left out and named. About two minutes for six tools.
+ * request is the client's own, without that of its start. Tools that are not installed are left out and named. About two minutes for six tools.
  * Run: npm run bench, or node bench/load-tools.mjs [rounds] [seconds of each] [tool ...]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { host, importSources, startServer } from './generator-sources.mjs';
+import { host, importSources, quantileOf, startServer } from './generator-sources.mjs';
 import { toolsIn, versionOf } from './load-tools-list.mjs';
 import { find, pins, run, startNginx } from './load-tools-process.mjs';
 
@@ -17,25 +17,45 @@ import { find, pins, run, startNginx } from './load-tools-process.mjs';
  *   & typeof import('../src/core/stats/verdict.ts')} Stats
  * @typedef {import('../src/core/stats/distribution.ts').Distribution} Distribution
  * @typedef {import('./load-tools-list.mjs').Tool} Tool
- * @typedef {{ perSecond: number, cpuUs: number, busy: number }} Figures `busy`: share of a processor, from start to end
+ * @typedef {{ perSecond: number, cpuUs: number, startMs: number, busy: number }} Figures `cpuUs` without the start's; `busy`: share of a processor, from start to end
  */
 const sources = ['quantile-interval', 'distribution', 'verdict'].map((name) => `src/core/stats/${name}.ts`);
 const stats = /** @type {Stats} */ (await importSources(sources));
 const connections = 64;
 
 /**
+ * One load, which must not fail.
+ * @param {string} name @param {Tool} tool @param {readonly string[]} pin @param {readonly (string | number)[]} words
+ * @param {number} seconds that it takes, about
+ */
+const load = async (name, { program = '', outcome }, pin, words, seconds) => {
+  const begin = performance.now();
+  const { printed, cpuSeconds } = await run([...pin, program, ...words.map(String)], seconds);
+  const took = (performance.now() - begin) / 1000;
+  const { requests, failed, perSecond } = outcome(printed);
+  if (!(requests > 0 && perSecond > 0 && cpuSeconds >= 0)) throw new Error(`${name} printed ${printed}`);
+  if (failed > 0) throw new Error(`${name}: ${failed} of ${requests} requests failed`);
+  return { requests, perSecond, cpuSeconds, took };
+};
+
+/**
+ * A load of some seconds, after one of a single request for each connection: the CPU of the latter is that of the start. It is taken for
+ * 0 where a tool cannot be told how much to send; wrk takes less than the 10 ms that can be measured.
  * @param {string} name @param {Tool} tool @param {readonly string[]} pin @param {string} url @param {number} seconds
  * @returns {Promise<Figures>}
  */
-const measure = async (name, { program = '', load, outcome }, pin, url, seconds) => {
-  const begin = performance.now();
-  const command = [...pin, program, ...load(url, connections, seconds).map(String)];
-  const { printed, cpuSeconds } = await run(command, seconds);
-  const took = (performance.now() - begin) / 1000;
-  const { requests, failed, perSecond } = outcome(printed);
-  if (!(requests > 0 && perSecond > 0 && cpuSeconds > 0)) throw new Error(`${name} printed ${printed}`);
-  if (failed > 0) throw new Error(`${name}: ${failed} of ${requests} requests failed`);
-  return { perSecond, cpuUs: (cpuSeconds / requests) * 1e6, busy: cpuSeconds / took };
+const measure = async (name, tool, pin, url, seconds) => {
+  const words = (/** @type {readonly (string | number)[]} */ until) => tool.load(url, connections, until);
+  const start = tool.count && (await load(name, tool, pin, words(tool.count(connections)), 1));
+  const startSeconds = start?.cpuSeconds ?? 0;
+  const long = await load(name, tool, pin, words(tool.during(seconds)), seconds);
+  const cpuSeconds = long.cpuSeconds - startSeconds;
+  return {
+    perSecond: long.perSecond,
+    cpuUs: (cpuSeconds / (long.requests - (start?.requests ?? 0))) * 1e6,
+    startMs: startSeconds * 1000,
+    busy: long.cpuSeconds / long.took,
+  };
 };
 
 const shown = (/** @type {number} */ value, digits = 0) =>
@@ -48,6 +68,9 @@ const median = (values, digits = 0) => {
   if (!found.known) throw new Error(`${values.length} rounds where it takes ${found.neededN}`);
   return `${shown(found.value, digits)} (${shown(found.low, digits)} to ${shown(found.high, digits)})`;
 };
+
+/** The median alone. @param {readonly number[]} values */
+const middle = (values) => shown(quantileOf(values, 0.5));
 
 /**
  * How many times the other's CPU per request ours is: the mean of the rounds' logarithms, with Student's interval of 95 %.
@@ -65,9 +88,9 @@ const ratio = (ours, theirs) => {
 /** @param {ReadonlyMap<string, readonly Figures[]>} measured @param {Readonly<Record<string, Tool>>} tools */
 const print = (measured, tools) => {
   console.log(
-    '| tool | requests/s | client CPU µs per request | of its processor | generator’s CPU over it |',
+    '| tool | requests/s | client CPU µs per request | its start, CPU ms | of its processor | generator’s CPU over it |',
   );
-  console.log('| --- | --- | --- | --- | --- |');
+  console.log('| --- | --- | --- | --- | --- | --- |');
   const ours = measured.get('generator');
   for (const [name, figures] of measured) {
     const cells = [
@@ -77,7 +100,8 @@ const print = (measured, tools) => {
         figures.map(({ cpuUs }) => cpuUs),
         1,
       ),
-      `${median(figures.map(({ busy }) => busy * 100)).replace(/ .*/, '')} %`,
+      figures.some(({ startMs }) => startMs > 0) ? middle(figures.map(({ startMs }) => startMs)) : '-',
+      `${middle(figures.map(({ busy }) => busy * 100))} %`,
       ours === undefined || ours === figures ? '' : ratio(ours, figures),
     ];
     console.log(`| ${cells.join(' | ')} |`);
