@@ -114,13 +114,13 @@ const competitor = (target: TargetReport, name: 'p50' | 'p99'): Competitor => {
 
 const plannedEffects = [0.1, 0.2, 0.5];
 
-/** What the run can see between any two of its targets, alpha being dealt out to all pairs. */
+/** What the run can see between two of its targets, taking the pair in the middle for all; alpha is dealt out to all pairs. */
 const sensitivityOf = (fit: readonly TargetReport[], name: 'p50' | 'p99'): Sensitivity => {
   const pairs = pairsOf(fit.map((target) => competitor(target, name)))
     .map(({ difference }) => difference)
     .filter(isDecidable);
   const settings = { ...rankingSettings, alpha: rankingSettings.alpha / Math.max(1, pairs.length) };
-  const variance = mean(pairs, ({ error, rounds }) => error ** 2 * rounds);
+  const variance = median(pairs, ({ error, rounds }) => error ** 2 * rounds);
   const rounds = Math.round(median(pairs, (pair) => pair.rounds) ?? 0);
   const spread = variance === undefined ? undefined : Math.sqrt(variance);
   return known({

@@ -206,7 +206,7 @@ const reasoned = openFields({ id: text, reason: text });
 const sensitivity = openFields({
   quantile: oneOf(['p50', 'p99']),
   rounds: count,
-  /** Quadratic mean over the pairs' standard deviations of log ratios; absent where no pair could be judged. */
+  /** Standard deviation of the rounds' log ratios, the median over the pairs; absent where no pair could be judged. */
   spread: v.exactOptional(atLeast0),
   /** The smallest difference that is found in 95 of 100 cases, as a share. */
   smallestFound: v.exactOptional(atLeast0),
