@@ -1,8 +1,9 @@
 /**
- * The whole generator beside other load tools, each as a program of its own: a closed load of 64 connections
- * against a constant answer. All take turns, round by round; a first round of one second warms up and is left out. The server has
- * one processor and the client another where the system can pin them, so requests/s may be the server's bound; CPU per
- * request is the client's own, without that of its start. Tools that are not installed are left out and named. About two minutes for six tools.
+ * The whole generator beside other load tools, each as a program of its own: a closed load of 64 connections against a
+ * constant answer. All take turns, round by round; a first round of one second warms up and is left out. The server has one
+ * processor and the client another where the system can pin them, so requests/s may be the server's bound; CPU per request
+ * is the client's own, without that of its start. Tools that are not installed are left out and named.
+ * About two minutes for six tools.
  * Run: npm run bench, or node bench/load-tools.mjs [rounds] [seconds of each] [tool ...]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,7 +18,8 @@ import { find, pins, run, startNginx } from './load-tools-process.mjs';
  *   & typeof import('../src/core/stats/verdict.ts')} Stats
  * @typedef {import('../src/core/stats/distribution.ts').Distribution} Distribution
  * @typedef {import('./load-tools-list.mjs').Tool} Tool
- * @typedef {{ perSecond: number, cpuUs: number, startMs: number, busy: number }} Figures `cpuUs` without the start's; `busy`: share of a processor, from start to end
+ * @typedef {{ perSecond: number, cpuUs: number, startMs: number, busy: number }} Figures CPU of a request, in microseconds
+ *   and without the start's; of the start, in milliseconds; share of a processor that was used from start to end
  */
 const sources = ['quantile-interval', 'distribution', 'verdict'].map((name) => `src/core/stats/${name}.ts`);
 const stats = /** @type {Stats} */ (await importSources(sources));
