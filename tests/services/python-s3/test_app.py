@@ -1,5 +1,6 @@
-"""The store is a bucket in memory that honours conditions."""
+"""The store is a bucket in memory that honours conditions; what the SDK sends is seen by a server."""
 
+import http.server
 import io
 import pathlib
 import sys
@@ -10,7 +11,7 @@ from unittest import mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
-from contract import HandlerCase
+from contract import HandlerCase, fresh_service
 
 
 class ClientError(Exception):
@@ -23,6 +24,7 @@ class Bucket:
     """One object; every write needs its condition to hold. `before_put` runs ahead of each write."""
 
     def __init__(self):
+        self.meta = mock.MagicMock()
         self.body, self.broken, self.refused = None, None, 0
         self.lock, self.before_put = threading.Lock(), lambda: None
 
@@ -93,6 +95,52 @@ class Service(HandlerCase):
     def test_answers_500_without_internals_and_logs_the_cause(self):
         self.bucket.broken = "AccessDenied"
         self.check_without_store()
+
+
+class Store(http.server.BaseHTTPRequestHandler):
+    """Answers as S3 does: the count is 7, and any write is fine."""
+
+    protocol_version = "HTTP/1.1"
+    seen = []
+
+    def do_GET(self):
+        self.answer(b"7")
+
+    def do_PUT(self):
+        self.seen.append(
+            (
+                {name.lower(): value for name, value in self.headers.items()},
+                self.rfile.read(int(self.headers["content-length"])),
+            )
+        )
+        self.answer(b"")
+
+    def answer(self, body):
+        self.send_response(200)
+        self.send_header("etag", '"7"')
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class OnTheWire(unittest.TestCase):
+    def test_sends_the_count_at_once_and_under_its_condition(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Store)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "eu-west-2"}
+        place = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}", "AWS_CONFIG_FILE": "/dev/null"}
+        service = fresh_service("python-s3", keys | place | {"BUCKET_NAME": "counters", "ARCHITECTURE_ID": "python-s3"})
+        self.addCleanup(service._store.close)
+        self.assertEqual(service.increment(lambda: 9.0), 8)
+        [(headers, body)] = Store.seen
+        self.assertEqual(body, b"8")
+        self.assertEqual(headers["if-match"], '"7"')
+        self.assertNotIn("expect", headers)
 
 
 if __name__ == "__main__":
