@@ -14,7 +14,7 @@ const leastBeyond = 5;
 export const neededFor = (q: number): number => Math.ceil(leastBeyond / Math.min(q, 1 - q) - 1e-9);
 
 /** A rank between 1 and n bounds a quantile only where so many values lie beyond it: the largest of all bounds nothing. */
-const leastBeyondBound = 2;
+const leastBeyondBound = 3;
 
 /**
  * The q-quantile of all rounds together with a confidence interval that knows of rounds: Woodruff's (1952). The share of values at or
