@@ -19,40 +19,39 @@ export interface Crossing {
 
 const absolute: readonly DiffMetric[] = ['unsent', 'invalid'];
 
-/** With the least of both changes: neither the floor's own change nor what is left without it may cross alone. */
-const crossingOf = (id: string, found: MetricDiff, limit: number): Crossing[] => {
-  const { metric, outcome, change, asMeasured = change, why = '' } = found;
-  const allowed = `allowed: ${(limit * 100).toFixed(1)} ${isShare(metric) ? 'points' : '%'}`;
+/** What of a metric closes the gate. With the least of both changes: neither the floor's own change nor what is left without it may cross alone. */
+const reasonOf = (found: MetricDiff, limit: number): Pick<Crossing, 'kind' | 'sentence'> | undefined => {
+  const { metric, outcome, other, change, asMeasured = change, why = '' } = found;
+  const inUnits = (value: number, unit: string): string => `${(value * 100).toFixed(1)} ${unit}`;
   if (absolute.includes(metric)) {
-    const share = found.other ?? 0;
-    if (share <= limit) return [];
-    const text = `${id}: ${metric} is ${(share * 100).toFixed(1)} %; allowed: ${(limit * 100).toFixed(1)} %`;
-    return [{ id, metric, kind: 'crossed', sentence: text }];
+    const share = other ?? 0;
+    if (share <= limit) return undefined;
+    return {
+      kind: 'crossed',
+      sentence: `${metric} is ${inUnits(share, '%')}; allowed: ${inUnits(limit, '%')}`,
+    };
   }
-  if (outcome === 'undecided')
-    return [{ id, metric, kind: 'undecided', sentence: `${id}: ${metric} is undecided: ${why}` }];
+  if (outcome === 'undecided') return { kind: 'undecided', sentence: `${metric} is undecided: ${why}` };
   if (change === undefined || asMeasured === undefined) {
-    if (outcome !== 'different' || found.other !== undefined) return [];
-    return [
-      {
-        id,
-        metric,
-        kind: 'crossed',
-        sentence: `${id}: ${metric} has no answer within the timeout any more, and more requests failed`,
-      },
-    ];
+    if (outcome !== 'different' || other !== undefined) return undefined;
+    return {
+      kind: 'crossed',
+      sentence: `${metric} has no answer within the timeout any more, and more requests failed`,
+    };
   }
   const increase = Math.min(change.by, asMeasured.by);
-  if (increase <= limit || change.low <= 0 || asMeasured.low <= 0) return [];
+  if (increase <= limit || change.low <= 0 || asMeasured.low <= 0) return undefined;
   const unit = isShare(metric) ? 'points' : '%';
-  return [
-    {
-      id,
-      metric,
-      kind: 'crossed',
-      sentence: `${id}: ${metric} rose by ${(increase * 100).toFixed(1)} ${unit}; ${allowed}`,
-    },
-  ];
+  return {
+    kind: 'crossed',
+    sentence: `${metric} rose by ${inUnits(increase, unit)}; allowed: ${inUnits(limit, unit)}`,
+  };
+};
+
+const crossingOf = (id: string, found: MetricDiff, limit: number | undefined): Crossing[] => {
+  const reason = limit === undefined ? undefined : reasonOf(found, limit);
+  if (reason === undefined) return [];
+  return [{ id, metric: found.metric, kind: reason.kind, sentence: `${id}: ${reason.sentence}` }];
 };
 
 /**
@@ -68,10 +67,7 @@ export const crossings = ({ targets, missing }: ReportDiff, thresholds: Threshol
   );
   return [
     ...judged.flatMap(({ id, metrics }) =>
-      metrics.flatMap((found) => {
-        const limit = thresholds[found.metric];
-        return limit === undefined ? [] : crossingOf(id, found, limit);
-      }),
+      metrics.flatMap((found) => crossingOf(id, found, thresholds[found.metric])),
     ),
     ...missing.map((id) => ({
       id,
