@@ -2,6 +2,7 @@
 import { formatMs } from './format.ts';
 import { type Change, isShare, type MetricDiff, type ReportDiff } from './diff.ts';
 import type { Crossing } from './gate.ts';
+import { markdownText } from './markdown.ts';
 
 const signed = (value: number, unit: string): string =>
   `${value >= 0 ? '+' : ''}${(value * 100).toFixed(1)} ${unit}`;
@@ -57,14 +58,6 @@ export const diffRows = ({ targets }: ReportDiff): string[][] =>
       )
       .map((found) => diffRow(id, found)),
   );
-
-/** Ids come from people: nothing of them may end a cell or begin a tag. */
-const markdownText = (text: string): string =>
-  text
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]#|~]/g, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;');
 
 const verdictLine = (crossed: readonly Crossing[]): string => {
   if (crossed.length === 0) return '**Passed**: no threshold was crossed.';

@@ -2,7 +2,7 @@
 import type { Block, CellLike, Column, ReportView, Table } from './view-model.ts';
 
 /** Text from outside must not end a cell or start a tag, link or heading. */
-const escape = (text: string): string =>
+export const markdownText = (text: string): string =>
   text
     .replace(/\s+/g, ' ')
     .replace(/[\\`*_{}[\]#|~]/g, '\\$&')
@@ -13,17 +13,17 @@ const cellText = (cell: CellLike, { names }: Column): string => {
   const { text, n, note } = typeof cell === 'string' ? { text: cell } : cell;
   // A name's note is its title, which would widen the table.
   const small = [n, names ? undefined : note].filter((part) => part !== undefined).join(', ');
-  return escape(small === '' ? text : `${text} (${small})`);
+  return markdownText(small === '' ? text : `${text} (${small})`);
 };
 
 const table = ({ caption, columns, rows }: Table): string => {
-  const heads = columns.map(({ head, unit }) => escape(unit === undefined ? head : `${head} ${unit}`));
+  const heads = columns.map(({ head, unit }) => markdownText(unit === undefined ? head : `${head} ${unit}`));
   const lines = [
     heads,
     columns.map(({ align }) => (align === 'right' ? '---:' : '---')),
     ...rows.map((cells) => columns.map((column, i) => cellText(cells[i] ?? '', column))),
   ];
-  return `${escape(caption)}\n\n${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}`;
+  return `${markdownText(caption)}\n\n${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}`;
 };
 
 /** Figures and what is folded away are left out. */
@@ -32,17 +32,18 @@ const blockText = (block: Block): string[] => {
     case 'table':
       return [table(block)];
     case 'heading':
-      return [`### ${escape(block.text)}`];
+      return [`### ${markdownText(block.text)}`];
     case 'text':
     case 'note':
-      return [escape(block.text)];
+      return [markdownText(block.text)];
     case 'list':
     case 'terms':
     case 'facts':
       return [
         block.items
           .map(
-            (item) => `- ${typeof item === 'string' ? escape(item) : escape(`${item.term}: ${item.text}`)}`,
+            (item) =>
+              `- ${typeof item === 'string' ? markdownText(item) : markdownText(`${item.term}: ${item.text}`)}`,
           )
           .join('\n'),
       ];
@@ -54,11 +55,11 @@ const blockText = (block: Block): string[] => {
 
 export const renderMarkdown = ({ title, lead, face, sections }: ReportView): string => {
   const blocks = [
-    `# ${escape(title)}`,
+    `# ${markdownText(title)}`,
     face === undefined ? '' : `**${face}.**`,
-    lead.map(escape).join('  \n'),
+    lead.map(markdownText).join('  \n'),
     ...sections.flatMap((section) =>
-      section.full ? [] : [`## ${escape(section.title)}`, ...section.blocks.flatMap(blockText)],
+      section.full ? [] : [`## ${markdownText(section.title)}`, ...section.blocks.flatMap(blockText)],
     ),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
