@@ -4,11 +4,10 @@ import type { ErrorKind } from '../../core/schema/part.ts';
 import { sum } from 'd3-array';
 import {
   type Distribution,
-  distributionFromCounts,
   distributionFromSamples,
-  entriesOf,
   mean,
   standardDeviation,
+  withInfinite,
 } from '../../core/stats/distribution.ts';
 import { type QuantileEstimate, quantileInterval } from '../../core/stats/quantile-interval.ts';
 import type { Sent } from '../generate/closed.ts';
@@ -127,7 +126,7 @@ const quantileOf = (all: Distribution, share: number, timeoutMs: number): HitQua
 const figuresOf = (samples: readonly number[], failed: number, timeoutMs: number): HitFigures | undefined => {
   const answered = distributionFromSamples(samples);
   if (answered === undefined) return undefined;
-  const all = distributionFromCounts([...entriesOf(answered), [Infinity, failed]]) ?? answered;
+  const all = withInfinite(answered, failed) ?? answered;
   const sdMs = standardDeviation(answered);
   return {
     n: answered.n,

@@ -4,6 +4,7 @@ import { known } from '../known.ts';
 import { smallestFound } from '../stats/planner.ts';
 import { type RoundCount, shareDifference } from '../stats/shares.ts';
 import {
+  hasEnoughRounds,
   isDecidable,
   leastPerRound,
   meanOfRounds,
@@ -145,8 +146,7 @@ const quantileDiff = (
   const figures = known({ metric, base: typical(ofBase), other: typical(ofOther) });
   const measured = unpairedDifference(ofBase, ofOther);
   if (measured === undefined) return [{ metric, outcome: 'undecided', why: tooFew(metric, rounds) }];
-  if (measured.rounds < roundsForVerdict - 0.5)
-    return [{ ...figures, outcome: 'undecided', why: tooFew(metric, rounds) }];
+  if (!hasEnoughRounds(measured)) return [{ ...figures, outcome: 'undecided', why: tooFew(metric, rounds) }];
   if (!isDecidable(measured)) {
     const { outcome } = shareDiff('errors', { base, other });
     return [{ ...figures, outcome, why: 'it falls among requests without an answer, so failures decide' }];
@@ -172,11 +172,11 @@ const quantileDiff = (
 
 /** The difference once each round is divided by the floor's median in it; undefined where that leaves too few rounds. */
 const withoutFloor = ([base = [], other = []]: readonly (readonly RoundQuantile[])[], floors: Both) => {
-  const floorOf = (target: TargetReport) =>
+  const mediansOf = (target: TargetReport) =>
     quantileByRound(target, 'all', quantileShares.p50, leastPerRound(quantileShares.p50));
   const found = unpairedDifference(
-    relativeTo(floorOf(floors.base), base),
-    relativeTo(floorOf(floors.other), other),
+    relativeTo(mediansOf(floors.base), base),
+    relativeTo(mediansOf(floors.other), other),
   );
   return found !== undefined && isDecidable(found) ? found : undefined;
 };

@@ -5,11 +5,11 @@ import { known } from '../known.ts';
 import {
   type Distribution,
   distributionFromCounts,
-  entriesOf,
   mean,
   pooled,
   standardDeviation,
   valueAtRank,
+  withInfinite,
 } from '../stats/distribution.ts';
 import { type QuantileEstimate, quantileInterval, roundsInterval } from '../stats/quantile-interval.ts';
 import { type RoundQuantile, roundQuantiles } from '../stats/verdict.ts';
@@ -66,10 +66,16 @@ interface Population {
   readonly extent?: readonly [number, number];
 }
 
-const withLost = ({ answered, lost }: Population): Distribution | undefined =>
-  lost === 0
-    ? answered
-    : distributionFromCounts([...(answered ? entriesOf(answered) : []), [Infinity, lost]]);
+const withLost = ({ answered, lost }: Population): Distribution | undefined => withInfinite(answered, lost);
+
+const together = (all: readonly Population[]): Population => {
+  const [least, most] = extent(all.flatMap((one) => one.extent ?? []));
+  return known({
+    answered: pooled(all.flatMap(({ answered }) => answered ?? [])),
+    lost: sum(all, ({ lost }) => lost),
+    extent: least === undefined ? undefined : ([least, most] as const),
+  });
+};
 
 const summarise = (
   { answered, lost, extent: given }: Population,
@@ -99,24 +105,11 @@ export const summariseCalls = (answered: Distribution | undefined): LatencySumma
 
 /** Of calls in rounds: intervals know how far the rounds differ. */
 const summariseRounds = (rounds: readonly Population[], timeoutMs: number): LatencySummary | undefined => {
-  const each = rounds.flatMap((round) => withLost(round) ?? []);
-  const all = pooled(each);
-  const answered = pooled(rounds.flatMap((round) => round.answered ?? []));
+  const whole = together(rounds);
+  const all = withLost(whole);
   if (all === undefined) return undefined;
-  const [least, most] = extent(rounds.flatMap((round) => round.extent ?? []));
-  const whole = known({
-    answered,
-    lost: sum(rounds, (round) => round.lost),
-    extent: least === undefined ? undefined : ([least, most] as const),
-  });
+  const each = rounds.flatMap((round) => withLost(round) ?? []);
   return summarise(whole, (q) => roundsInterval(all, each, q, confidence), timeoutMs);
-};
-
-/** Merges counters, never percentiles. @throws InputError on an unreadable histogram. */
-const mergeAll = (encoded: readonly string[]): Histogram => {
-  const whole = Histogram.create();
-  for (const text of encoded) whole.merge(Histogram.decode(text));
-  return whole;
 };
 
 /** Planned and never answered as expected: failed, dropped, not sent, or left undone by a generator that died. */
@@ -130,19 +123,23 @@ type Measured = Pick<RoundReport, 'histograms' | 'requests' | 'valid' | 'extreme
 /** What an invalid round left undone is its generator's fault, and says nothing of the target. */
 const lostIn = ({ requests, valid }: Measured): number => (valid ? lostOf(requests) : requests.failed);
 
-/** The answers of one round, cold or warm or both, and the requests that are lost beside them. */
-const populationOf = (
-  { histograms, extremesUs }: Measured,
+/** The answers of one round, cold and warm, and all that was planned. @throws InputError on an unreadable histogram */
+const populationsOf = (
+  round: Measured,
   time: 'response' | 'service',
-  of: readonly ('cold' | 'warm')[],
-  lost: number,
-): Population => {
-  const answered = millisecondsOf(mergeAll(of.map((temperature) => histograms[time][temperature])));
-  const told = of.flatMap((temperature) => extremesUs?.[time][temperature] ?? []);
-  const fallback = answered && [valueAtRank(answered, 1), valueAtRank(answered, answered.n)];
-  const ms = told.length === 0 ? fallback : told.flatMap((one) => [one.min / 1000, one.max / 1000]);
-  const [least, most] = extent(ms ?? []);
-  return known({ answered, lost, extent: least === undefined ? undefined : ([least, most] as const) });
+): Readonly<Record<'all' | 'cold' | 'warm', Population>> => {
+  const of = (temperature: 'cold' | 'warm'): Population => {
+    const answered = millisecondsOf(Histogram.decode(round.histograms[time][temperature]));
+    const exact = round.extremesUs?.[time][temperature];
+    const asCounted = answered && ([valueAtRank(answered, 1), valueAtRank(answered, answered.n)] as const);
+    return known({
+      answered,
+      lost: 0,
+      extent: exact ? ([exact.min / 1000, exact.max / 1000] as const) : asCounted,
+    });
+  };
+  const [cold, warm] = [of('cold'), of('warm')];
+  return { all: { ...together([cold, warm]), lost: lostIn(round) }, cold, warm };
 };
 
 /**
@@ -154,16 +151,13 @@ export const summariseTime = (
   time: 'response' | 'service',
   timeoutMs: number,
 ): ColdAndWarm => {
-  const summary = (of: readonly ('cold' | 'warm')[], lost: (round: Measured) => number) =>
+  const each = rounds.map((round) => populationsOf(round, time));
+  const summary = (of: 'all' | 'cold' | 'warm') =>
     summariseRounds(
-      rounds.map((round) => populationOf(round, time, of, lost(round))),
+      each.map((populations) => populations[of]),
       timeoutMs,
     );
-  return known({
-    all: summary(['cold', 'warm'], lostIn),
-    cold: summary(['cold'], () => 0),
-    warm: summary(['warm'], () => 0),
-  });
+  return known({ all: summary('all'), cold: summary('cold'), warm: summary('warm') });
 };
 
 /** The rounds that figures and verdicts rest on: those whose generator kept its bounds; all of them where none did. */
@@ -183,11 +177,7 @@ export const quantileByRound = (
   least: number,
 ): RoundQuantile[] => {
   const distributions = countedRounds(rounds).flatMap((round) => {
-    const population =
-      of === 'all'
-        ? populationOf(round, 'response', ['cold', 'warm'], lostIn(round))
-        : populationOf(round, 'response', ['cold'], 0);
-    const found = withLost(population);
+    const found = withLost(populationsOf(round, 'response')[of]);
     return found === undefined || found.n < least ? [] : [[round.round, found] as const];
   });
   return roundQuantiles(new Map(distributions), q);
@@ -197,16 +187,10 @@ export const quantileByRound = (
 export const responseTimes = ({
   rounds,
 }: Pick<TargetReport, 'rounds'>): { all?: Distribution; warm?: Distribution; cold?: Distribution } => {
-  const counted = countedRounds(rounds);
-  const of = (temperatures: readonly ('cold' | 'warm')[], lost: (round: Measured) => number) =>
-    pooled(
-      counted.flatMap((round) => withLost(populationOf(round, 'response', temperatures, lost(round))) ?? []),
-    );
-  return known({
-    all: of(['cold', 'warm'], lostIn),
-    warm: of(['warm'], () => 0),
-    cold: of(['cold'], () => 0),
-  });
+  const each = countedRounds(rounds).map((round) => populationsOf(round, 'response'));
+  const of = (name: 'all' | 'cold' | 'warm') =>
+    withLost(together(each.map((populations) => populations[name])));
+  return known({ all: of('all'), warm: of('warm'), cold: of('cold') });
 };
 
 /** undefined where n cannot carry it, or where it falls among requests without an answer. */

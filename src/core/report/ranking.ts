@@ -115,8 +115,8 @@ const competitor = (target: TargetReport, name: 'p50' | 'p99'): Competitor => {
 const plannedEffects = [0.1, 0.2, 0.5];
 
 /** What the run can see between two of its targets, taking the pair in the middle for all; alpha is dealt out to all pairs. */
-const sensitivityOf = (fit: readonly TargetReport[], name: 'p50' | 'p99'): Sensitivity => {
-  const pairs = pairsOf(fit.map((target) => competitor(target, name)))
+const sensitivityOf = (all: readonly Competitor[], name: 'p50' | 'p99'): Sensitivity => {
+  const pairs = pairsOf(all)
     .map(({ difference }) => difference)
     .filter(isDecidable);
   const settings = { ...rankingSettings, alpha: rankingSettings.alpha / Math.max(1, pairs.length) };
@@ -162,7 +162,16 @@ export const rankTargets = (targets: readonly TargetReport[]): Ranking[] => {
         rows: rowsOf(ordered, comparisons),
         unranked,
         comparisons,
-        sensitivity: fit.length < 2 ? [] : (['p50', 'p99'] as const).map((name) => sensitivityOf(fit, name)),
+        sensitivity:
+          fit.length < 2
+            ? []
+            : [
+                sensitivityOf(ordered, 'p50'),
+                sensitivityOf(
+                  fit.map((target) => competitor(target, 'p99')),
+                  'p99',
+                ),
+              ],
       },
     ];
   });

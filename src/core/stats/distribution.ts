@@ -56,6 +56,15 @@ export function* entriesOf(distribution: Distribution): Generator<readonly [valu
 export const pooled = (all: readonly Distribution[]): Distribution | undefined =>
   distributionFromCounts(all.flatMap((one) => [...entriesOf(one)]).sort(([a], [b]) => a - b));
 
+/** The same with `count` values more that are larger than any; undefined for none at all. */
+export const withInfinite = (
+  distribution: Distribution | undefined,
+  count: number,
+): Distribution | undefined =>
+  count === 0
+    ? distribution
+    : distributionFromCounts([...(distribution ? entriesOf(distribution) : []), [Infinity, count]]);
+
 /**
  * The rank-th smallest value, rank 1 being the smallest. Ranks are held to 1..n and rounded up, so that
  * `valueAtRank(d, q * n)` is the inverse of the empirical distribution function.

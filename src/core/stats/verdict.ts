@@ -142,9 +142,13 @@ export type Verdict =
       readonly rounds: number;
     };
 
-/** Whether the rounds are enough to judge by. Half a round of slack, for rounds that lost a few requests. */
-export const isDecidable = ({ rounds, estimate }: Difference): boolean =>
-  rounds >= roundsForVerdict - 0.5 && Number.isFinite(estimate);
+/** Half a round of slack, for rounds that lost a few requests. */
+export const hasEnoughRounds = ({ rounds }: Pick<Difference, 'rounds'>): boolean =>
+  rounds >= roundsForVerdict - 0.5;
+
+/** Whether there is enough to judge by. */
+export const isDecidable = (difference: Difference): boolean =>
+  hasEnoughRounds(difference) && Number.isFinite(difference.estimate);
 
 /** Rounding up what Kish's formula leaves of whole rounds. */
 const whole = (rounds: number): number => Math.round(rounds);
