@@ -1,10 +1,10 @@
 /** What the tail and the time line show: numbers on axes, and the same in words. How it is drawn is html/figures.ts's. */
-import { extent, max, min, range } from 'd3-array';
+import { extent, max, min, pairs, range, sort } from 'd3-array';
 import { type Distribution, valueAtRank } from '../stats/distribution.ts';
 import { formatCount, formatMs, formatNumber, formatTick } from './format.ts';
 import { medianMsOf, msOf, quantileShares, responseTimes } from './latency.ts';
 import { quantileNames, type RoundReport } from '../schema/report.ts';
-import type { LogAxis, TailFigure, TargetRow, TimesFigure } from './view-model.ts';
+import type { LogAxis, Reading, TailFigure, TargetRow, TimesFigure } from './view-model.ts';
 import { colours } from './view-rows.ts';
 
 /** The steps 1, 2, 5, 10, 20, ... from the last at or below the least value to the first at or above the largest. */
@@ -50,6 +50,37 @@ const curveOf = (distribution: Distribution): (readonly [number, number])[] => {
   });
 };
 
+/** Percentiles besides the named ones at which the curves can be read, along the whole axis. */
+const readingSteps = 40;
+
+const percentText = (nines: number): string => {
+  const percent = 100 * (1 - 10 ** -nines);
+  return `p${Number(percent.toFixed(Math.max(0, Math.ceil(nines) - 1)))}`;
+};
+
+/** What each curve has at a percentile; a curve that ends before it is left out. A reading reaches halfway to the next. */
+const tailReadings = (
+  curves: TailFigure['curves'],
+  quantiles: TailFigure['quantiles'],
+  mostNines: number,
+): Reading[] => {
+  const step = mostNines / readingSteps;
+  const others = range(readingSteps)
+    .map((i) => i * step)
+    .filter((nines) => quantiles.every((named) => Math.abs(named.nines - nines) > step / 2))
+    .map((nines) => ({ name: percentText(nines), nines }));
+  const stops = sort([...quantiles, ...others], ({ nines }) => nines);
+  const borders = [0, ...pairs(stops, (a, b) => (a.nines + b.nines) / 2), mostNines];
+  return stops.flatMap(({ name, nines }, i) => {
+    const values = curves.flatMap(({ id, points }) => {
+      const reached = points.find(([at]) => at >= nines - 1e-9);
+      return reached === undefined ? [] : [`${id} ${formatNumber(reached[1])}`];
+    });
+    const [from = 0, to = mostNines] = borders.slice(i, i + 2);
+    return values.length === 0 ? [] : [{ from, to, text: `${name}: ${values.join(', ')} ms` }];
+  });
+};
+
 /** Response time by percentile, one curve per target: who is fast at the median and slow in the tail. */
 export const tailFigure = (all: readonly Series[]): TailFigure | undefined => {
   const shown = all.flatMap((s) => (s.all === undefined || s.all.n < 6 ? [] : [{ ...s, of: s.all }]));
@@ -61,12 +92,15 @@ export const tailFigure = (all: readonly Series[]): TailFigure | undefined => {
     points: curveOf(of),
   }));
   const mostNines = Math.max(1, ...curves.map(({ points }) => points.at(-1)?.[0] ?? 0)) * 1.04;
+  const quantiles = quantileNames
+    .map((name) => ({ name, nines: ninesOf(quantileShares[name]) }))
+    .filter(({ nines }) => nines <= mostNines);
   const words = shown.map(({ target }) => {
-    const quantiles = quantileNames.flatMap((name) => {
+    const known = quantileNames.flatMap((name) => {
       const ms = msOf(target.response.all?.quantiles[name]);
       return ms === undefined ? [] : [`${name} ${formatNumber(ms)}`];
     });
-    return `${target.id}: ${quantiles.join(', ')} ms`;
+    return `${target.id}: ${known.join(', ')} ms`;
   });
   return {
     kind: 'tail',
@@ -75,17 +109,22 @@ export const tailFigure = (all: readonly Series[]): TailFigure | undefined => {
     words: words.join('; '),
     axis: logAxis(curves.flatMap(({ points }) => [points[0]?.[1] ?? 0, points.at(-1)?.[1] ?? 0])),
     mostNines,
-    quantiles: quantileNames
-      .map((name) => ({ name, nines: ninesOf(quantileShares[name]) }))
-      .filter(({ nines }) => nines <= mostNines),
+    quantiles,
     curves,
+    readings: tailReadings(curves, quantiles, mostNines),
   };
 };
 
 const roundInWords = ({ round, response, requests, workers }: RoundReport): string => {
   const median = medianMsOf(response.all);
-  const died = workers.died.length > 0 ? ', a worker stopped before the end' : '';
-  return `round ${round}: ${median === undefined ? 'no median' : `median ${formatMs(median)}`}, ${formatCount(requests.failed)} failed${died}`;
+  const slowest = max([response.cold, response.warm], (summary) => summary?.maxMs);
+  const parts = [
+    median === undefined ? 'no median' : `median ${formatMs(median)}`,
+    ...(slowest === undefined ? [] : [`slowest ${formatMs(slowest)}`]),
+    `${formatCount(requests.failed)} failed`,
+    ...(workers.died.length > 0 ? ['a worker stopped before the end'] : []),
+  ];
+  return `round ${round}: ${parts.join(', ')}`;
 };
 
 /** Each box is one cell, from its first measured request to its last; undefined where nothing was measured. */
@@ -105,6 +144,11 @@ export const timesFigure = (all: readonly TargetRow[], roundCount: number): Time
       colour,
       words: `${target.id}, ${target.rounds.map(roundInWords).join('; ')}`,
       panels: rounds.map((number) => target.rounds.find(({ round }) => round === number)),
+      readings: target.rounds.map((one) => ({
+        from: one.round - 1,
+        to: one.round,
+        text: roundInWords(one),
+      })),
     })),
   };
 };

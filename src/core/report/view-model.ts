@@ -51,6 +51,13 @@ export interface LogAxis {
   readonly ticks: readonly number[];
 }
 
+/** A value of a plot in words, and where on its horizontal axis a reader asks for it. */
+export interface Reading {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
 export type Mark = 'p50' | 'p99' | 'cold' | 'alone' | 'burst' | 'floor';
 
 /** Targets under each other on one logarithmic axis of milliseconds. */
@@ -73,6 +80,8 @@ interface Strip {
   /** Counts as shares of the fullest bin, contiguous and of equal width on the axis; the last has share 0 and ends the one before. */
   readonly bins: readonly { readonly fromMs: number; readonly share: number }[];
   readonly marks: readonly { readonly mark: Mark; readonly ms: number }[];
+  /** By milliseconds, from the left to the right. */
+  readonly readings: readonly Reading[];
 }
 
 /** Milliseconds over nines, -log10(1 - share): each further nine gets the same room, so that the tail is as wide as the bulk. */
@@ -90,6 +99,8 @@ export interface TailFigure {
     readonly dash: number;
     readonly points: readonly (readonly [nines: number, ms: number])[];
   }[];
+  /** By nines: what every curve has there. */
+  readonly readings: readonly Reading[];
 }
 
 /** Targets by rounds: what happened when. */
@@ -104,6 +115,8 @@ export interface TimesFigure {
     readonly words: string;
     /** One a round; undefined where the target has none. */
     readonly panels: readonly (RoundReport | undefined)[];
+    /** By round, from 0. */
+    readonly readings: readonly Reading[];
   }[];
 }
 

@@ -1,19 +1,26 @@
 /** What the strips show: every answer of a target, or every cold start, on one logarithmic axis. */
-import { extent, max, range, rollup, sum } from 'd3-array';
+import { extent, max, pairs, range, rollup, sort, sum } from 'd3-array';
 import { known } from '../known.ts';
 import { type Distribution, entriesOf } from '../stats/distribution.ts';
-import { formatCount, formatMs, formatNumber } from './format.ts';
+import { formatCount, formatMs, formatNumber, plural } from './format.ts';
 import { medianMsOf, msOf } from './latency.ts';
 import type { LatencySummary } from '../schema/report.ts';
 import { logAxis, type Series } from './view-figures.ts';
-import type { StripFigure, TargetRow } from './view-model.ts';
+import type { Mark, Reading, StripFigure, TargetRow } from './view-model.ts';
 
 const binsPerDecade = 36;
 /** More marks than this would be one smear. */
 const mostColdMarks = 80;
 
+interface Bin {
+  readonly fromMs: number;
+  readonly count: number;
+  /** Of the fullest bin's count. */
+  readonly share: number;
+}
+
 /** Contiguous bins of equal width on the log axis. */
-const binsOf = (distribution: Distribution | undefined): StripFigure['strips'][number]['bins'] => {
+const binsOf = (distribution: Distribution | undefined): Bin[] => {
   if (distribution === undefined) return [];
   const counts = rollup(
     entriesOf(distribution),
@@ -24,8 +31,41 @@ const binsOf = (distribution: Distribution | undefined): StripFigure['strips'][n
   const fullest = max(counts.values()) ?? 1;
   return range(first, last + 2).map((bin) => ({
     fromMs: 10 ** (bin / binsPerDecade),
+    count: counts.get(bin) ?? 0,
     share: (counts.get(bin) ?? 0) / fullest,
   }));
+};
+
+const markNames: Readonly<Record<Mark, string>> = {
+  p50: 'p50',
+  p99: 'p99',
+  cold: 'a cold answer',
+  alone: 'cold, alone',
+  burst: 'cold, in a burst',
+  floor: 'the floor’s p50',
+};
+
+type Marks = StripFigure['strips'][number]['marks'];
+
+const marksInWords = (marks: Marks): string[] =>
+  marks.map(({ mark, ms }) => `${markNames[mark]} ${formatMs(ms)}`);
+
+/** Around a mark that stands in no bin, as a share of its milliseconds: what a pointer can hit. */
+const reach = 0.02;
+
+/** Every bin with the marks that stand in it, and the other marks by themselves. */
+const readingsOf = (bins: readonly Bin[], marks: Marks): Reading[] => {
+  const ofBins = pairs(bins).flatMap(([{ fromMs, count }, { fromMs: toMs }]) => {
+    const inside = marks.filter(({ ms }) => ms >= fromMs && ms < toMs);
+    const answers = `${formatNumber(fromMs)} to ${formatMs(toMs)}: ${plural(count, 'warm answer', 'warm answers')}`;
+    const text = [answers, ...marksInWords(inside)].join('; ');
+    return count === 0 && inside.length === 0 ? [] : [{ from: fromMs, to: toMs, text }];
+  });
+  const outside = marks.filter(({ ms }) => !ofBins.some(({ from, to }) => ms >= from && ms < to));
+  const ofMarks = outside.map((one) => ({
+    ...{ from: one.ms * (1 - reach), to: one.ms * (1 + reach), text: marksInWords([one]).join() },
+  }));
+  return sort([...ofBins, ...ofMarks], ({ from }) => from);
 };
 
 const quantileMarks = (summary: LatencySummary | undefined): { mark: 'p50' | 'p99'; ms: number }[] =>
@@ -52,13 +92,16 @@ const answersInWords = (name: string, of: LatencySummary | undefined): string =>
 const distributionStrip = ({ target, colour, warm, cold }: Series): StripFigure['strips'][number] => {
   const { response } = target;
   const median = medianMsOf(response.all);
+  const bins = binsOf(warm);
+  const marks = [...quantileMarks(response.all), ...coldMarks(cold)];
   return known({
     id: target.id,
     colour,
     label: median === undefined ? undefined : `p50 ${formatNumber(median)}`,
     words: `${target.id}: ${answersInWords('warm', response.warm)}; ${answersInWords('cold', response.cold)}.`,
-    bins: binsOf(warm),
-    marks: [...quantileMarks(response.all), ...coldMarks(cold)],
+    bins,
+    marks,
+    readings: readingsOf(bins, marks),
   });
 };
 
@@ -95,17 +138,19 @@ const coldStrip = ({ target, colour, firstColds }: TargetRow): StripFigure['stri
       ? `none cold ${name}`
       : `${formatCount(of.n)} cold ${name}, from ${formatMs(of.minMs)} to ${formatMs(of.maxMs)}`;
   const warm = median === undefined ? 'no warm median' : `warm p50 ${formatMs(median)}`;
+  const marks: Marks = [
+    ...(median === undefined ? [] : [{ mark: 'p50', ms: median } as const]),
+    ...burstMs.map((ms) => ({ mark: 'burst', ms }) as const),
+    ...aloneMs.map((ms) => ({ mark: 'alone', ms }) as const),
+  ];
   return {
     id: target.id,
     colour,
     ...(aloneMs[0] === undefined ? {} : { label: `alone ${formatNumber(aloneMs[0])}` }),
     words: `${target.id}: ${part('alone', firstColds.alone)}; ${part('in a burst', firstColds.burst)}; ${warm}.`,
     bins: [],
-    marks: [
-      ...(median === undefined ? [] : [{ mark: 'p50', ms: median } as const]),
-      ...burstMs.map((ms) => ({ mark: 'burst', ms }) as const),
-      ...aloneMs.map((ms) => ({ mark: 'alone', ms }) as const),
-    ],
+    marks,
+    readings: readingsOf([], marks),
   };
 };
 

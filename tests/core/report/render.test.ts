@@ -1,6 +1,6 @@
 import * as csv from '../../../src/core/report/csv.ts';
 import { headlineOf } from '../../../src/core/report/headline.ts';
-import { axisLabels } from '../../../src/core/report/html/figures.ts';
+import { axisLabels } from '../../../src/core/report/html/plot.ts';
 import * as page from '../../../src/core/report/html/page.ts';
 import * as markdown from '../../../src/core/report/markdown.ts';
 import type { Report } from '../../../src/core/schema/report.ts';
@@ -161,6 +161,25 @@ describe('renderHtml', () => {
     }
     expect(html.match(/role="img" aria-label="[^"]{20,}"/g)?.length).toBe(6 + 1 + 6);
     expect(html).not.toMatch(/<svg(?![^>]*(aria-hidden|class="key"))/);
+  });
+
+  it('tells every plot’s values, each plot from one stop of the Tab key', () => {
+    const plots = html.split('class="readings"').slice(1);
+    expect(plots).toHaveLength(6 + 1 + 6);
+    const groups = plots.map((plot) =>
+      [...plot.matchAll(/type="radio" name="([^"]*)"/g)].map(([, name]) => name),
+    );
+    for (const names of groups) expect(new Set(names).size).toBe(1);
+    expect(new Set(groups.map(([name]) => name)).size).toBe(plots.length);
+    expect(
+      plots.flatMap((plot) => [...plot.matchAll(/<span>([^<]*)<\/span><\/label/g)].map(([, text]) => text)),
+    ).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^[\d.]+ to [\d.]+ ms: \d+ warm answers?; p50 [\d.]+ ms$/),
+        expect.stringMatching(/^p50: .*rust-dynamodb [\d.]+, .*null [\d.]+ ms$/),
+        expect.stringMatching(/^round 1: median [\d.]+ ms, slowest [\d.]+ m?s, 0 failed$/),
+      ]),
+    );
   });
 
   it('closes every element it opens, in order', () => {

@@ -1,75 +1,31 @@
-/** Draws the figures. Shapes are SVG without text, stretched to the width there is; every word is text of the page. */
-import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from 'd3-scale';
-import { area, curveStepAfter, line } from 'd3-shape';
+/** Draws the figures of plot.ts's pieces. */
+import { scaleLinear } from 'd3-scale';
+import { area, curveStepAfter } from 'd3-shape';
 import { formatTick } from '../format.ts';
 import type { RoundReport } from '../../schema/report.ts';
-import type { Figure, LogAxis, Mark, StripFigure, TailFigure, TimesFigure } from '../view-model.ts';
+import type { Figure, LogAxis, StripFigure, TailFigure, TimesFigure } from '../view-model.ts';
 import { colourClass, markup, type Html } from './markup.ts';
-
-type Point = readonly [number, number];
-type Scale = ScaleContinuousNumeric<number, number>;
-
-/** Digits after the point: a hundredth of a per cent is less than a pixel. */
-const digits = 2;
-const rounded = (position: number): number => Number(position.toFixed(digits));
-
-/** Held at the ends. */
-const scaleOf = ({ low, high }: LogAxis, from: number, to: number): Scale =>
-  scaleLog([low, high], [from, to]).clamp(true);
-
-const polyline = line<Point | undefined>()
-  .defined((point) => point !== undefined)
-  .x((point) => point?.[0] ?? 0)
-  .y((point) => point?.[1] ?? 0)
-  .digits(digits);
-
-/** Straight pieces, each by itself. */
-const segments = (pieces: readonly (readonly [Point, Point])[]): string =>
-  polyline(pieces.flatMap(([from, to]) => [from, to, undefined])) ?? '';
-
-const verticals = (xs: readonly number[], height: number): string =>
-  segments(xs.map((x) => [[x, 0] as const, [x, height] as const]));
-const horizontals = (ys: readonly number[]): string =>
-  segments(ys.map((y) => [[0, y] as const, [100, y] as const]));
-
-/** 1, 10, 100, ...: the ones that are labelled when there is little room. */
-const isDecade = (tick: number): boolean => Number.isInteger(Number(Math.log10(tick).toFixed(9)));
-
-const svg = (height: number, shapes: unknown): Html =>
-  markup`<svg viewBox="0 0 100 ${height}" preserveAspectRatio="none" aria-hidden="true">${shapes}</svg>`;
-
-const path = (classes: string, d: string | null): Html => markup`<path class="${classes}" d="${d}" />`;
-
-const mark = (name: Mark, left: number): Html =>
-  markup`<span class="mark ${name}" style="left:${rounded(left)}%"></span>`;
-
-const key = (name: Mark): Html =>
-  name === 'floor' ? markup`<i class="floor-key"></i>` : markup`<i class="mark ${name}"></i>`;
-
-const figure = (look: string, caption: string, legend: unknown, content: unknown): Html =>
-  markup`<figure class="${look}"><figcaption>${caption}</figcaption><p class="legend" aria-hidden="true">${legend}</p>${content}</figure>`;
-
-const row = (id: string, label: string | undefined, content: Html): Html =>
-  markup`<div class="row"><div class="label"><b>${id}</b>${label === undefined ? '' : markup` <span>${label}</span>`}</div>${content}</div>
-`;
-
-/** Per cent of the width within which a label would run into the one at the end. */
-const endRoom = 8;
-
-/** Labels under a plot, as text of the page, so that they stay readable at any width. */
-export const axisLabels = (axis: LogAxis): Html => {
-  const x = scaleOf(axis, 0, 100);
-  const shown = axis.ticks.filter((tick) => {
-    const left = x(tick);
-    return left === 0 || left === 100 || (left >= endRoom && left <= 100 - endRoom);
-  });
-  const edge = (i: number): string => (i === 0 ? ' first' : i === shown.length - 1 ? ' last' : '');
-  return markup`<div class="axis" aria-hidden="true">${shown.map(
-    (tick, i) =>
-      markup`<span class="tick${isDecade(tick) ? ' decade' : ''}${edge(i)}" style="left:${rounded(x(tick))}%">${formatTick(tick)}</span
-        >`,
-  )}</div>`;
-};
+import {
+  axisLabels,
+  digits,
+  figure,
+  horizontals,
+  isDecade,
+  key,
+  mark,
+  path,
+  plot,
+  type Point,
+  polyline,
+  readable,
+  rounded,
+  row,
+  type Scale,
+  scaleOf,
+  segments,
+  svg,
+  verticals,
+} from './plot.ts';
 
 const stripHeights = { ridge: 40, colds: 10 } as const;
 
@@ -90,13 +46,18 @@ const strips = (shown: StripFigure): Html => {
   const decades = path('grid strong', verticals(axis.ticks.filter(isDecade).map(x), height));
   const floor = floorMs === undefined ? '' : path('floor', verticals([x(floorMs)], height));
   const base = path('base', horizontals([height]));
-  const rows = shown.strips.map(({ id, label, colour, words, bins, marks }) => {
+  const rows = shown.strips.map(({ id, label, colour, words, bins, marks, readings }) => {
     const bars = bins.length === 0 ? '' : path('area', areaPath(bins, x, height));
     const shapes = svg(height, [grid, decades, bars, floor, base]);
     return row(
       id,
       label,
-      markup`<div class="plot ${colourClass(colour)}" role="img" aria-label="${words}">${shapes}${marks.map(({ mark: name, ms }) => mark(name, x(ms)))}</div>`,
+      plot(
+        words,
+        [shapes, marks.map(({ mark: name, ms }) => mark(name, x(ms)))],
+        readable(`${shown.look}: ${id}`, x, readings),
+        colour,
+      ),
     );
   });
   const legend = shown.legend.map(({ mark: name, text }) => markup`<span>${key(name)}${text}</span>`);
@@ -104,7 +65,7 @@ const strips = (shown: StripFigure): Html => {
   return figure(shown.look, shown.caption, legend, [rows, foot]);
 };
 
-const tail = ({ caption, words, axis, mostNines, quantiles, curves }: TailFigure): Html => {
+const tail = ({ caption, words, axis, mostNines, quantiles, curves, readings }: TailFigure): Html => {
   const x = scaleLinear([0, mostNines], [0, 100]);
   const y = scaleOf(axis, 100, 0);
   const grid = segments([
@@ -134,7 +95,7 @@ const tail = ({ caption, words, axis, mostNines, quantiles, curves }: TailFigure
     'tail',
     caption,
     legend,
-    markup`<div class="frame"><div class="y-axis" aria-hidden="true">${yLabels}</div><div class="plot" role="img" aria-label="${words}">${svg(100, [path('grid', grid), lines])}</div><div class="axis" aria-hidden="true">${xLabels}</div></div>`,
+    markup`<div class="frame"><div class="y-axis" aria-hidden="true">${yLabels}</div>${plot(words, svg(100, [path('grid', grid), lines]), readable('percentiles', x, readings))}<div class="axis" aria-hidden="true">${xLabels}</div></div>`,
   );
 };
 
@@ -178,11 +139,17 @@ const timesLegend = [
 ].map(([name, text]) => markup`<span><i class="key-${name}"></i>${text}</span>`);
 
 const times = ({ caption, axis, rounds, targets }: TimesFigure): Html => {
-  const rows = targets.map(({ id, colour, words, panels }) =>
+  const x = scaleLinear([0, rounds.length], [0, 100]);
+  const rows = targets.map(({ id, colour, words, panels, readings }) =>
     row(
       id,
       undefined,
-      markup`<div class="panels ${colourClass(colour)}" role="img" aria-label="${words}">${panels.map((round) => panel(round, axis))}</div>`,
+      plot(
+        words,
+        markup`<div class="panels">${panels.map((round) => panel(round, axis))}</div>`,
+        readable(`rounds: ${id}`, x, readings),
+        colour,
+      ),
     ),
   );
   const foot = markup`<div class="row foot" aria-hidden="true"><div class="label"></div><div class="panels">${rounds.map((round) => markup`<span>${round}</span>`)}</div></div>`;

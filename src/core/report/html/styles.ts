@@ -64,6 +64,7 @@ summary .title{display:block;margin-left:1.6em}
 @media print{
 :root{font-size:10.5pt}main{max-width:none;padding:0}nav,.skip{display:none}
 section{margin-top:1.6rem}h2,h3,caption,summary{break-after:avoid}tr,figure .row,dl div,li{break-inside:avoid}
+.readings{display:none}
 details::details-content{content-visibility:visible;display:block;height:auto;opacity:1}
 .scroll{overflow:visible}table{font-size:8.5pt}.ranking{font-size:10pt}
 a{color:inherit;text-decoration:none}
@@ -82,7 +83,13 @@ figure path{vector-effect:non-scaling-stroke;fill:none}
 .label{padding-bottom:.15rem;font-size:.9375rem;line-height:1.25;overflow-wrap:anywhere}
 .label span{display:block;color:var(--soft);font-size:.8125rem;font-variant-numeric:tabular-nums}
 .ridge .row:not(.foot){padding-top:.55rem}
-.ridge .plot{position:relative;height:3.6rem}
+.plot{position:relative}.picture{height:100%}
+.readings input{position:absolute;top:0;bottom:0;height:100%;margin:0;appearance:none;cursor:crosshair}
+.readings input:hover,.readings input:focus{background:var(--accent);opacity:.25;outline:1px solid var(--accent);outline-offset:0}
+.readings span{position:absolute;right:0;bottom:100%;z-index:1;max-width:100%;padding:.15rem .5rem;border-radius:.25rem;background:var(--ink);color:var(--ground);font-size:.8125rem;font-variant-numeric:tabular-nums;clip-path:inset(50%);pointer-events:none}
+.readings input:focus+span{clip-path:none}.readings input:hover+span{clip-path:none;z-index:2}
+.tail .readings span{bottom:auto;top:calc(100% + 1.7rem)}
+.ridge .plot{height:3.6rem}
 .area{fill:var(--c)!important;opacity:.8;stroke:none}
 .base{stroke:var(--soft);stroke-width:1}
 .floor{stroke:var(--floor);stroke-width:1.5;stroke-dasharray:3 3}
@@ -130,7 +137,7 @@ figure path{vector-effect:non-scaling-stroke;fill:none}
 @media print{figure{margin-bottom:1.4rem}.ridge .plot{height:2.4rem}.tail .plot{height:14rem}.tail{break-inside:avoid}.panel{height:2.6rem}}
 /* Cold starts */
 .colds .row:not(.foot){padding-top:.4rem;align-items:center}
-.colds .plot{position:relative;height:2rem}
+.colds .plot{height:2rem}
 .mark.alone,.mark.burst{bottom:50%;width:.66rem;height:.66rem;margin:0 0 -.33rem -.33rem;border:2px solid var(--c,var(--soft))}
 .mark.burst{border-radius:50%}
 .mark.alone{background:var(--c,var(--soft));transform:rotate(45deg);outline:2px solid var(--ground)}
