@@ -6,8 +6,8 @@ import { isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 
 /**
  * @typedef {import('../src/core/schema/manifest.ts').Manifest} Manifest
- * @typedef {{ Type: string, DeletionPolicy?: string, Properties?: Record<string, unknown> }} Resource
- * @typedef {{ LoggingConfig?: { LogGroup?: string }, Role?: unknown, MemorySize?: unknown, Timeout?: unknown, AutoPublishAlias?: unknown, VersionDescription?: unknown }} FunctionProperties
+ * @typedef {{ Type: string, DeletionPolicy?: string, Metadata?: unknown, Properties?: Record<string, unknown> }} Resource
+ * @typedef {{ CodeUri?: unknown, LoggingConfig?: { LogGroup?: string }, Role?: unknown, MemorySize?: unknown, Timeout?: unknown, AutoPublishAlias?: unknown, VersionDescription?: unknown }} FunctionProperties
  * @typedef {object} Template
  * @property {Record<string, unknown>} [Parameters]
  * @property {{ Function?: FunctionProperties }} [Globals]
@@ -142,6 +142,31 @@ export const versionFollowsParameters = (template) =>
         ];
   });
 
+/** What a function may have that its copy has not, or otherwise. */
+const notCopied = [
+  ...['FunctionName', 'LoggingConfig', 'AutoPublishAlias', 'VersionDescription', 'DeploymentPreference'],
+  ...['ReservedConcurrentExecutions', 'ProvisionedConcurrencyConfig', 'SnapStart'],
+];
+
+/** What is tuned and whose cold starts are measured must be what answers behind the alias. @type {Rule} */
+export const copyOfMeasured = (template) => {
+  const all = new Map(functionsOf(template));
+  return [...all].flatMap(([id, properties]) => {
+    if (properties.AutoPublishAlias === undefined) return [];
+    const name = id.replace(/(Function)?$/, 'Tuning');
+    const copy = all.get(name);
+    if (copy === undefined) return [`${id}: has no copy ${name} to force cold starts on`];
+    /** @param {string} key @param {unknown} value */
+    const compared = (key, value) => (notCopied.includes(key) ? undefined : value);
+    /** @param {FunctionProperties} of */
+    const asText = (of) => JSON.stringify(Object.entries(JSON.parse(JSON.stringify(of, compared))).sort());
+    const isSame = asText(copy) === asText(properties);
+    const isBuiltOnce =
+      JSON.stringify(template.Resources[id]?.Metadata) === JSON.stringify(template.Resources[name]?.Metadata);
+    return isSame && isBuiltOnce ? [] : [`${name}: is not the copy of ${id}`];
+  });
+};
+
 /** @param {unknown} node @param {(text: string) => boolean} matches @returns {boolean} */
 const holds = (node, matches) =>
   isSeq(node)
@@ -179,6 +204,7 @@ export const rules = {
   policyStaysWithBucket,
   chosenBounds,
   versionFollowsParameters,
+  copyOfMeasured,
   noUnexplainedWildcard,
 };
 

@@ -18,3 +18,7 @@ need = @command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1
 
 # $(call tool,name) is the directory of a pinned tool, which is set up at the first use.
 tool = $(or $(shell LAB_ARCH=$(LAB_ARCH) node $(ROOT)/tools/setup.mjs $(1) | cut -f2),$(error setting up $(1) failed))
+
+# `sam build` asks for a function and for its copy at the same time. $(call alone,directory,target) has whoever comes second
+# wait for the first, and then find it made.
+alone = $(call tool,zig)/bin/cmake -DLOCK=$(1)/sam-build.lock -P ../alone.cmake -- $(MAKE) $(2)

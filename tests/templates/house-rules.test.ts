@@ -22,6 +22,16 @@ Resources:
   Logs:
     Type: AWS::Logs::LogGroup
     Properties: { RetentionInDays: 7 }
+  WorkTuning:
+    Type: AWS::Serverless::Function
+    Properties:
+      MemorySize: 128
+      Timeout: 3
+      Role: !GetAtt Role.Arn
+      LoggingConfig: { LogGroup: !Ref TuningLogs }
+  TuningLogs:
+    Type: AWS::Logs::LogGroup
+    Properties: { RetentionInDays: 7 }
   Bucket:
     Type: AWS::S3::Bucket
     DeletionPolicy: Retain
@@ -85,6 +95,27 @@ describe('checkTemplate', () => {
   ])('fires %s where "%s" becomes "%s"', (rule, part, by) => {
     const findings = bad(part, by);
     expect(findings.map((finding) => finding.split(':')[0])).toEqual([rule]);
+  });
+
+  const measured = `Timeout: 3
+      AutoPublishAlias: live
+      VersionDescription: !Sub \${MemorySize} \${CpuArchitecture}`;
+
+  it.each([
+    ['has none', '  WorkTuning:', '  OtherFunction:'],
+    [
+      'has other bounds',
+      'MemorySize: 128\n      Timeout: 3\n      Role',
+      'MemorySize: 128\n      Timeout: 4\n      Role',
+    ],
+    ['is built in another way', '  WorkTuning:', '  WorkTuning:\n    Metadata: { SkipBuild: true }'],
+  ])('fires where the copy of a function that is measured %s', (_, part, by) => {
+    const complete = good.replace('Timeout: 3', measured);
+    expect(checkTemplate(complete)).toEqual([]);
+    expect(complete).toContain(part);
+    expect(checkTemplate(complete.replace(part, by))).toEqual([
+      expect.stringMatching(/^copyOfMeasured: Work/),
+    ]);
   });
 
   it('fires where two functions share a log group', () => {

@@ -12,7 +12,9 @@ type Properties = any;
 interface Template {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: Properties }>>;
   readonly Parameters: Properties;
+  readonly Globals: Properties;
   readonly Mappings: Properties;
+  readonly Outputs: Properties;
 }
 interface BuildSpec {
   readonly phases: Readonly<Record<string, { readonly commands: readonly string[] }>>;
@@ -26,8 +28,8 @@ const lambdas = architectures.filter(({ group }) => group === 'lambda');
 
 describe.each(lambdas.map((row) => [row.id, row] as const))('the template of %s', (id, row) => {
   const path = join('templates', row.template);
-  const { Resources } = parsed(path);
-  const service: Properties = Resources[row.functions[0]!]!.Properties;
+  const { Resources, Globals } = parsed(path);
+  const service: Properties = { ...Globals.Function, ...Resources[row.functions[0]!]!.Properties };
   const target: Properties = Resources['Target']!.Properties.Parameters;
 
   it('builds the service that the manifest names', () => {
@@ -49,6 +51,13 @@ describe.each(lambdas.map((row) => [row.id, row] as const))('the template of %s'
       DeploymentPreference: { Enabled: 'GradualRollout', Type: 'DeploymentType' },
     });
     expect(target.FunctionAliasArn).toBe(`${row.functions[0]!}.Alias`);
+  });
+
+  it('registers a copy of its function, which publishes no alias and has its own log group', () => {
+    const [, copy = ''] = row.functions;
+    expect(target).toMatchObject({ CopyFunctionArn: `${copy}.Arn`, CopyLogGroupName: 'TuningLogs' });
+    expect(Resources[copy]!.Properties).toMatchObject({ LoggingConfig: { LogGroup: 'TuningLogs' } });
+    expect(Resources[copy]!.Properties).not.toHaveProperty('AutoPublishAlias');
   });
 
   it('lets every alarm of its function stop a gradual rollout, and has none without one', () => {
@@ -148,6 +157,17 @@ describe('shared/http-target.yaml', () => {
         ]),
       ),
     );
+  });
+});
+
+describe('the rights to change a copy', () => {
+  it('are on the copy alone, for the roles that the orchestrator names', () => {
+    const { Resources } = parsed('templates/shared/http-target.yaml');
+    const { Roles, PolicyDocument } = Resources['MayChangeCopy']!.Properties;
+    expect(Roles).toBe('ChangeRoleNames');
+    for (const { Resource } of PolicyDocument.Statement) expect(Resource).toBe('CopyFunctionArn');
+    const outputs = parsed('templates/orchestrator/trials.yaml').Outputs;
+    expect(outputs.ChangeRoleNames.Value).toBe('TrialRole');
   });
 });
 

@@ -89,6 +89,18 @@ export const loadFrom = fields({ verifyFunctionArn: functionArn, generateFunctio
 
 export const memoryMb = whole(128, 10_240);
 
+/**
+ * The same code with the same configuration as a function of its own, without alias: cold starts are forced and memory is
+ * tuned on it, so that nothing that is measured changes what answers behind the target's own URL.
+ */
+const copy = fields({
+  /** Without a qualifier. */
+  functionArn,
+  /** Of the measured request, answered by its `$LATEST`. */
+  url: httpUrl,
+  logGroup: line(512),
+});
+
 const aboveZero = 'a number above 0';
 const quantity = 'a number or a text';
 
@@ -101,6 +113,7 @@ const targetFields = fields({
   /** Of the function's `live` alias. */
   functionArn: v.exactOptional(functionArn),
   logGroup: v.exactOptional(line(512)),
+  copy: v.exactOptional(copy),
   memoryMb: v.exactOptional(memoryMb),
   cpuArchitecture: v.exactOptional(oneOf(['x86_64', 'arm64'])),
   runtime: v.exactOptional(line(100)),
@@ -151,6 +164,7 @@ export const target = v.pipe(
 );
 
 export type Target = Output<typeof target>;
+export type Copy = NonNullable<Target['copy']>;
 export type Auth = Output<typeof auth>;
 export type RequestSpec = Output<typeof requestSpec>;
 
