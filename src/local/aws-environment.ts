@@ -23,6 +23,8 @@ export const planeEnvironment = (
 ): Record<string, string> => ({
   AWS_ENDPOINT_URL: emulatorUrl,
   AWS_ENDPOINT_URL_LAMBDA: lambdaUrl,
+  // The emulator gives raw events for an Insights query.
+  AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: lambdaUrl,
   AWS_REGION: region,
   AWS_DEFAULT_REGION: region,
   ...asEnvironment(credentialsFor(secret, administrator)),

@@ -15,14 +15,17 @@ export type Call =
     }
   /** Whose keys are the plane's own programs' and its user's. */
   | { readonly kind: 'operator'; readonly accessKeyId: string }
-  /** A signed request to Lambda's API. */
+  /** A signed request to Lambda's API, or to that of CloudWatch Logs for a query. */
   | {
       readonly kind: 'request';
       readonly accessKeyId: string;
-      readonly service: 'lambda';
+      readonly service: 'lambda' | 'logs';
       readonly method: string;
       readonly path: string;
       readonly query: string;
+      /** Of JSON APIs: `<API version>.<operation>`. */
+      readonly target?: string;
+      readonly names?: { readonly logGroupNames: readonly string[] };
     }
   /** An HTTP API invokes a function. */
   | {
@@ -52,10 +55,22 @@ export const createCallRecorder = (file: string | undefined): RecordCall => {
   };
 };
 
+const signerOf = (request: HttpRequest): string | undefined =>
+  /Credential=([^/,]+)\//.exec(headerOf(request, 'authorization') ?? '')?.[1];
+
 /** What a request to Lambda's API asks for; undefined where it is not signed. */
 export const lambdaCall = (request: HttpRequest): Call | undefined => {
-  const [, accessKeyId] = /Credential=([^/,]+)\//.exec(headerOf(request, 'authorization') ?? '') ?? [];
+  const accessKeyId = signerOf(request);
   if (accessKeyId === undefined) return undefined;
   const [path = '', query = ''] = request.target.split('?');
   return { kind: 'request', accessKeyId, service: 'lambda', method: request.method, path, query };
+};
+
+/** What a request about a query asks for. @param logGroupNames those that the query reads */
+export const logsCall = (request: HttpRequest, logGroupNames: readonly string[]): Call | undefined => {
+  const accessKeyId = signerOf(request);
+  const target = headerOf(request, 'x-amz-target');
+  if (accessKeyId === undefined || target === undefined) return undefined;
+  const place = { service: 'logs', method: request.method, path: '/', query: '' } as const;
+  return { kind: 'request', accessKeyId, ...place, target, names: { logGroupNames } };
 };

@@ -1,6 +1,7 @@
 /** HTTP to the emulator: what the host asks itself, and what it passes on for others. */
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { keyHeader } from '../credentials.ts';
+import type { LogEvents, StoredEvent } from '../insights/events.ts';
 import type { Header } from './http-parser.ts';
 import type { LogsApi } from './log-writer.ts';
 
@@ -99,12 +100,23 @@ export const createEmulatorClient = (emulatorUrl: string, region: string, key: s
   return { send, get, call };
 };
 
+/** @returns undefined where the answer has that name, as ResourceNotFoundException */
+const askLogs = async (
+  client: EmulatorClient,
+  action: string,
+  input: unknown,
+  tolerated: string,
+): Promise<Buffer | undefined> => {
+  const { status, body } = await client.call('logs', `Logs_20140328.${action}`, input);
+  if (status === 200) return body;
+  const text = body.toString();
+  if (text.includes(tolerated)) return undefined;
+  throw new Error(`${action}: the emulator answered ${status}: ${text.slice(0, 200)}`);
+};
+
 /** Something that is there already is as good as made. */
 const callLogs = async (client: EmulatorClient, action: string, input: unknown): Promise<void> => {
-  const { status, body } = await client.call('logs', `Logs_20140328.${action}`, input);
-  const text = body.toString();
-  if (status !== 200 && !text.includes('ResourceAlreadyExistsException'))
-    throw new Error(`${action}: the emulator answered ${status}: ${text.slice(0, 200)}`);
+  await askLogs(client, action, input, 'ResourceAlreadyExistsException');
 };
 
 /** CloudWatch Logs of the emulator, as far as function logs need it. */
@@ -115,3 +127,39 @@ export const createEmulatorLogs = (client: EmulatorClient): LogsApi => ({
   put: (logGroupName, logStreamName, logEvents) =>
     callLogs(client, 'PutLogEvents', { logGroupName, logStreamName, logEvents }),
 });
+
+interface FilteredEvent {
+  readonly timestamp: number;
+  readonly ingestionTime: number;
+  readonly message: string;
+  readonly eventId: string;
+  readonly logStreamName: string;
+}
+
+/** Events of one answer; the emulator gives no token for the next, so that reading goes on from the last one's time. */
+const pageSize = 10_000;
+
+/** What was logged, as the emulator keeps it. @param accountId of whom `@log` tells */
+export const createEmulatorEvents = (client: EmulatorClient, accountId: string): LogEvents => {
+  const page = async (input: object): Promise<readonly FilteredEvent[] | undefined> => {
+    const body = await askLogs(client, 'FilterLogEvents', input, 'ResourceNotFoundException');
+    return body && (JSON.parse(body.toString()) as { events: FilteredEvent[] }).events;
+  };
+  const between: LogEvents['between'] = async (logGroupName, startTime, endTime) => {
+    const found = new Map<string, StoredEvent>();
+    for (let from = startTime; ;) {
+      const events = await page({ logGroupName, startTime: from, endTime, limit: pageSize });
+      if (events === undefined) return undefined;
+      for (const { eventId: id, logStreamName: stream, timestamp, ingestionTime, message } of events)
+        found.set(id, { id, stream, timestamp, ingestionTime, message, log: `${accountId}:${logGroupName}` });
+      if (events.length < pageSize) return [...found.values()];
+      const last = events.at(-1)?.timestamp ?? endTime;
+      if (last === from) throw new Error(`${logGroupName} has more than ${pageSize} events in a millisecond`);
+      from = last;
+    }
+  };
+  return {
+    between,
+    exists: async (logGroupName) => (await page({ logGroupName, limit: 1 })) !== undefined,
+  };
+};

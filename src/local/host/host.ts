@@ -15,6 +15,8 @@ import { detectIsolation } from './isolation.ts';
 import { createLambdaApi, isOfRun, refuseStranger } from './lambda-api.ts';
 import { createLauncher } from './launcher.ts';
 import { type LogsApi, createLogWriter } from './log-writer.ts';
+import { createLogsApi, isForLogs } from './logs-api.ts';
+import type { LogEvents } from '../insights/events.ts';
 import { startReaper } from '../reaper/reaper.ts';
 import { createProxyMode } from './proxy-mode.ts';
 import { createSlots } from './slots.ts';
@@ -24,6 +26,7 @@ import type { ControlPlane, IsolationReport } from './functions.ts';
 export interface HostDeps {
   readonly control: ControlPlane;
   readonly logs: LogsApi;
+  readonly events: LogEvents;
   readonly send: EmulatorClient['send'];
   readonly onChange: () => void;
   /** Talk for people, one line at a time. */
@@ -96,12 +99,20 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
     accountConcurrency: config.accountConcurrency,
     record,
   });
+  const logsApi = createLogsApi({
+    events: deps.events,
+    writer: logs,
+    // What the emulator answers it writes down itself.
+    passOn: ({ method, target, headers, body }) => deps.send(method, target, endToEnd(headers), body),
+    record,
+  });
   const proxyMode = createProxyMode(dispatcher);
   const keyPrefix = keyPrefixOf(config.secret);
   handleLambda = (exchange) => {
     const { method, target } = exchange.request;
     if (!isOfRun(exchange.request, keyPrefix)) refuseStranger(exchange.reply);
     else if (method === 'POST' && target === '/proxy') proxyMode(exchange);
+    else if (isForLogs(exchange.request)) logsApi(exchange);
     else lambdaApi(exchange);
   };
   const front = createGateway({

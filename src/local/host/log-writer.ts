@@ -82,6 +82,7 @@ export const createLogWriter = (
   let oldestAt: number | undefined;
   let flushing: Promise<void> | undefined;
   let roomWaiters: (() => void)[] = [];
+  let settledWaiters: (() => void)[] = [];
 
   const ensureStream = async (pending: Pending): Promise<void> => {
     if (pending.created) return;
@@ -131,6 +132,8 @@ export const createLogWriter = (
       if (!closing && !isQuiet && waitingBytes < highWater) await pause();
     }
     oldestAt = undefined;
+    for (const resume of settledWaiters) resume();
+    settledWaiters = [];
   };
 
   const flush = (): Promise<void> => {
@@ -165,6 +168,14 @@ export const createLogWriter = (
       closing = true;
       await Promise.race([flush().then(flush), giveUp]);
     },
+    /**
+     * Resolves at once, or when everything written so far is with the API: in the next quiet moment, or when it is overdue.
+     * Never sooner than it would be anyway, so that whoever waits for it disturbs nobody.
+     */
+    settled: (): Promise<void> | undefined =>
+      dirty.size === 0 && flushing === undefined
+        ? undefined
+        : new Promise((resolve) => settledWaiters.push(resolve)),
     /** Resolves at once, or as soon as there is room again for what a talkative function writes. */
     room: (): Promise<void> | undefined => {
       if (waitingBytes < highWater) return undefined;

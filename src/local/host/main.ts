@@ -5,7 +5,7 @@
 import { messageOf } from '../../core/errors.ts';
 import { credentialsFor, functionHost } from '../credentials.ts';
 import { readConfig } from './config.ts';
-import { createEmulatorClient, createEmulatorLogs } from './emulator-client.ts';
+import { createEmulatorClient, createEmulatorEvents, createEmulatorLogs } from './emulator-client.ts';
 import { createEmulatorState } from './emulator-state.ts';
 import { type Host, startHost } from './host.ts';
 
@@ -41,6 +41,7 @@ const main = async (): Promise<void> => {
   const host = await startHost(config, {
     control,
     logs: createEmulatorLogs(client),
+    events: createEmulatorEvents(client, config.accountId),
     send: client.send,
     onChange: control.forget,
     say,

@@ -95,7 +95,7 @@ const ofRuntime = (runtime: string, { opt }: Layout): Record<string, string> => 
 export const processEnvironment = (fn: FunctionVersion, around: Surroundings): Record<string, string> => ({
   AWS_ENDPOINT_URL: around.emulatorUrl,
   AWS_ENDPOINT_URL_LAMBDA: around.lambdaUrl,
-  AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: around.emulatorUrl,
+  AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: around.lambdaUrl,
   LANG: 'en_US.UTF-8',
   TZ: ':UTC',
   PATH: `/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:${around.layout.opt}/bin`,

@@ -8,6 +8,7 @@ import { keyHeader, keyPrefixOf } from '../../../src/local/credentials.ts';
 import type { HostConfig } from '../../../src/local/host/config.ts';
 import { startHost } from '../../../src/local/host/host.ts';
 import type { Alias, FunctionVersion, HttpApi } from '../../../src/local/host/functions.ts';
+import type { StoredEvent } from '../../../src/local/insights/events.ts';
 import { root } from '../fixtures/bundle.ts';
 import { ownDirectory } from '../../support/directory.ts';
 import { eventually } from '../fixtures/processes.ts';
@@ -81,6 +82,8 @@ export const startInMemoryHost = async (change: Partial<HostConfig> = {}) => {
     layers: new Map<string, Buffer>(),
     /** Messages per log group, in the order in which they were written. */
     logs: new Map<string, string[]>(),
+    /** The same as events, for queries. */
+    events: new Map<string, StoredEvent[]>(),
   };
   const passedOn: string[] = [];
   const host = await startHost(config, {
@@ -99,10 +102,23 @@ export const startInMemoryHost = async (change: Partial<HostConfig> = {}) => {
     logs: {
       createGroup: () => Promise.resolve(),
       createStream: () => Promise.resolve(),
-      put: (group, _stream, events) => {
+      put: (group, stream, events) => {
         maps.logs.set(group, [...(maps.logs.get(group) ?? []), ...events.map(({ message }) => message)]);
+        const before = maps.events.get(group) ?? [];
+        const own = events.map((event, i) => ({
+          ...{ ...event, stream, ingestionTime: event.timestamp },
+          ...{ id: `${group} ${before.length + i}`, log: `${accountId}:${group}` },
+        }));
+        maps.events.set(group, [...before, ...own]);
         return Promise.resolve();
       },
+    },
+    events: {
+      exists: (group) => Promise.resolve(maps.events.has(group)),
+      between: (group, from, to) =>
+        Promise.resolve(
+          maps.events.get(group)?.filter(({ timestamp }) => timestamp >= from && timestamp <= to),
+        ),
     },
     send: (method, target, _headers, body) => {
       passedOn.push(`${method} ${target} ${body.toString()}`);

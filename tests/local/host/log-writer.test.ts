@@ -73,6 +73,24 @@ describe('createLogWriter', () => {
       expect(calls[2]).toMatch(/^put s 0,1,2,/);
     });
 
+    it('tells when everything is written, and writes nothing sooner for who asks', async () => {
+      const { calls, writer } = fake(Date.now);
+      expect(writer.settled()).toBeUndefined();
+      const stream = writer.open('g', 's');
+      stream.write('a');
+      const settled = jest.fn();
+      void writer.settled()?.then(settled);
+      await jest.advanceTimersByTimeAsync(200);
+      stream.write('b');
+      await jest.advanceTimersByTimeAsync(200);
+      expect(calls).toEqual([]);
+      expect(settled).not.toHaveBeenCalled();
+      await jest.advanceTimersByTimeAsync(300);
+      expect(calls.at(-1)).toBe('put s a,b');
+      expect(settled).toHaveBeenCalled();
+      expect(writer.settled()).toBeUndefined();
+    });
+
     it('tells a failure once, loses those events, and goes on', async () => {
       const { calls, api, failures, writer } = fake(Date.now);
       api.put.mockRejectedValueOnce(new Error('down')).mockRejectedValueOnce(new Error('down'));

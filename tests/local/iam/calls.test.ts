@@ -20,12 +20,29 @@ describe('requests to JSON APIs', () => {
       { logGroupName: '/g', logStreamName: 's[1]' },
       ['log-group:/g:log-stream:s[1]'],
     ],
+    [
+      'logs',
+      'Logs_20140328.StartQuery',
+      { logGroupNames: ['/g', '/h'] },
+      ['log-group:/g:*', 'log-group:/h:*'],
+    ],
+    ['logs', 'Logs_20140328.GetQueryResults', { logGroupNames: ['/g'] }, ['log-group:/g:*']],
   ])('%s %s', (service, target, names, resources) => {
     const action = target.replace(/.*\./, `${service}:`);
     expect(needs({ ...base, service, target, ...(names && { names }) })).toEqual(
       resources.map((resource) => `${action} arn:aws:${service}:eu-west-2:111122223333:${resource}`),
     );
   });
+});
+
+it('stops a query by its id alone', () => {
+  const stop = {
+    ...base,
+    service: 'logs',
+    target: 'Logs_20140328.StopQuery',
+    names: { logGroupNames: ['/g'] },
+  };
+  expect(needs(stop)).toEqual(['logs:StopQuery *']);
 });
 
 describe('requests to S3', () => {

@@ -78,6 +78,10 @@ const stream = (names: Names): string[] => [
   `log-group:${name(names, 'logGroupName')}:log-stream:${name(names, 'logStreamName')}`,
 ];
 
+/** As policies name log groups for all but tagging and identifiers: see "CloudWatch Logs resources" in AWS's user guide. */
+const queried = (names: Names): string[] =>
+  allNames(names, 'logGroupNames').map((group) => `log-group:${group}:*`);
+
 /** Operations of JSON APIs that are authorised under their own name, and the resources that they name. */
 const operations: Readonly<Record<string, (names: Names) => readonly string[]>> = {
   'dynamodb:GetItem': table,
@@ -92,10 +96,14 @@ const operations: Readonly<Record<string, (names: Names) => readonly string[]>> 
   'logs:CreateLogGroup': (names) => [`log-group:${name(names, 'logGroupName')}`],
   'logs:CreateLogStream': stream,
   'logs:PutLogEvents': stream,
+  'logs:StartQuery': queried,
+  'logs:GetQueryResults': queried,
 };
 
 const ofOperation = ({ service, target = '', names = {} }: RequestCall, place: Place): readonly Need[] => {
   const action = `${service}:${target.split('.').pop() ?? ''}`;
+  // A query can be stopped by whoever knows its id: the action has no resource.
+  if (action === 'logs:StopQuery') return [{ action, resource: '*' }];
   const resources = operations[action];
   if (resources === undefined) throw new UnknownCallError(`${action} is not in the table of calls`);
   return resources(names).map((resource) => ({ action, resource: arn(place, service, resource) }));

@@ -1,0 +1,210 @@
+/**
+ * CloudWatch Logs Insights as SDK clients speak it: queries are evaluated here, since the emulator does not, and every other
+ * call of CloudWatch Logs goes on to it.
+ */
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import { InputError, messageOf } from '../../core/errors.ts';
+import { isObject, list, openFields, type Output, readJson, text, whole } from '../../core/schema/fields.ts';
+import type { LogEvents, StoredEvent } from '../insights/events.ts';
+import { evaluate, type QueryResult } from '../insights/evaluate.ts';
+import { mostRows, parseQuery } from '../insights/parse.ts';
+import { MalformedQueryError, type Query } from '../insights/query.ts';
+import { logsCall, type RecordCall } from './call-recorder.ts';
+import type { EmulatorReply } from './emulator-client.ts';
+import { type HttpRequest, headerOf } from './http-parser.ts';
+import type { HttpExchange, Reply } from './http-server.ts';
+import type { LogWriter } from './log-writer.ts';
+
+export interface LogsApiDeps {
+  readonly events: LogEvents;
+  readonly writer: Pick<LogWriter, 'settled'>;
+  readonly passOn: (request: HttpRequest) => Promise<EmulatorReply>;
+  readonly record: RecordCall;
+}
+
+const jsonType = ['content-type', 'application/x-amz-json-1.1'] as const;
+const prefix = 'Logs_20140328.';
+
+/** Queries at the same time, as in an account. */
+const concurrentQueries = 30;
+/** Ended queries whose results are kept. */
+const keptQueries = 200;
+
+const seconds = whole(0, 1e11);
+const startQuery = openFields({
+  logGroupName: v.exactOptional(text(512)),
+  logGroupNames: v.exactOptional(list(text(512), 50, 1)),
+  logGroupIdentifiers: v.exactOptional(list(text(2048), 50, 1)),
+  startTime: seconds,
+  endTime: seconds,
+  queryString: v.string('a text'),
+  limit: v.exactOptional(whole(1, mostRows)),
+});
+const queryReference = openFields({ queryId: text(256) });
+
+/** What SDKs make an exception of. */
+class Refusal extends Error {
+  readonly type: string;
+  constructor(type: string, message: string) {
+    super(message);
+    this.type = type;
+  }
+}
+
+type Status = 'Running' | 'Complete' | 'Failed' | 'Cancelled';
+interface RunningQuery {
+  readonly groups: readonly string[];
+  status: Status;
+  result: QueryResult;
+}
+
+const nothing: QueryResult = {
+  results: [],
+  statistics: { recordsMatched: 0, recordsScanned: 0, bytesScanned: 0 },
+};
+
+/** Of an ARN, with or without the `:*` behind it, or as it is. */
+const groupName = (identifier: string): string => {
+  const [, name] = /^arn:[^:]+:logs:[^:]*:\d*:log-group:([^:]+)(?::\*)?$/.exec(identifier) ?? [];
+  return name ?? identifier;
+};
+
+const groupsOf = ({
+  logGroupName,
+  logGroupNames,
+  logGroupIdentifiers,
+}: Output<typeof startQuery>): readonly string[] => {
+  const given = [logGroupName && [logGroupName], logGroupNames, logGroupIdentifiers].filter(
+    (one) => one !== undefined && one !== '',
+  );
+  const [only] = given;
+  if (given.length === 1 && Array.isArray(only)) return only.map(groupName);
+  throw new Refusal(
+    'InvalidParameterException',
+    'one of logGroupName, logGroupNames and logGroupIdentifiers has to be given',
+  );
+};
+
+const answer = (reply: Reply, body: unknown): void => {
+  reply(200, [jsonType], JSON.stringify(body));
+};
+
+const refuse = (reply: Reply, error: unknown): void => {
+  const type =
+    error instanceof Refusal
+      ? error.type
+      : error instanceof MalformedQueryError
+        ? error.name
+        : error instanceof InputError
+          ? 'InvalidParameterException'
+          : 'ServiceUnavailableException';
+  const message = messageOf(error);
+  const compile = type === 'MalformedQueryException' ? { queryCompileError: { message } } : {};
+  reply(
+    type === 'ServiceUnavailableException' ? 503 : 400,
+    [jsonType, ['x-amzn-ErrorType', type]],
+    JSON.stringify({ __type: type, message, ...compile }),
+  );
+};
+
+/** Whether a request is for CloudWatch Logs. */
+export const isForLogs = (request: HttpRequest): boolean =>
+  headerOf(request, 'x-amz-target')?.startsWith(prefix) === true;
+
+export const createLogsApi = ({ events, writer, passOn, record }: LogsApiDeps) => {
+  const queries = new Map<string, RunningQuery>();
+
+  /** Waits for a moment in which what was logged so far is written, so that a query in the middle of a measurement is not seen in it. */
+  const run = async (query: Query, of: RunningQuery, given: Output<typeof startQuery>): Promise<void> => {
+    try {
+      await writer.settled();
+      const found: StoredEvent[] = [];
+      for (const group of of.groups) {
+        if (of.status !== 'Running') return;
+        const own = await events.between(group, given.startTime * 1000, given.endTime * 1000);
+        for (const event of own ?? []) found.push(event);
+      }
+      of.result = evaluate(query, found, given.limit);
+      of.status = 'Complete';
+    } catch {
+      of.status = 'Failed';
+    }
+  };
+
+  const start = async (request: HttpRequest): Promise<unknown> => {
+    const given = readJson(startQuery, request.body.toString(), 'input');
+    const query = parseQuery(given.queryString);
+    const groups = groupsOf(given);
+    if (given.endTime < given.startTime)
+      throw new Refusal('InvalidParameterException', 'endTime is before startTime');
+    for (const group of groups)
+      if (!(await events.exists(group)))
+        throw new Refusal('ResourceNotFoundException', `Log group '${group}' does not exist.`);
+    const running = [...queries.values()].filter(({ status }) => status === 'Running');
+    if (running.length >= concurrentQueries)
+      throw new Refusal('LimitExceededException', `${concurrentQueries} queries are running`);
+    const queryId = randomUUID();
+    const of: RunningQuery = { groups, status: 'Running', result: nothing };
+    queries.set(queryId, of);
+    for (const [id, { status }] of queries)
+      if (queries.size > keptQueries && status !== 'Running') queries.delete(id);
+    void run(query, of, given);
+    return { queryId };
+  };
+
+  const known = (request: HttpRequest): RunningQuery => {
+    const { queryId } = readJson(queryReference, request.body.toString(), 'input');
+    const found = queries.get(queryId);
+    if (found === undefined) throw new Refusal('ResourceNotFoundException', `no query ${queryId}`);
+    return found;
+  };
+
+  const operations: Readonly<Record<string, (request: HttpRequest) => unknown>> = {
+    StartQuery: start,
+    GetQueryResults: (request) => {
+      const { status, result } = known(request);
+      return { status, ...result, queryLanguage: 'CWLI' };
+    },
+    StopQuery: (request) => {
+      const query = known(request);
+      if (query.status !== 'Running')
+        throw new Refusal('InvalidParameterException', `the query is ${query.status}, not running`);
+      query.status = 'Cancelled';
+      return { success: true };
+    },
+  };
+
+  /** What names a resource; of a query that is under way its log groups. */
+  const namesIn = (request: HttpRequest): readonly string[] => {
+    try {
+      const body: unknown = JSON.parse(request.body.toString());
+      const id = isObject(body) ? body['queryId'] : undefined;
+      return typeof id === 'string'
+        ? (queries.get(id)?.groups ?? [])
+        : groupsOf(body as Output<typeof startQuery>);
+    } catch {
+      return [];
+    }
+  };
+
+  return ({ request, reply }: HttpExchange): void => {
+    const operation = headerOf(request, 'x-amz-target')?.slice(prefix.length) ?? '';
+    const own = operations[operation];
+    const fail = (error: unknown): void => {
+      refuse(reply, error);
+    };
+    if (own === undefined) {
+      passOn(request).then(({ status, headers, body }) => {
+        reply(status, headers, body);
+      }, fail);
+      return;
+    }
+    record?.(logsCall(request, namesIn(request)));
+    Promise.resolve()
+      .then(() => own(request))
+      .then((body) => {
+        answer(reply, body);
+      }, fail);
+  };
+};
