@@ -224,3 +224,16 @@ describe('buildspec.yml', () => {
     expect(sam).toEqual(['sam build', 'sam package --output-template-file packaged.yaml']);
   });
 });
+
+describe.each(architectures.map((row) => [row.id, row] as const))(
+  'the bill of %s',
+  (id, { template, billing }) => {
+    it('is in the manifest as its template registers it', () => {
+      const text = read(join('templates', template)).replaceAll('${Type}', 't3.micro');
+      const own = /^ *Billing: '(.*)'$/m.exec(text)?.[1] ?? /"billing":(\{[^}]*\})/.exec(text)?.[1];
+      // A template that names none takes the shared one's default.
+      const shared = /Billing:[\s\S]*?Default: '(.*)'/.exec(read('templates/shared/http-target.yaml'))?.[1];
+      expect({ id, billing }).toEqual({ id, billing: JSON.parse(own ?? shared ?? '{}') as unknown });
+    });
+  },
+);

@@ -1,7 +1,8 @@
 /** `latency-lab down`: takes a deployed stack away. */
 import { createInterface } from 'node:readline/promises';
 import { InputError } from '../../core/errors.ts';
-import { idleCosts, idlePrices } from '../../core/plan/idle-cost.ts';
+import { idleCosts } from '../../core/cost/idle.ts';
+import { defaultPrices } from '../../core/cost/prices.ts';
 import { list } from '../../core/report/format.ts';
 import type { StackResource } from '../aws/resources.ts';
 import type { DeployedStack } from '../aws/stack.ts';
@@ -33,8 +34,12 @@ const confirm = async ({ signal }: Context, word: string): Promise<boolean> => {
   }
 };
 
-const saySavings = ({ terminal }: Context, resources: readonly StackResource[]): void => {
-  const costs = idleCosts(resources.map(({ type }) => type));
+const saySavings = ({ terminal, env }: Context, resources: readonly StackResource[]): void => {
+  const prices = defaultPrices(env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION']);
+  const costs = idleCosts(
+    resources.map(({ type }) => type),
+    prices,
+  );
   const total = costs.reduce((sum, { dollarsPerMonth }) => sum + dollarsPerMonth, 0);
   for (const { type, count, dollarsPerMonth } of costs) {
     terminal.say(`  ${type} x ${count}: $${dollarsPerMonth.toFixed(2)} a month`);
@@ -42,7 +47,7 @@ const saySavings = ({ terminal }: Context, resources: readonly StackResource[]):
   terminal.say(
     total === 0
       ? 'It saves next to nothing while nobody sends requests: nothing in it is paid by the hour.'
-      : `It saves about $${total.toFixed(2)} a month (${idlePrices.source}; requests and storage left out).`,
+      : `It saves about $${total.toFixed(2)} a month (list prices of ${prices.region}, ${prices.date}; requests and storage left out).`,
   );
 };
 

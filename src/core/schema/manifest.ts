@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { InputError } from '../errors.ts';
 import { dictionary, fields, line, list, number, oneOf, type Output, readJson } from './fields.ts';
-import { targetId, targetKinds } from './target.ts';
+import { billing, targetId, targetKinds } from './target.ts';
 
 /** What building an architecture takes beyond Node and npm, which everything takes. */
 export const toolchains = ['node', 'python', 'pip', 'cargo', 'make', 'zig', 'cpp'] as const;
@@ -39,6 +39,8 @@ const architecture = fields({
   /** Whether the local plane can run it. */
   local: v.boolean('true or false'),
   reference: v.exactOptional(reference),
+  /** As its template registers it, for prices without a deployment. */
+  billing: v.exactOptional(billing),
 });
 
 const manifest = fields({

@@ -104,6 +104,12 @@ const copy = fields({
 const aboveZero = 'a number above 0';
 const quantity = 'a number or a text';
 
+/** Quantities the cost model needs per request or per hour; never dollars. */
+export const billing = dictionary(
+  v.union([v.pipe(v.number(quantity), v.finite(quantity)), v.string(quantity)], quantity),
+  v.string(),
+);
+
 const targetFields = fields({
   version: v.literal(1, '1'),
   id: targetId,
@@ -125,13 +131,7 @@ const targetFields = fields({
   vantage: v.exactOptional(line(40)),
   /** What stands at the vantage; without it the lab's own functions load the target. */
   loadFrom: v.exactOptional(loadFrom),
-  /** Quantities the cost model needs per request or per hour; never dollars. */
-  billing: v.exactOptional(
-    dictionary(
-      v.union([v.pipe(v.number(quantity), v.finite(quantity)), v.string(quantity)], quantity),
-      v.string(),
-    ),
-  ),
+  billing: v.exactOptional(billing),
   request: v.exactOptional(requestSpec),
 });
 

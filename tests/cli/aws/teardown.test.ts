@@ -19,7 +19,6 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { bucketsLeftBy, bucketsOf, stackResources } from '../../../src/cli/aws/resources.ts';
 import { type DeployedStack, requireLab } from '../../../src/cli/aws/stack.ts';
 import { deleteBucket, deleteStack, emptyBucket, stopExecutions } from '../../../src/cli/aws/teardown.ts';
-import { idleCosts } from '../../../src/core/plan/idle-cost.ts';
 import { errorNamed, inputErrorOf } from '../../support/errors.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
@@ -244,25 +243,5 @@ describe('deleteStack', () => {
     cloudFormation.on(DescribeStacksCommand).resolves(status('DELETE_FAILED', 'bucket b is not empty'));
     await expect(deleteStack('s', [], live)).rejects.toThrow('DELETE_FAILED: bucket b is not empty');
     expect(cloudFormation.commandCalls(DeleteStackCommand)).toHaveLength(2);
-  });
-});
-
-describe('idleCosts', () => {
-  it('prices what is paid by the hour, dearest first, and nothing else', () => {
-    const types = [
-      'AWS::Lambda::Function',
-      'AWS::CloudWatch::Alarm',
-      'AWS::EKS::Cluster',
-      'AWS::CloudWatch::Alarm',
-    ];
-    expect(idleCosts(types)).toEqual([
-      { type: 'AWS::EKS::Cluster', count: 1, dollarsPerMonth: 73 },
-      { type: 'AWS::CloudWatch::Alarm', count: 2, dollarsPerMonth: 0.2 },
-    ]);
-  });
-
-  it('takes an instance for a t3.micro with its disk and its public address', () => {
-    const [server] = idleCosts(['AWS::AutoScaling::AutoScalingGroup']);
-    expect(server?.dollarsPerMonth).toBeCloseTo(730 * (0.0118 + 0.005) + 8 * 0.0928, 2);
   });
 });
