@@ -12,6 +12,9 @@ import {
 import { parseRunRequest } from '../core/schema/request.ts';
 import { chooseTargets, type StackLimits, requireLimits } from '../core/plan/targets.ts';
 import { requireConcurrency } from '../core/plan/quota.ts';
+import { defaultPrices, type Prices, pricesOf } from '../core/cost/prices.ts';
+import { estimateRun, requireBudget } from '../core/cost/run.ts';
+import type { CostRequest } from '../core/schema/cost.ts';
 import { paceOf } from '../core/schedule/pace.ts';
 import { cellsOf, stepsOf } from '../core/schedule/steps.ts';
 import type { Target } from '../core/schema/target.ts';
@@ -26,6 +29,8 @@ export interface PlanDeps {
   readonly labName: string;
   readonly plane: Plan['plane'];
   readonly limits: StackLimits;
+  /** The lab's AWS region, for its prices. */
+  readonly region?: string;
   /** See requireConcurrency; rejects where it may not be read, and then nothing is held against it. */
   readonly freeConcurrency: () => Promise<number | undefined>;
 }
@@ -33,15 +38,20 @@ export interface PlanDeps {
 /** Verify's time limit per target and some minutes for Plan and Schedule; Schedule then asks for what it needs. */
 const lockMs = (targets: number): number => (targets * 305 + 600) * 1000;
 
+/** @throws InputError for a region that was asked for and has no prices */
+const pricesFor = ({ prices, region }: CostRequest, own: string | undefined): Prices =>
+  prices ?? (region === undefined ? defaultPrices(own) : pricesOf(region));
+
 const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
   const request = parseRunRequest(input);
-  const { runId, load, rounds, seed, maxFailed, labels, leftOut } = request;
+  const { runId, load, rounds, seed, maxFailed, labels, leftOut, cost, budgetDollars } = request;
+  const prices = pricesFor(cost, deps.region);
   const chosen = chooseTargets(request, await deps.registry.list());
   requireLimits(request, chosen, deps.limits);
   const targets = chosen.map((target) =>
     input.loadFrom === undefined ? target : { loadFrom: input.loadFrom, ...target },
   );
-  const plan: Plan = {
+  const planned: Plan = {
     schema: 'latency-lab.plan.v1',
     runId,
     labName: deps.labName,
@@ -54,7 +64,11 @@ const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
     targets,
     leftOut,
     labels,
+    cost: { ...cost, region: prices.region },
   };
+  const estimate = estimateRun(planned, prices);
+  if (budgetDollars !== 'not billed') requireBudget(estimate, budgetDollars);
+  const plan: Plan = { ...planned, estimatedDollars: estimate.dollars };
   // Closed loads may be cut into more steps once their pace is known; then Schedule says so.
   stepsOf(plan, cellsOf(plan), (target) => paceOf(plan.load, target));
   requireConcurrency(plan, await deps.freeConcurrency().catch(() => undefined));

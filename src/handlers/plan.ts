@@ -20,6 +20,7 @@ const deps = madeOnce((): PlanDeps => {
     registry: ssmTargetRegistry(createSsmClient(), targetsPath(environment.LAB_NAME)),
     clock: systemClock,
     labName: environment.LAB_NAME,
+    region: process.env['AWS_REGION'] ?? '',
     limits: { invokableArns: namesIn(process.env['INVOKABLE_FUNCTION_ARNS']) },
     freeConcurrency: () => freeConcurrency(lambda),
     plane: read(plane, environment.PLANE, 'environment variable PLANE'),

@@ -1,5 +1,6 @@
 import { memoryObjectStore, memoryTargetRegistry } from '../support/memory.ts';
 import { plan, type PlanDeps } from '../../src/app/plan.ts';
+import { pricesOf } from '../../src/core/cost/prices.ts';
 import { InputError, NoTargetError, RunInProgressError } from '../../src/core/errors.ts';
 import { lockKey, planKey, targetsPath } from '../../src/core/keys.ts';
 import type { Plan } from '../../src/core/schema/plan.ts';
@@ -35,9 +36,11 @@ describe('plan', () => {
       ],
     });
     const { labels, leftOut } = request;
-    expect(JSON.parse(objects.get(planKey('run-1')) ?? '')).toEqual(
-      planOf({ labels, leftOut, targets: [targetOf('a'), targetOf('b')] }),
-    );
+    expect(JSON.parse(objects.get(planKey('run-1')) ?? '')).toEqual({
+      ...planOf({ labels, leftOut, targets: [targetOf('a'), targetOf('b')] }),
+      cost: { freeTier: false, region: 'us-east-1' },
+      estimatedDollars: expect.any(Number) as number,
+    });
     expect(lock()).toEqual({ runId: 'run-1', executionName: 'run-1', expiresAt: '2026-01-01T00:20:10.000Z' });
   });
 
@@ -53,6 +56,33 @@ describe('plan', () => {
     const { objects, deps } = setUp();
     await expect(plan(deps, input(request))).rejects.toThrow(error);
     expect(objects.size).toBe(0);
+  });
+
+  it('refuses a run that may cost more than its budget, and writes nothing', async () => {
+    const { objects, deps } = setUp(['a']);
+    const request = { load: { requests: 900_000 }, rounds: 1 };
+    await expect(plan(deps, input(request))).rejects.toThrow(
+      /budgetDollars: given 1; allowed: at least \$\d/,
+    );
+    expect(objects.size).toBe(0);
+    await plan(deps, input({ ...request, budgetDollars: 'not billed' }));
+    const { estimatedDollars } = JSON.parse(objects.get(planKey('run-1')) ?? '') as Plan;
+    expect(estimatedDollars).toBeGreaterThan(1);
+  });
+
+  it("takes the prices of the lab's region, of the one that is asked for, or those that are given", async () => {
+    const planned = async (cost: object): Promise<Plan> => {
+      const { objects, deps } = setUp(['a']);
+      await plan({ ...deps, region: 'eu-west-2' }, input({ cost }));
+      return JSON.parse(objects.get(planKey('run-1')) ?? '') as Plan;
+    };
+    expect((await planned({})).cost?.region).toBe('eu-west-2');
+    expect((await planned({ region: 'us-east-1' })).cost?.region).toBe('us-east-1');
+    const prices = { ...pricesOf('eu-west-2'), region: 'eu-north-1' };
+    expect((await planned({ prices })).cost).toEqual({ freeTier: false, region: 'eu-north-1', prices });
+    await expect(planned({ region: 'eu-north-1' })).rejects.toThrow(
+      'cost.region: given "eu-north-1"; allowed: a region with prices: eu-west-2, us-east-1',
+    );
   });
 
   it('leaves nothing behind for a load that the account cannot carry, and names the quota', async () => {

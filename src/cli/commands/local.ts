@@ -10,6 +10,7 @@ import { read } from '../../core/schema/fields.ts';
 import { memoryMb as memorySize } from '../../core/schema/target.ts';
 import { defineCommand } from '../command.ts';
 import { checkOnly, list, number, toggle } from '../options.ts';
+import { readPrices } from '../price-file.ts';
 import { withOut } from '../run/out-dir.ts';
 import { ownTargetOptions, ownTargets } from '../run/own-targets.ts';
 import { checkRequest, loadOptions, newRunId, resultOptions, runRequest } from '../run/request.ts';
@@ -81,6 +82,7 @@ export const local = defineCommand({
     );
     const memoryMb = read(memorySize, values.memory ?? 512, '--memory');
     const runId = newRunId('local', new Date());
+    const prices = await readPrices(values.prices);
     const { load } = checkRequest(runRequest(values, { runId }));
     checkConcurrency(load);
     const own = ownTargets(values, {
@@ -100,7 +102,7 @@ export const local = defineCommand({
         wanted: values,
         ...(values.only === undefined ? {} : { only: values.only }),
         own,
-        request: (parts) => runRequest(values, { runId, ...parts }),
+        request: (parts) => runRequest(values, { runId, prices, budgetDollars: 'not billed', ...parts }),
       });
     });
   },

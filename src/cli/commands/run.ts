@@ -5,7 +5,8 @@ import type { Finding } from '../aws/preflight.ts';
 import type { DeployedStack } from '../aws/stack.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { checkOnly, list, text, toggle } from '../options.ts';
+import { checkOnly, list, number, text, toggle } from '../options.ts';
+import { readPrices } from '../price-file.ts';
 import { withOut } from '../run/out-dir.ts';
 import { ownTargetOptions, ownTargets } from '../run/own-targets.ts';
 import { checkRequest, loadOptions, newRunId, resultOptions, runRequest } from '../run/request.ts';
@@ -24,6 +25,7 @@ const options = {
   ...ownTargetOptions,
   runId: text('--run-id <ID>', 'name of the run; naming an earlier one resumes it with the same settings'),
   ...resultOptions,
+  budget: number('--budget <DOLLARS>', 'the most that the run may cost by an upper estimate; default 1'),
   skipPreflight: toggle('--skip-preflight', 'start although the preflight found something wrong'),
 };
 
@@ -74,7 +76,9 @@ export const run = defineCommand({
   endsItself: true,
   run: async (values, _, context) => {
     const runId = values.runId ?? newRunId('run', new Date());
-    const { load } = checkRequest(runRequest(values, { runId }));
+    const prices = await readPrices(values.prices);
+    const budget = values.budget === undefined ? {} : { budgetDollars: values.budget };
+    const { load } = checkRequest(runRequest(values, { runId, ...budget }));
     // Of the registered ones, the preflight knows the names.
     const own = ownTargets(values, { load, taken: values.only ?? [] });
     return withOut({ given: values.out, runId, overwrite: values.overwrite === true }, async (out) => {
@@ -85,6 +89,8 @@ export const run = defineCommand({
       const request = runRequest(values, {
         runId,
         extraTargets,
+        prices,
+        ...budget,
         ...(values.only === undefined ? {} : { targets: values.only }),
       });
       const ready = await checkAccount(context, stack, request, { only: values.only, own: own.ids });

@@ -8,6 +8,7 @@ import {
   parseRunRequest,
   type CheckedRequest,
 } from '../../core/schema/request.ts';
+import type { Prices } from '../../core/cost/prices.ts';
 import type { Target } from '../../core/schema/target.ts';
 import { limitOptions } from './limits.ts';
 import { profileOf } from './profile.ts';
@@ -47,6 +48,7 @@ export const resultOptions = {
   out: text('--out <DIR>', 'where the results go; default reports/<run>'),
   overwrite: toggle('--overwrite', 'replace results of another run that are in --out'),
   ...limitOptions,
+  prices: text('--prices <FILE>', 'a price file for the dollars in the report; see: latency-lab prices'),
   json: toggle('--json', 'print the report as JSON in place of its table'),
 };
 
@@ -65,6 +67,7 @@ const flagOfField: Readonly<Record<string, string>> = {
   rounds: '--rounds',
   seed: '--seed',
   runId: '--run-id',
+  budgetDollars: '--budget',
 };
 
 const whenInFlags: Readonly<Record<string, string>> = {
@@ -117,6 +120,10 @@ export interface RunParts {
   readonly extraTargets?: readonly Target[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly leftOut?: readonly LeftOut[];
+  /** Where nothing is billed, it says so. */
+  readonly budgetDollars?: RunRequest['budgetDollars'];
+  /** In place of the prices that come with the lab. */
+  readonly prices?: Prices | undefined;
 }
 
 /** The execution's input as the state machine will read it. */
@@ -130,11 +137,12 @@ export const runRequest = (values: Values<typeof loadOptions>, parts: RunParts):
   const poissonSeed = values.poisson === true ? (seed ?? 1) : undefined;
   const connection = values.freshConnections === true ? 'fresh' : undefined;
   const load = known({ requests, concurrency, ...times, poissonSeed, connection, warmup, timeoutMs });
-  const { extraTargets = [], ...rest } = parts;
+  const { extraTargets = [], prices, ...rest } = parts;
   return {
     ...rest,
     ...(extraTargets.length === 0 ? {} : { extraTargets }),
     ...known({ rounds, seed }),
+    ...(prices === undefined ? {} : { cost: { prices } }),
     load,
   };
 };

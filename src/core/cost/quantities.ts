@@ -97,6 +97,7 @@ const requestLines = (service: Service, requests: number, prices: Prices): reado
     return [{ what, price, quantity: requests * each * gatewaySteps(name, service, prices) }];
   });
 
+/** Billed by the month as well, of a function whose processes are kept ready. */
 const readyLines = (service: Service, requests: number): readonly Line[] => {
   const { memoryMb = 0, provisionedConcurrency: ready = 0, snapStart, coldShare = 0 } = service;
   const architecture = service.cpuArchitecture ?? 'x86_64';
@@ -147,7 +148,6 @@ const functionLines = (service: Service, requests: number): readonly Line[] => {
       price: 'lambda.ephemeral.gbSeconds',
       quantity: ((requests * billedMs) / 1000) * beyondFree,
     },
-    ...readyLines(service, requests),
     { what: 'Logs: taking in', price: 'logs.ingest.gb', quantity: logGb },
     { what: 'Logs: keeping a month', price: 'logs.storage.gbMonths', quantity: logGb },
   ];
@@ -210,20 +210,30 @@ export const serversOf = (
   };
 };
 
+/** What so many requests take, whenever they come. @throws InputError where the prices lack a billing step */
+export const workLines = (service: Service, requests: number, prices: Prices): readonly Line[] => [
+  ...requestLines(service, requests, prices),
+  ...functionLines(service, requests),
+  {
+    what: 'Data out',
+    price: 'dataOut.gb',
+    quantity: (requests * (service.responseBytes ?? assumedResponseBytes)) / gigabyte,
+  },
+];
+
 /** All that a month of this traffic takes of AWS. @throws InputError where the prices lack a billing step */
 export const linesOf = (service: Service, traffic: Traffic, prices: Prices): readonly Line[] => {
   const requests = requestsPerMonth(traffic);
   const scale = serversOf(service);
   const servers = scale === undefined ? 0 : serversFor(scale, traffic);
-  const dataOut = (requests * (service.responseBytes ?? assumedResponseBytes)) / gigabyte;
   // Those that a template registers are of its least number of servers; each further one has one more.
   const addresses =
     amount(service, 'publicIpv4Addresses') === 0
       ? 0
       : amount(service, 'publicIpv4Addresses') + Math.max(0, servers - (scale?.least ?? 0));
   return [
-    ...requestLines(service, requests, prices),
-    ...functionLines(service, requests),
+    ...workLines(service, requests, prices),
+    ...readyLines(service, requests),
     ...instanceLines(service, servers),
     ...taskLines(service, servers, prices),
     { what: 'Public IPv4', price: 'ipv4.hours', quantity: addresses * hoursPerMonth },
@@ -232,7 +242,6 @@ export const linesOf = (service: Service, traffic: Traffic, prices: Prices): rea
       quantity: amount(service, name) * units,
     })),
     ...balancerLines(service, traffic),
-    { what: 'Data out', price: 'dataOut.gb', quantity: dataOut },
   ];
 };
 

@@ -1,6 +1,7 @@
 /** What Plan and Verify are given and make. */
 import * as v from 'valibot';
 import { dictionary, fields, line, list, number, oneOf, type Output, text, time, whole } from './fields.ts';
+import { costRequest } from './cost.ts';
 import { loadProfile } from './load.ts';
 import { labels, leftOut, maxFailed, maxTargets, rounds, runId, seed } from './request.ts';
 import { functionArn, loadFrom, target, targetId } from './target.ts';
@@ -33,6 +34,10 @@ export const storedPlan = fields({
   targets: list(target, maxTargets),
   leftOut,
   labels,
+  /** With the region that its prices are of. */
+  cost: v.exactOptional(costRequest),
+  /** Of the run on AWS, by Plan's upper estimate. */
+  estimatedDollars: v.exactOptional(number(0, 1e9)),
 });
 
 /** The object at `runs/lock.json`: one run at a time per lab. Held by an execution, whatever its run is called. */

@@ -15,6 +15,7 @@ import {
   text,
   whole,
 } from './fields.ts';
+import { budgetDollars, costRequest } from './cost.ts';
 import { loadInput } from './load.ts';
 import { secretsPath } from '../keys.ts';
 import { literalSecretIn, secretPrefix } from '../secrets.ts';
@@ -76,6 +77,9 @@ export const runRequest = fields({
   maxFailed: v.optional(maxFailed, defaultMaxFailed),
   labels: v.optional(labels, {}),
   leftOut: v.optional(leftOut, []),
+  cost: v.optional(costRequest, {}),
+  /** Plan refuses a run that may cost more. */
+  budgetDollars: v.optional(budgetDollars, 1),
 });
 
 export type RunRequest = Input<typeof runRequest>;

@@ -22,6 +22,8 @@ describe('parseRunRequest', () => {
       rounds: 10,
       seed: 1,
       maxFailed: 0.01,
+      cost: { freeTier: false },
+      budgetDollars: 1,
       labels: {},
       leftOut: [],
     });
@@ -47,6 +49,12 @@ describe('parseRunRequest', () => {
     ['input', []],
     ['round', { round: 3 }],
     ['Comment', { Comment: 'Insert your JSON here' }],
+    ['budgetDollars', { budgetDollars: 0 }],
+    ['budgetDollars', { budgetDollars: -1 }],
+    ['budgetDollars', { budgetDollars: 'free' }],
+    ['cost.shape', { cost: { shape: 'square' } }],
+    ['cost.requestsPerSecond', { cost: { requestsPerSecond: 0 } }],
+    ['cost.prices.schema', { cost: { prices: {} } }],
     ['runId', { runId: '' }],
     ['runId', { runId: '../other' }],
     ['runId', { runId: 'a'.repeat(61) }],
@@ -105,7 +113,7 @@ describe('parseRunRequest', () => {
 
   it('says which fields there are when one is unknown', () => {
     expect(() => parse({ round: 3 })).toThrow(
-      'round: given 3; allowed: the fields runId, targets, extraTargets, load, rounds, seed, maxFailed, labels, leftOut',
+      'round: given 3; allowed: the fields runId, targets, extraTargets, load, rounds, seed, maxFailed, labels, leftOut, cost, budgetDollars',
     );
   });
 
