@@ -18,7 +18,7 @@ afterAll(() => laboratory.close());
 
 it('tries every Lambda service of the manifest', () => {
   const { architectures } = parseManifest(readFileSync(join(root, 'templates/architectures.json'), 'utf8'));
-  const inManifest = architectures.filter(({ group }) => group === 'lambda').map(({ id }) => id);
+  const inManifest = architectures.filter(({ group }) => group !== 'server').map(({ id }) => id);
 
   expect(services.map(({ id }) => id).sort()).toEqual(inManifest.sort());
 });
@@ -43,7 +43,9 @@ for (const service of services) {
       expect(await conform(down, ({ event }) => deployed.ask(event))).toEqual([]);
     });
 
-    const [clients, total] = service.store === 's3' ? [10, 100] : [50, 2_000];
+    // Whoever reads before it writes has to try again when another was quicker; a client for each request takes CPU.
+    const isSlow = service.store === 's3' || service.id.startsWith('lesson-');
+    const [clients, total] = isSlow ? [10, 100] : [50, 2_000];
     it(`counts exactly ${total} increments of ${clients} clients at once`, async () => {
       const deployed = await laboratory.deploy(service);
       expect(await hammer(clients, total, () => deployed.ask(hitVector.event))).toEqual(upTo(total));

@@ -1,6 +1,6 @@
 /** Every Lambda service with its package, made as its template makes it, but for this machine. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -37,9 +37,10 @@ const typescript = (id: string): ZipSource[] => {
   return built.outputFiles.map(({ contents }) => ({ path: 'app.mjs', data: Buffer.from(contents) }));
 };
 
-const python = (id: string): ZipSource[] => [
-  { path: 'app.py', data: readFileSync(join(sourceOf(id), 'app.py')) },
-];
+const python = (folder: string): ZipSource[] =>
+  readdirSync(sourceOf(folder))
+    .filter((name) => name.endsWith('.py'))
+    .map((name) => ({ path: name, data: readFileSync(join(sourceOf(folder), name)) }));
 
 /** Builds a service for this machine's CPU, as it is for Lambda. @returns the program */
 export const buildNative = (id: string, target: string, artifacts: string): string => {
@@ -64,6 +65,11 @@ const interpreted = (id: string, store: Service['store'], runtime: 'nodejs24.x' 
   zip: () => makeZip(runtime === 'nodejs24.x' ? typescript(id) : python(id)),
 });
 
+const lesson = (id: string, module: string): Service => ({
+  ...{ id, store: 'dynamodb', runtime: 'python3.13', handler: `${module}.handler`, missing: undefined },
+  zip: () => makeZip(python('python-lessons')),
+});
+
 const nativeService = (id: string, target: string, missing?: string): Service => ({
   id,
   store: 'dynamodb',
@@ -78,6 +84,9 @@ export const services: readonly Service[] = [
   interpreted('node-dynamodb', 'dynamodb', 'nodejs24.x'),
   interpreted('python-dynamodb', 'dynamodb', 'python3.13'),
   interpreted('python-s3', 's3', 'python3.13'),
+  lesson('lesson-client-inside', 'client_inside'),
+  lesson('lesson-lazy-import', 'lazy_import'),
+  lesson('lesson-read-then-write', 'read_then_write'),
   nativeService('rust-dynamodb', 'build-RustDynamodbFunction', has('cargo') ? undefined : 'cargo is missing'),
   nativeService('cpp-dynamodb', 'build-CppDynamodbFunction'),
 ];

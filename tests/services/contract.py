@@ -29,13 +29,14 @@ def counts(vector):
     return 'hits":' in vector["expect"]["body"]
 
 
-def fresh_service(folder, environment, modules=None):
+def fresh_service(folder, environment, modules=None, name="app"):
     """The service's module as a new process would load it."""
     path = [str(ROOT / "src" / "services" / folder), *sys.path]
     with mock.patch.dict(sys.modules, modules or {}), mock.patch.dict(os.environ, environment):
         with mock.patch.object(sys, "path", path):
-            sys.modules.pop("app", None)
-            return importlib.import_module("app")
+            for own in (name, "service"):
+                sys.modules.pop(own, None)
+            return importlib.import_module(name)
 
 
 class ContractCase(unittest.TestCase):
@@ -56,16 +57,24 @@ class ContractCase(unittest.TestCase):
 class HandlerCase(ContractCase):
     """A Lambda function in Python; boto3 is stood in for here, the contract tests meet the real one."""
 
-    def load(self, folder, environment, client, error):
+    def load(self, folder, environment, client, error, name="app"):
         """@param client what boto3 gives as a client of its store; `config` is what it was asked for with"""
         self.config = {}
+        self.clients = 0
+
+        def make_client(name, config):
+            self.clients += 1
+            return client
+
         modules = {
-            "boto3": types.SimpleNamespace(client=lambda name, config: client),
+            "boto3": types.SimpleNamespace(client=make_client),
             "botocore": types.ModuleType("botocore"),
             "botocore.config": types.SimpleNamespace(Config=self.config.update),
             "botocore.exceptions": types.SimpleNamespace(BotoCoreError=error, ClientError=error),
         }
-        self.service = fresh_service(folder, environment | {"ARCHITECTURE_ID": folder}, modules)
+        # Also for what is imported later.
+        self.enterContext(mock.patch.dict(sys.modules, modules))
+        self.service = fresh_service(folder, environment | {"ARCHITECTURE_ID": folder}, modules, name)
 
     def ask(self, vector, request_id="request-0"):
         context = types.SimpleNamespace(aws_request_id=request_id, get_remaining_time_in_millis=lambda: 9_000)

@@ -97,6 +97,7 @@ export const suites = (results, { root, pythonRuntime, fastapi }) => [
   byJest(results, 'unit', ['--selectProjects', 'unit']),
   python('python-dynamodb', pythonRuntime),
   python('python-s3', pythonRuntime),
+  python('python-lessons', pythonRuntime),
   python('fastapi', fastapi),
   ...natives(root),
   {

@@ -29,7 +29,7 @@ const architecture = fields({
   template: name,
   /** The root template's parameter, 'true' or 'false', that deploys it. */
   enabledBy: name,
-  /** Logical ids of its functions, distinct over all templates, so that `sam build --exclude` can leave them out. */
+  /** Logical ids of its template's functions, distinct over all templates, so that `sam build --exclude` can leave them out. */
   functions: names,
   toolchains: list(oneOf(toolchains), toolchains.length),
   /** Path of its source from the repository's root. */
@@ -38,6 +38,8 @@ const architecture = fields({
   group: name,
   /** Whether the local plane can run it. */
   local: v.boolean('true or false'),
+  /** Not among the targets unless it is asked for by its id. */
+  onlyIfNamed: v.exactOptional(v.boolean('true or false')),
   reference: v.exactOptional(reference),
   /** As its template registers it, for prices without a deployment. */
   billing: v.exactOptional(billing),
@@ -72,6 +74,10 @@ export const parseManifest = (json: string): Manifest => {
   const rows = read.architectures;
   rejectTwice('id', rows, ({ id }) => [id]);
   rejectTwice('enabledBy', rows, ({ enabledBy }) => [enabledBy]);
-  rejectTwice('functions', rows, ({ functions }) => functions);
+  // One template may be nested more than once.
+  const templates = rows.filter(
+    ({ template }, i) => rows.findIndex((row) => row.template === template) === i,
+  );
+  rejectTwice('functions', templates, ({ functions }) => functions);
   return read;
 };

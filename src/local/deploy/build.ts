@@ -51,7 +51,7 @@ const wantedOf = (
   all: readonly Architecture[],
   only: readonly string[] | undefined,
 ): readonly Architecture[] => {
-  if (only === undefined) return all.filter(({ local }) => local);
+  if (only === undefined) return all.filter(({ local, onlyIfNamed }) => local && onlyIfNamed !== true);
   const ids = all.map(({ id }) => id);
   const unknown = only.find((id) => !ids.includes(id));
   if (unknown !== undefined) throw new InputError('only', unknown, ids.join(', '));
@@ -93,13 +93,22 @@ const failureOf = (output: string): string => {
   return (at < 0 ? output.trim().split('\n').slice(-15).join('\n') : output.slice(at)).trim();
 };
 
+interface Chosen {
+  readonly buildable: readonly Architecture[];
+  readonly others: readonly Architecture[];
+}
+
 const runBuild = async (
   { root, onProgress }: BuildOptions,
   directory: string,
-  others: readonly Architecture[],
+  { buildable, others }: Chosen,
   reaper: Reaper,
 ): Promise<void> => {
-  const excluded = others.flatMap(({ functions }) => functions).flatMap((name) => ['--exclude', name]);
+  const built = buildable.flatMap(({ functions }) => functions);
+  const excluded = others
+    .flatMap(({ functions }) => functions)
+    .filter((name) => !built.includes(name))
+    .flatMap((name) => ['--exclude', name]);
   const args = ['build', '--template', join(root, 'templates', 'root.yaml'), '--build-dir', directory];
   const onLine = (line: string): void => {
     const functions = /^Building .*functions: (.*)$/.exec(line)?.[1];
@@ -114,20 +123,19 @@ const runBuild = async (
   });
   if (code !== 0) throw new BuildError(`sam build failed:\n${failureOf(output)}`);
   const template = join(directory, 'template.yaml');
-  const built = await readFile(template, 'utf8');
   const disabled = others.map(({ enabledBy }) => enabledBy);
-  await writeFile(template, withoutDisabled(built, disabled));
+  await writeFile(template, withoutDisabled(await readFile(template, 'utf8'), disabled));
 };
 
 const buildOrReuse = async (
   options: BuildOptions,
   key: string,
-  targets: readonly string[],
-  others: readonly Architecture[],
+  chosen: Chosen,
   setUp: readonly ('zig' | 'cpp')[],
   reaper: Reaper,
 ): Promise<boolean> => {
   const { root } = options;
+  const targets = chosen.buildable.map(({ id }) => id);
   const final = join(buildsDirectory(root), key);
   const reused = existsSync(join(final, 'template.yaml'));
   if (!reused) {
@@ -136,7 +144,7 @@ const buildOrReuse = async (
     await mkdir(draft, { recursive: true });
     reaper.remove(draft);
     await ensureTools(root, setUp, { log: options.onProgress });
-    await runBuild(options, draft, others, reaper);
+    await runBuild(options, draft, chosen, reaper);
     await rename(draft, final).catch((error: unknown) => {
       // Another process was quicker with the same build.
       if (!existsSync(join(final, 'template.yaml'))) throw error;
@@ -169,7 +177,7 @@ export const buildLab = async (options: BuildOptions): Promise<Build> => {
     const setUp = (['zig', 'cpp'] as const).filter((name) =>
       buildable.some(({ toolchains }) => toolchains.includes(name)),
     );
-    const reused = await buildOrReuse(options, key, targets, others, setUp, reaper);
+    const reused = await buildOrReuse(options, key, { buildable, others }, setUp, reaper);
     return { reused, leftOut, targets };
   } finally {
     await reaper.close();

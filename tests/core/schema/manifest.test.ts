@@ -18,6 +18,7 @@ const row = {
 const other = {
   ...row,
   id: 'b',
+  template: 'architectures/b/template.yaml',
   enabledBy: 'EnableB',
   functions: ['BFunction'],
 };
@@ -49,6 +50,11 @@ describe('parseManifest', () => {
 
   it.each(['id', 'enabledBy', 'functions'] as const)('refuses two rows with the same %s', (field) => {
     expect(() => parse(row, { ...other, [field]: row[field] })).toThrow(`architectures.${field}`);
+  });
+
+  it('takes one template for two rows, with the same functions', () => {
+    const { template, functions } = row;
+    expect(parse(row, { ...other, template, functions }).architectures).toHaveLength(2);
   });
 
   it('refuses a manifest without architectures', () => {
