@@ -17,6 +17,7 @@ import { estimateRun, requireBudget } from '../core/cost/run.ts';
 import type { CostRequest } from '../core/schema/cost.ts';
 import { paceOf } from '../core/schedule/pace.ts';
 import { cellsOf, stepsOf } from '../core/schedule/steps.ts';
+import { requireTrials } from '../core/schedule/trials.ts';
 import type { Target } from '../core/schema/target.ts';
 import type { Clock, ObjectStore, TargetRegistry } from '../ports/index.ts';
 import { releaseLock, takeLock } from './lock.ts';
@@ -44,7 +45,7 @@ const pricesFor = ({ prices, region }: CostRequest, own: string | undefined): Pr
 
 const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
   const request = parseRunRequest(input);
-  const { runId, load, rounds, seed, maxFailed, labels, leftOut, cost, budgetDollars } = request;
+  const { runId, load, rounds, seed, maxFailed, coldStarts, labels, leftOut, cost, budgetDollars } = request;
   const prices = pricesFor(cost, deps.region);
   const chosen = chooseTargets(request, await deps.registry.list());
   requireLimits(request, chosen, deps.limits);
@@ -61,6 +62,7 @@ const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
     rounds,
     seed,
     maxFailed,
+    coldStarts,
     targets,
     leftOut,
     labels,
@@ -71,12 +73,13 @@ const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
   const plan: Plan = { ...planned, estimatedDollars: estimate.dollars };
   // Closed loads may be cut into more steps once their pace is known; then Schedule says so.
   stepsOf(plan, cellsOf(plan), (target) => paceOf(plan.load, target));
+  requireTrials(plan);
   requireConcurrency(plan, await deps.freeConcurrency().catch(() => undefined));
   return plan;
 };
 
 /** Labels and left-out architectures describe where a run began and may differ when it is taken up again. */
-const effective = ['labName', 'plane', 'load', 'rounds', 'seed', 'targets'] as const;
+const effective = ['labName', 'plane', 'load', 'rounds', 'seed', 'targets', 'coldStarts'] as const;
 
 /** Writes the plan, or accepts an earlier run's where it means the same measurement. */
 const writeOrResume = async (store: ObjectStore, plan: Plan): Promise<void> => {

@@ -1,11 +1,28 @@
 /** Schedule: cuts what is still to be measured into steps, each with its workers' assignments in the bucket. */
 import { NoTargetError } from '../core/errors.ts';
-import { verifyKey, cellsPrefix, parsePartKey, partKey, stepsPrefix } from '../core/keys.ts';
+import {
+  verifyKey,
+  cellsPrefix,
+  parsePartKey,
+  partKey,
+  stepsPrefix,
+  trialKey,
+  trialListKey,
+  trialsPrefix,
+} from '../core/keys.ts';
 import type { Plan, Verification } from '../core/schema/plan.ts';
-import { assignments, type Schedule, type ScheduleInput, type Step } from '../core/schema/work.ts';
+import { trial, type TrialInput } from '../core/schema/trial.ts';
+import {
+  assignments,
+  type Schedule,
+  type ScheduleInput,
+  type Step,
+  type TrialList,
+} from '../core/schema/work.ts';
 import { samplePart } from '../core/schema/part.ts';
 import { assignmentsOf, cellsOf, type StepPlan, stepsOf, type Cell } from '../core/schedule/steps.ts';
 import { paceOf } from '../core/schedule/pace.ts';
+import { forcedTrials, idleTrials } from '../core/schedule/trials.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import { inParallel, readPlan, readStored } from './stored.ts';
 import { extendLock } from './lock.ts';
@@ -18,8 +35,9 @@ export interface ScheduleDeps {
 
 const writesAtOnce = 16;
 
-/** A step ends after a generator's 905 s at the latest; Report and CleanUp take up to half an hour more. */
-const lockMs = (steps: number): number => (steps * 905 + 1_800) * 1000;
+/** A step ends after a generator's 905 s at the latest, a trial after 305; Report and CleanUp take up to half an hour more. */
+const lockMs = (steps: number, trials: number, waitSeconds: number): number =>
+  (steps * 905 + trials * 305 + waitSeconds + 1_800) * 1000;
 
 /** The null target alone would be a measurement of nothing, unless it is all that was asked for. */
 const refuseWithoutTarget = ({ targets }: Plan, verifications: readonly Verification[]): void => {
@@ -54,12 +72,50 @@ export const schedule = async (deps: ScheduleDeps, input: ScheduleInput): Promis
   const cells = cellsOf(plan).filter(({ target }) => fit.has(target.id));
   const pending = await pendingCells(store, runId, cells);
   const steps = stepsOf(plan, pending, (target) => paceOf(plan.load, target, fit.get(target.id)));
-  const expiresAt = new Date(clock.wallTime() + lockMs(steps.length)).toISOString();
+  const fitPlan = { ...plan, targets: plan.targets.filter(({ id }) => fit.has(id)) };
+  const forced = await pendingTrials(store, runId, forcedTrials(fitPlan));
+  const idle = await pendingTrials(store, runId, idleTrials(fitPlan));
+  const waitSeconds = idle.length === 0 ? 0 : idleSeconds(plan);
+  const lastsMs = lockMs(steps.length, forced.length + idle.length, waitSeconds);
+  const expiresAt = new Date(clock.wallTime() + lastsMs).toISOString();
   await extendLock(store, { runId, executionName, expiresAt });
   await inParallel(steps, writesAtOnce, (step) =>
     store.put(step.step.assignmentsKey, JSON.stringify(assignmentsOf(runId, step, step.attempt))),
   );
-  return { runId, rounds: byRound(steps) };
+  const coldStarts = [...(await listed(store, forced, 0)), ...(await listed(store, idle, waitSeconds))];
+  return { runId, rounds: byRound(steps), coldStarts };
+};
+
+const idleSeconds = ({ coldStarts = false }: Plan): number =>
+  coldStarts === false ? 0 : 60 * (coldStarts.idleMinutes ?? 0);
+
+/** The list's object for the state machine, where there is anything to try. */
+const listed = async (
+  store: ObjectStore,
+  trials: readonly TrialInput[],
+  waitSeconds: number,
+): Promise<readonly TrialList[]> => {
+  const [first] = trials;
+  if (first === undefined) return [];
+  const trialsKey = trialListKey(first.runId, first.purpose);
+  await store.put(trialsKey, JSON.stringify(trials));
+  return [{ trialsKey, waitSeconds }];
+};
+
+/** Those of `wanted` that this run has not tried yet, or without coming to an end. */
+const pendingTrials = async (
+  store: ObjectStore,
+  runId: string,
+  wanted: readonly TrialInput[],
+): Promise<readonly TrialInput[]> => {
+  if (wanted.length === 0) return [];
+  const there = new Set(await store.list(trialsPrefix(runId)));
+  const pending = await inParallel(wanted, readsAtOnce, async (one): Promise<TrialInput[]> => {
+    const key = trialKey(one);
+    const found = there.has(key) ? await readStored(store, key, trial) : undefined;
+    return found === undefined || found.reason !== undefined ? [one] : [];
+  });
+  return pending.flat();
 };
 
 /** A cell that is still to be measured. */

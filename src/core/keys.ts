@@ -66,6 +66,28 @@ export const parseDeathKey = (key: string): Omit<PartPlace, 'part'> | undefined 
   return found?.last === 'died' ? found.place : undefined;
 };
 
+export const trialsPrefix = (runId: string): string => `runs/${runId}/trials/`;
+
+/** Of the trials that are to be made for a purpose. */
+export const trialListKey = (runId: string, purpose: string): string =>
+  `${trialsPrefix(runId)}${purpose}.json`;
+
+export interface TrialPlace {
+  readonly runId: string;
+  readonly purpose: string;
+  readonly targetId: string;
+  readonly memoryMb: number;
+  readonly round: number;
+  readonly simultaneous: number;
+}
+
+export const trialKey = ({ runId, purpose, targetId, memoryMb, round, simultaneous }: TrialPlace): string =>
+  `${trialsPrefix(runId)}${purpose}/${targetId}/${memoryMb}-${round}-${simultaneous}.json`;
+
+const trialPattern = /^runs\/[^/]+\/trials\/[^/]+\/[^/]+\/\d+-\d+-\d+\.json$/;
+
+export const isTrialKey = (key: string): boolean => trialPattern.test(key);
+
 /** One run at a time per lab: held by conditional write, released by CleanUp. */
 export const lockKey = 'runs/lock.json';
 

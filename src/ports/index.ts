@@ -57,6 +57,17 @@ export interface FunctionInvoker {
   invoke(functionArn: string, payload: string, timeoutMs: number): Promise<FunctionReply>;
 }
 
+/** How a function is configured, without a qualifier. */
+export interface FunctionSettings {
+  /** MB. */
+  memoryOf(functionArn: string): Promise<number>;
+  /**
+   * Sets the memory and a variable of the environment, all others kept, so that no process that is there gets another
+   * request. Resolves when that is in effect. Rejects where it is refused, or takes longer than a minute.
+   */
+  renew(functionArn: string, memoryMb: number): Promise<void>;
+}
+
 export interface HttpRequest {
   /** Absolute http(s) URL. */
   readonly url: string;

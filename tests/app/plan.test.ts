@@ -36,8 +36,9 @@ describe('plan', () => {
       ],
     });
     const { labels, leftOut } = request;
+    const coldStarts = { perTarget: 10, bursts: 1, burstSize: 4 };
     expect(JSON.parse(objects.get(planKey('run-1')) ?? '')).toEqual({
-      ...planOf({ labels, leftOut, targets: [targetOf('a'), targetOf('b')] }),
+      ...planOf({ labels, leftOut, coldStarts, targets: [targetOf('a'), targetOf('b')] }),
       cost: { freeTier: false, region: 'us-east-1' },
       estimatedDollars: expect.any(Number) as number,
     });

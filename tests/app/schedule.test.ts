@@ -1,8 +1,9 @@
 import { memoryObjectStore } from '../support/memory.ts';
 import { schedule } from '../../src/app/schedule.ts';
 import { InputError, NoTargetError, RunInProgressError } from '../../src/core/errors.ts';
-import { lockKey, partKey, planKey, verifyKey } from '../../src/core/keys.ts';
+import { lockKey, partKey, planKey, trialKey, verifyKey } from '../../src/core/keys.ts';
 import type { Plan, Verification } from '../../src/core/schema/plan.ts';
+import type { TrialInput } from '../../src/core/schema/trial.ts';
 import type { Schedule, WorkerAssignment } from '../../src/core/schema/work.ts';
 import { partOf } from '../core/report/sample-run.ts';
 import { clockAt, newYear, planOf, targetOf } from './run.ts';
@@ -164,7 +165,7 @@ describe('schedule of a run that is taken up again', () => {
   it('has nothing left to do when all is complete', async () => {
     const { objects, run, assignments } = setUp();
     for (const key of keysOf(await run())) for (const worker of assignments(key)) generate(objects, worker);
-    expect(await run()).toEqual({ runId: 'run-1', rounds: [] });
+    expect(await run()).toEqual({ runId: 'run-1', rounds: [], coldStarts: [] });
   });
 
   it('does not miss the segments that a faster second attempt no longer has', async () => {
@@ -173,5 +174,64 @@ describe('schedule of a run that is taken up again', () => {
     const [key = ''] = keysOf(await run([fit('a', 20)]));
     for (const worker of assignments(key)) generate(objects, worker);
     expect((await run([fit('a', 20)])).rounds).toEqual([]);
+  });
+});
+
+describe('the trials of a run', () => {
+  const copy = {
+    functionArn: 'arn:aws:lambda:eu-west-2:123456789012:function:x',
+    url: 'http://127.0.0.1/',
+    logGroup: 'x',
+  };
+  const targets = ['a', 'b'].map((id) => targetOf(id, { memoryMb: 512, copy }));
+  const coldStarts = { perTarget: 2, bursts: 0, burstSize: 4, idleMinutes: 5 };
+  const place = {
+    runId: 'run-1',
+    purpose: 'cold-starts',
+    targetId: 'a',
+    memoryMb: 512,
+    round: 1,
+    simultaneous: 1,
+  };
+  const listIn = (objects: Map<string, string>, key: string) =>
+    JSON.parse(objects.get(key) ?? '[]') as TrialInput[];
+  const forcedKey = 'runs/run-1/trials/cold-starts.json';
+
+  it('are listed in the bucket, the idle ones behind their wait, and the lock lasts for them', async () => {
+    const { objects, run } = setUp({ targets, coldStarts });
+    objects.set(
+      lockKey,
+      JSON.stringify({ runId: 'run-1', executionName: 'e', expiresAt: '2026-01-01T01:00:00.000Z' }),
+    );
+    expect((await run()).coldStarts).toEqual([
+      { trialsKey: forcedKey, waitSeconds: 0 },
+      { trialsKey: 'runs/run-1/trials/idle.json', waitSeconds: 300 },
+    ]);
+    expect(listIn(objects, forcedKey)).toHaveLength(4);
+    expect(listIn(objects, 'runs/run-1/trials/idle.json')).toHaveLength(2);
+    const { expiresAt } = JSON.parse(objects.get(lockKey)!) as { expiresAt: string };
+    expect(Date.parse(expiresAt) - newYear).toBe((4 * 905 + 6 * 305 + 300 + 1_800) * 1000);
+  });
+
+  it('leave out whom Verify refused, what was tried already, and nothing that failed', async () => {
+    const { objects, run } = setUp({ targets, coldStarts });
+    const tried = {
+      schema: 'latency-lab.trial.v1',
+      ...place,
+      warm: 0,
+      force: true,
+      startedAt: '2026-01-01T00:00:00.000Z',
+      changeMs: 1,
+      requests: [],
+    };
+    objects.set(trialKey(place), JSON.stringify(tried));
+    objects.set(trialKey({ ...place, round: 2 }), JSON.stringify({ ...tried, round: 2, reason: 'no' }));
+    await run([fit('a'), unfit('b')]);
+    expect(listIn(objects, forcedKey).map(({ targetId, round }) => `${targetId}${round}`)).toEqual(['a2']);
+  });
+
+  it('are none where they are off', async () => {
+    const { run } = setUp({ targets, coldStarts: false });
+    expect((await run()).coldStarts).toEqual([]);
   });
 });

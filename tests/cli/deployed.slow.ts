@@ -35,6 +35,8 @@ beforeAll(async () => {
       '1',
       '--requests',
       '5',
+      '--cold-starts',
+      'off',
       '--warmup',
       '0',
       '--out',
@@ -64,6 +66,7 @@ afterAll(async () => {
 /** Flags of a run of one short round beside the null target. */
 const quickly = (requests: string, out: string): readonly string[] => [
   ...['--only', 'null', '--rounds', '1', '--requests', requests, '--warmup', '0', '--out', out],
+  ...['--cold-starts', 'off'],
 ];
 
 const lab = (...args: string[]) => run(args, cwd, env);
@@ -122,6 +125,8 @@ describe('latency-lab run', () => {
         '1',
         '--requests',
         '8',
+        '--cold-starts',
+        'off',
         '--out',
         'second',
         '--json',
@@ -243,7 +248,9 @@ describe('latency-lab stop', () => {
       });
       const report = JSON.parse(readFileSync(join(cwd, 'ended/report.json'), 'utf8')) as Report;
       expect(report.outcome).toMatchObject({ ok: false, cause: 'stopped by the user' });
-      expect(await lab('run', '--only', 'null', '--rounds', '1', '--requests', '5')).toMatchObject({
+      expect(
+        await lab('run', '--only', 'null', '--rounds', '1', '--requests', '5', '--cold-starts', 'off'),
+      ).toMatchObject({
         code: 0,
       });
     },

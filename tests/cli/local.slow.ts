@@ -54,7 +54,7 @@ describe('latency-lab local', () => {
   it(
     'measures, prints a table, leaves the results and nothing running',
     async () => {
-      const program = local('--rounds', '1', '--requests', '40', '--warmup', '2');
+      const program = local('--rounds', '1', '--requests', '40', '--warmup', '2', '--cold-starts', '2');
       let started: readonly Process[] = [];
       await until('the plane runs', 4 * minutes, () => {
         if (program.child.exitCode !== null) throw new Error(program.said());

@@ -78,6 +78,7 @@ const ownEvents = (state: State): number => {
       return entered;
     case 'Pass':
     case 'Choice':
+    case 'Wait':
     case 'Succeed':
       return entered + exited;
     default:

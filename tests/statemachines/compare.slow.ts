@@ -15,6 +15,7 @@ jest.setTimeout(60_000);
 
 const runId = 'run-1';
 const key = (round: number, target: string) => `runs/${runId}/steps/${round}-${target}-0.json`;
+const trialsKey = `runs/${runId}/trials/cold-starts.json`;
 const workers = 3;
 const output = { runId, reportKey: 'report.json', htmlKey: 'report.html', measured: ['a', 'b'], failed: [] };
 
@@ -34,6 +35,10 @@ beforeAll(async () => {
       await lab.put(key(round, target), items);
     }
   }
+  await lab.put(
+    trialsKey,
+    [1, 2, 3].map((round) => ({ runId, targetId: 'a', round })),
+  );
 });
 afterAll(() => lab.stop());
 
@@ -50,6 +55,7 @@ const allWell: Script = {
   Verify: ({ targetId }: Payload) => ({ targetId, ok: true, sent: 50, acknowledged: 50 }),
   Schedule: () => ({
     runId,
+    coldStarts: [{ trialsKey, waitSeconds: 1 }],
     rounds: [1, 2].map((round) => ({
       round,
       steps: ['b', 'a'].map((target) => ({ assignmentsKey: key(round, target), workers })),
@@ -59,6 +65,7 @@ const allWell: Script = {
     await sleep(100);
     return { worker: assignment.worker, parts: 1, sent: 10, ok: 10, failed: 0, unsent: 0 };
   },
+  Trial: () => ({ requests: 1 }),
   Report: () => output,
   CleanUp: () => ({}),
 };
@@ -86,7 +93,7 @@ describe('compare.asl.json when all is well', () => {
   it('goes through every handler and answers where the report is', async () => {
     const ended = await run({});
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output });
-    expect(names(ended)).toEqual(['Plan', 'Verify', 'Schedule', 'Generate', 'Report', 'CleanUp']);
+    expect(names(ended)).toEqual(['Plan', 'Verify', 'Schedule', 'Generate', 'Trial', 'Report', 'CleanUp']);
     expect(callsOf(ended, 'Plan')[0]!.payload).toEqual({
       request: { rounds: 2 },
       executionName: expect.stringMatching(/./),
@@ -118,6 +125,39 @@ describe('compare.asl.json when all is well', () => {
       const before = generated.slice(0, cell * workers).map(({ endedMs }) => endedMs);
       expect(Math.max(0, ...before)).toBeLessThan(Math.min(...together.map(({ startedMs }) => startedMs)));
     }
+  });
+});
+
+describe('compare.asl.json and cold starts', () => {
+  it('makes the listed trials one after another, after what was loaded and a wait, each from its own input', async () => {
+    const ended = await run({ Trial: () => sleep(50) });
+    const trials = callsOf(ended, 'Trial');
+    expect(trials.map(({ payload }): unknown => payload)).toEqual(
+      [1, 2, 3].map((round) => ({ runId, targetId: 'a', round })),
+    );
+    trials.slice(1).forEach(({ startedMs }, i) => {
+      expect(startedMs).toBeGreaterThanOrEqual(trials[i]!.endedMs);
+    });
+    const loaded = Math.max(...callsOf(ended, 'Generate').map(({ endedMs }) => endedMs));
+    expect(trials[0]!.startedMs - loaded).toBeGreaterThan(900);
+  });
+
+  it('goes on with the next trial where one dies', async () => {
+    const ended = await run(failing('Trial', 'Error', (_, nth) => nth === 0));
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output });
+    expect(callsOf(ended, 'Trial')).toHaveLength(3);
+    expect(callsOf(ended, 'Report')[0]!.payload).not.toHaveProperty('coldStartsError');
+  });
+
+  it('reports all the same, and tells the report, where the trials could not be read', async () => {
+    const { Schedule } = allWell;
+    const absent = { coldStarts: [{ trialsKey: 'runs/absent', waitSeconds: 0 }] };
+    const ended = await run({
+      Schedule: (payload, nth) => ({ ...(Schedule!(payload, nth) as object), ...absent }),
+    });
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output });
+    expect(callsOf(ended, 'Trial')).toHaveLength(0);
+    expect(callsOf(ended, 'Report')[0]!.payload.coldStartsError.Error).toEqual(expect.any(String));
   });
 });
 
@@ -177,7 +217,7 @@ describe('compare.asl.json when one target fails', () => {
           assignmentsKey,
           workers,
         }));
-        return { runId, rounds: [{ round: 1, steps }] };
+        return { runId, coldStarts: [], rounds: [{ round: 1, steps }] };
       },
     });
     expect(ended.status).toBe('SUCCEEDED');

@@ -40,7 +40,7 @@ describe('compare.asl.json', () => {
     else expect(FunctionName).toBe(`\${${name}FunctionArn}`);
   });
 
-  const measuring = ['Verify', 'Generate'];
+  const measuring = ['Verify', 'Generate', 'Trial'];
 
   it.each(tasks.filter(([name]) => !measuring.includes(name)))(
     'retries %s for named reasons and with jitter',
@@ -64,7 +64,7 @@ describe('compare.asl.json', () => {
   });
 
   it('measures once: no Retry of anything that holds a generator', () => {
-    for (const name of ['MeasureRounds', 'MeasureCells', 'RunWorkers']) {
+    for (const name of ['MeasureRounds', 'MeasureCells', 'RunWorkers', 'ForceColdStarts', 'RunTrials']) {
       expect(named(name)).not.toHaveProperty('Retry');
     }
   });
@@ -74,7 +74,9 @@ describe('compare.asl.json', () => {
       ['VerifyTargets', 'MeasureRounds', 'MeasureCells'].map((name) => named(name).MaxConcurrency),
     ).toEqual([1, 1, 1]);
     const distributed = states.filter(([, state]) => isDistributed(state));
-    expect(distributed.map(([name]) => name)).toEqual(['RunWorkers']);
+    expect(distributed.map(([name]) => name)).toEqual(['RunWorkers', 'RunTrials']);
+    for (const name of ['ForceColdStarts', 'RunTrials']) expect(named(name).MaxConcurrency).toBe(1);
+    expect(named('RunTrials')).toMatchObject({ ToleratedFailurePercentage: 100 });
     expect(named('RunWorkers')).toMatchObject({ MaxConcurrency: 200, ToleratedFailurePercentage: 100 });
   });
 

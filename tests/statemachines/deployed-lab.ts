@@ -51,6 +51,11 @@ export const deployWholeLab = async (targets: readonly string[]) => {
   const ssm = new SSMClient(config);
   const Bucket = outputs['ResultsBucketName'];
 
+  const json = async (Key: string): Promise<unknown> => {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+    return JSON.parse((await Body?.transformToString()) ?? '');
+  };
+
   return {
     root,
     stackName,
@@ -86,10 +91,8 @@ export const deployWholeLab = async (targets: readonly string[]) => {
       await ssm.send(new PutParameterCommand({ Name, Value, Type: 'SecureString' }));
       return `${secretPrefix}${Name}`;
     },
-    report: async (runId: string) => {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: `runs/${runId}/report.json` }));
-      return JSON.parse((await Body?.transformToString()) ?? '') as Report;
-    },
+    json,
+    report: async (runId: string) => (await json(`runs/${runId}/report.json`)) as Report,
     /** Deletes the stack and what it does not keep. */
     delete: async () => {
       const client = new CloudFormationClient(config);

@@ -4,6 +4,8 @@ import { machine, successors, worstCaseEvents, type Machine } from './asl.ts';
 
 const maxRounds = 50;
 const quota = 25_000;
+/** Forced and idle. */
+const purposes = ['cold-starts', 'idle'];
 
 describe('worstCaseEvents', () => {
   it('counts what the documentation lists for a small machine', () => {
@@ -78,6 +80,7 @@ describe('compare.asl.json', () => {
       VerifyTargets: maxTargets,
       MeasureRounds: maxRounds,
       MeasureCells: maxSteps,
+      ForceColdStarts: purposes.length,
     });
     expect(events).toBeGreaterThan(8 * maxSteps);
     expect(events).toBeLessThan(quota);

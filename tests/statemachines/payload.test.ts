@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memoryObjectStore } from '../support/memory.ts';
 import { verify } from '../../src/app/verify.ts';
-import { assignmentsKey, planKey } from '../../src/core/keys.ts';
+import { assignmentsKey, planKey, trialListKey } from '../../src/core/keys.ts';
 import { parseManifest } from '../../src/core/schema/manifest.ts';
 import type { FinishInput, ReportOutput } from '../../src/core/schema/outcome.ts';
 import type { PlanOutput, Verification } from '../../src/core/schema/plan.ts';
@@ -12,6 +12,7 @@ import { maxSteps } from '../../src/core/schedule/steps.ts';
 import { asTargetId } from '../../src/core/schema/target.ts';
 import type { Exchange } from '../../src/ports/index.ts';
 import { planOf, targetOf } from '../app/run.ts';
+import { aslText } from './asl.ts';
 
 /** What a state's data may measure, and what Step Functions keeps of an error's cause. */
 const maxBytes = 262_144;
@@ -78,6 +79,10 @@ describe('the data between the states', () => {
           workers: 200,
         })),
       })),
+      coldStarts: ['cold-starts', 'idle'].map((purpose) => ({
+        trialsKey: trialListKey(runId, purpose),
+        waitSeconds: 3_600,
+      })),
       error,
       reportError: error,
       report: {
@@ -92,6 +97,17 @@ describe('the data between the states', () => {
       },
     };
     expect(bytes(state)).toBeLessThan(maxBytes);
+    // What was measured is dropped before anything after it can fail.
+    const later = { ...state, rounds: times(50, () => ({})), error: undefined, coldStartsError: error };
+    expect(bytes(later)).toBeLessThan(maxBytes);
+    expect(JSON.parse(aslText)).toMatchObject({
+      States: {
+        MeasureRounds: {
+          ResultPath: '$.rounds',
+          ItemProcessor: { States: { MeasureCells: { OutputPath: null } } },
+        },
+      },
+    });
   });
 });
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Report } from '../../src/core/schema/report.ts';
+import type { Trial } from '../../src/core/schema/trial.ts';
 import type { Findings } from '../local/iam/check.ts';
 import { judgeLab } from '../local/iam/lab.ts';
 import { unused } from '../local/iam/unused.ts';
@@ -11,6 +12,8 @@ import { type DeployedLab, deployWholeLab } from './deployed-lab.ts';
 jest.setTimeout(240_000);
 
 const targets = ['null', 'python-dynamodb', 'node-dynamodb'];
+/** Two alone and one burst of three, each of them cold. */
+const coldStarts = { perTarget: 2, bursts: 1, burstSize: 3 };
 const slowMs = 50;
 const bearer = 'Bearer 0123456789';
 
@@ -80,7 +83,7 @@ describe('a whole run on the local plane', () => {
 
   it('measures every target and loses no hit', async () => {
     const load = { model: 'closed', requests: 20, concurrency: 2, warmup: 2 };
-    const ended = lab.run('well', { runId: 'well', targets, rounds: 2, load });
+    const ended = lab.run('well', { runId: 'well', targets, rounds: 2, load, coldStarts });
     expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
     const report = await lab.report('well');
     expect(stateOf(report)).toEqual(Object.fromEntries(targets.map((id) => [id, 'measured'])));
@@ -88,9 +91,19 @@ describe('a whole run on the local plane', () => {
       expect(requests).toMatchObject({ sent: 40, ok: 40, failed: 0, unsent: 0 });
       expect(verification).toMatchObject({ ok: true, sent: 50, acknowledged: 50 });
     }
-    const perCounter = 50 + report.targets[0]!.requests.warmup + 40;
+    // A copy counts into its target's own table.
+    const perCounter = 50 + report.targets[0]!.requests.warmup + 40 + 2 + 3;
     expect(await counts()).toEqual([perCounter, perCounter]);
     expect(await lab.keys('runs/lock.json')).toEqual([]);
+  });
+
+  it('forces every cold start that it was asked for, one process for each request', async () => {
+    const trials = await Promise.all((await lab.keys('runs/well/trials/cold-starts/')).map(lab.json));
+    expect(trials).toHaveLength(9);
+    for (const { simultaneous, requests } of trials as readonly Trial[])
+      expect(requests.map(({ cold, fault }) => ({ cold, fault }))).toEqual(
+        Array.from({ length: simultaneous }, () => ({ cold: true, fault: undefined })),
+      );
   });
 
   it('shows three targets that fail in three ways, and hides nobody else', async () => {
@@ -104,6 +117,7 @@ describe('a whole run on the local plane', () => {
         extra('absent', 'url', 'http://127.0.0.1:9/'),
       ],
       rounds: 1,
+      coldStarts: false,
       load: { model: 'closed', requests: 10, concurrency: 1, warmup: 0 },
     });
     expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
@@ -128,6 +142,7 @@ describe('a whole run on the local plane', () => {
       targets: ['null'],
       extraTargets: [extra('slow', 'url', `${foreign.origin}/slow`)],
       rounds: 1,
+      coldStarts: false,
       load: { model: 'closed', requests, concurrency: 1, warmup: 0 },
     });
     const deadline = Date.now() + 120_000;
@@ -145,10 +160,11 @@ describe('a whole run on the local plane', () => {
 
   it('takes up a run again that is complete, and measures nothing twice', async () => {
     const load = { model: 'closed', requests: 20, concurrency: 2, warmup: 2 };
-    const before = await lab.keys('runs/well/cells/');
-    const ended = lab.run('again', { runId: 'well', targets, rounds: 2, load });
+    const before = await Promise.all([lab.keys('runs/well/cells/'), lab.keys('runs/well/trials/')]);
+    const ended = lab.run('again', { runId: 'well', targets, rounds: 2, load, coldStarts });
     expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await lab.keys('runs/well/cells/')).toEqual(before);
+    const after = await Promise.all([lab.keys('runs/well/cells/'), lab.keys('runs/well/trials/')]);
+    expect(after).toEqual(before);
   });
 
   it('refuses to go on with a run in another way, and frees the lab', async () => {
@@ -162,7 +178,14 @@ describe('a whole run on the local plane', () => {
     const load = { model: 'closed', requests: 5, concurrency: 1, warmup: 0 };
     const registered = [...targets, 'python-s3'];
     const ended = lab.run('direct', {
-      ...{ runId: 'direct', targets: registered, extraTargets, rounds: 1, load },
+      ...{
+        runId: 'direct',
+        targets: registered,
+        extraTargets,
+        rounds: 1,
+        load,
+        coldStarts: { perTarget: 1, bursts: 0 },
+      },
     });
     expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
     const measured = [...registered, ...extraTargets.map(({ id }) => id)];

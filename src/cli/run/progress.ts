@@ -1,10 +1,12 @@
 /** A run while it goes on: what is known from its objects and the state machine's last step, how long it still takes, and one line that tells. */
 import {
+  isTrialKey,
   parseAssignmentsKey,
   parseDeathKey,
   parsePartKey,
   planKey,
   reportKey,
+  trialsPrefix,
   verifyKey,
 } from '../../core/keys.ts';
 import type { LoadProfile } from '../../core/schema/load.ts';
@@ -30,6 +32,9 @@ export interface RunProgress {
   readonly verifications?: readonly Verification[];
   /** By `<round>/<cell>`. */
   readonly cells: ReadonlyMap<string, CellProgress>;
+  /** Trials that were listed, and those that were made. */
+  readonly listed: number;
+  readonly tried: number;
   readonly reported: boolean;
   readonly step?: RunStep;
 }
@@ -41,7 +46,13 @@ export interface RunStep {
   readonly round?: number;
 }
 
-export const emptyProgress = (runId: string): RunProgress => ({ runId, cells: new Map(), reported: false });
+export const emptyProgress = (runId: string): RunProgress => ({
+  runId,
+  cells: new Map(),
+  listed: 0,
+  tried: 0,
+  reported: false,
+});
 
 const addPart = (progress: RunProgress, part: SamplePart): RunProgress => {
   const name = `${part.round}/${part.cellId}`;
@@ -69,6 +80,9 @@ export const observeObject = (progress: RunProgress, key: string, body: string):
   if (key === planKey(runId)) return { ...progress, plan: JSON.parse(body) as Plan };
   if (key === verifyKey(runId)) return { ...progress, verifications: JSON.parse(body) as Verification[] };
   if (key === reportKey(runId, 'json')) return { ...progress, reported: true };
+  if (isTrialKey(key)) return { ...progress, tried: progress.tried + 1 };
+  if (key.startsWith(trialsPrefix(runId)))
+    return { ...progress, listed: progress.listed + (JSON.parse(body) as unknown[]).length };
   return parsePartKey(key) === undefined ? progress : addPart(progress, JSON.parse(body) as SamplePart);
 };
 
@@ -144,6 +158,7 @@ export const remainingSeconds = (progress: RunProgress, elapsedSeconds: number):
 const phases: Readonly<Record<string, string>> = {
   Plan: 'Planning: checking the input and finding the targets',
   Schedule: 'Planning the cells',
+  LeaveIdle: 'Waiting until the functions are idle',
   Report: 'Writing the report',
   CleanUp: 'Cleaning up',
 };
@@ -184,6 +199,8 @@ export const progressLine = (progress: RunProgress, elapsedSeconds: number, quie
   const state = progress.step?.state;
   const phase = state === undefined ? undefined : phases[state];
   if (phase !== undefined) return phase;
+  if (state === 'ForceColdStarts' || state === 'RunTrials')
+    return `Forcing cold starts: ${progress.tried} of ${progress.listed}`;
   if (progress.reported) return 'Cleaning up';
   if (progress.plan === undefined) return 'Starting';
   return progress.verifications === undefined

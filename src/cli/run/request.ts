@@ -40,6 +40,10 @@ export const loadOptions = {
   warmup: number('--warmup <N>', 'requests sent first and left out of every figure; default 10'),
   timeout: duration('--timeout <TIME>', 'how long an answer may take, up to 60s; default 10s'),
   rounds: number('--rounds <N>', 'rounds, each with the targets in another order, 1 to 50; default 10'),
+  coldStarts: text(
+    '--cold-starts <N>',
+    'cold starts to force on a copy of each function, 0 to 100, or off; 10 by default, from 30 on with intervals; and one burst of 4',
+  ),
   seed: number('--seed <N>', 'seed of that order and of --poisson, so that a run can be repeated; default 1'),
 };
 
@@ -65,6 +69,7 @@ const flagOfField: Readonly<Record<string, string>> = {
   warmup: '--warmup',
   timeoutMs: '--timeout (in milliseconds)',
   rounds: '--rounds',
+  coldStarts: '--cold-starts',
   seed: '--seed',
   runId: '--run-id',
   budgetDollars: '--budget',
@@ -102,7 +107,7 @@ export const underFlagNames = <T>(check: () => T): T => {
     return check();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const flag = flagOfField[error.field.replace('load.', '').replace(/\[.*/, '')];
+    const flag = flagOfField[error.field.replace('load.', '').replace(/\[.*|(?<=^coldStarts)\..*/, '')];
     const { field, given, allowed, hint } = error;
     throw new InputError(
       flag ?? field,
@@ -126,6 +131,14 @@ export interface RunParts {
   readonly prices?: Prices | undefined;
 }
 
+const coldStartsOf = (given: string | undefined): RunRequest['coldStarts'] => {
+  if (given === undefined) return undefined;
+  if (given === 'off') return false;
+  if (!/^\d+$/.test(given))
+    throw new InputError('--cold-starts', given, 'a whole number from 0 to 100, or off');
+  return { perTarget: Number(given) };
+};
+
 /** The execution's input as the state machine will read it. */
 export const runRequest = (values: Values<typeof loadOptions>, parts: RunParts): RunRequest => {
   const { requests, concurrency, rate, duration: durationSeconds, warmup, timeout, rounds, seed } = values;
@@ -141,7 +154,7 @@ export const runRequest = (values: Values<typeof loadOptions>, parts: RunParts):
   return {
     ...rest,
     ...(extraTargets.length === 0 ? {} : { extraTargets }),
-    ...known({ rounds, seed }),
+    ...known({ rounds, seed, coldStarts: coldStartsOf(values.coldStarts) }),
     ...(prices === undefined ? {} : { cost: { prices } }),
     load,
   };

@@ -110,6 +110,15 @@ export const oneBy = <const S extends readonly v.GenericSchema[]>(
   return { ...either, '~run': run as (typeof either)['~run'] };
 };
 
+/** `false` for none of it, or the schema, whose faults are told in its own words. */
+export const orFalse = <const S extends v.GenericSchema>(schema: S) => {
+  const none = v.literal(false);
+  const either = v.union([none, schema], 'false, or a JSON object');
+  const run: v.GenericSchema['~run'] = (dataset, config) =>
+    isObject(dataset.value) ? schema['~run'](dataset, config) : either['~run'](dataset, config);
+  return { ...either, '~run': run as (typeof either)['~run'] };
+};
+
 const inWords = (min: number, max: number): string => `from ${min} to ${grouped(max)}`;
 
 /** A number, both bounds included. @param condition what else is asked for, in words */

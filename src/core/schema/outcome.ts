@@ -24,6 +24,8 @@ export const finishInput = v.object({
   runId: v.exactOptional(runId),
   /** There when an earlier state failed. */
   error: v.exactOptional(caught),
+  /** There when forcing cold starts failed, which ends nothing else. */
+  coldStartsError: v.exactOptional(caught),
   /** There for CleanUp when Report failed. */
   reportError: v.exactOptional(caught),
   /** There for CleanUp when Report did not fail. */

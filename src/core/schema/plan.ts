@@ -1,6 +1,7 @@
 /** What Plan and Verify are given and make. */
 import * as v from 'valibot';
 import { dictionary, fields, line, list, number, oneOf, type Output, text, time, whole } from './fields.ts';
+import { coldStartSettings } from './cold-starts.ts';
 import { costRequest } from './cost.ts';
 import { loadProfile } from './load.ts';
 import { labels, leftOut, maxFailed, maxTargets, rounds, runId, seed } from './request.ts';
@@ -31,6 +32,8 @@ export const storedPlan = fields({
   rounds,
   seed,
   maxFailed: v.exactOptional(maxFailed),
+  /** Absent where an earlier release planned the run. */
+  coldStarts: v.exactOptional(coldStartSettings),
   targets: list(target, maxTargets),
   leftOut,
   labels,

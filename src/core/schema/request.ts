@@ -15,6 +15,7 @@ import {
   text,
   whole,
 } from './fields.ts';
+import { coldStartSettings } from './cold-starts.ts';
 import { budgetDollars, costRequest } from './cost.ts';
 import { loadInput } from './load.ts';
 import { secretsPath } from '../keys.ts';
@@ -72,6 +73,7 @@ export const runRequest = fields({
   extraTargets: v.optional(extraTargets, []),
   load: v.optional(loadInput, {}),
   rounds: v.optional(rounds, 10),
+  coldStarts: v.optional(coldStartSettings, {}),
   /** Of the shuffle inside each round, so that a run can be repeated. */
   seed: v.optional(seed, 1),
   maxFailed: v.optional(maxFailed, defaultMaxFailed),

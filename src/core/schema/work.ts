@@ -18,9 +18,16 @@ export interface Step {
   readonly workers: number;
 }
 
-/** Made by Schedule: what is still to be measured; also writes verify.json and one assignments object per step. */
+/** Trials that are made one after another, after a time without any; the object at `trialsKey` lists them. */
+export interface TrialList {
+  readonly trialsKey: string;
+  readonly waitSeconds: number;
+}
+
+/** Made by Schedule: what is still to be measured; also writes verify.json, one assignments object per step, and the lists of trials. */
 export interface Schedule {
   readonly runId: string;
+  readonly coldStarts: readonly TrialList[];
   readonly rounds: readonly { readonly round: number; readonly steps: readonly Step[] }[];
 }
 

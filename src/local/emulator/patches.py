@@ -31,6 +31,8 @@ def apply(code: Path) -> None:
     _keep_packages(code)
     _reserve_concurrency()
     _put_objects()
+    # Seconds until a changed function is Active. Nothing happens meanwhile: the host starts a process when it is called.
+    lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0.02
     lambda_svc._proxy_url_for = lambda config: "function host"
     lambda_svc._execute_function_proxy = _forward
     # The function host writes START, END and REPORT; the emulator's own lines would be a second, wrong account.

@@ -41,6 +41,12 @@ describe('observeObject', () => {
     expect(timedTargets(verified)).toEqual(['fast', 'slow']);
   });
 
+  it('counts the trials that are listed and those that were made', () => {
+    const list = observeObject(verified, `runs/${runId}/trials/cold-starts.json`, '[{}, {}]');
+    const tried = observeObject(list, `runs/${runId}/trials/cold-starts/fast/512-1-1.json`, '{}');
+    expect(progressLine({ ...tried, step: { state: 'RunTrials' } }, 0)).toBe('Forcing cold starts: 1 of 2');
+  });
+
   it('ignores objects that it does not know', () => {
     expect(observeObject(verified, `runs/${runId}/steps/1-fast-0.json`, '[]')).toBe(verified);
   });

@@ -20,10 +20,19 @@ describe('runRequest', () => {
       seed: 7,
       load: { requests: 9, concurrency: 3, warmup: 2, timeoutMs: 1500 },
     });
+    expect(requestOf('--cold-starts 30').coldStarts).toEqual({ perTarget: 30 });
+    expect(requestOf('--cold-starts off').coldStarts).toBe(false);
     expect(requestOf('--fresh-connections').load).toEqual({ connection: 'fresh' });
     expect(requestOf('--rate 50 --duration 1m').load).toEqual({ rate: 50, durationSeconds: 60 });
     expect(requestOf('--rate 50 --duration 1m --poisson').load).toMatchObject({ poissonSeed: 1 });
     expect(requestOf('--rate 50 --duration 1m --poisson --seed 7').load).toMatchObject({ poissonSeed: 7 });
+  });
+});
+
+describe('--cold-starts', () => {
+  it.each(['101', '-1', 'many', '1.5', ''])('refuses "%s" and names the flag', (given) => {
+    const made = () => checkRequest(runRequest({ ...valuesOf(''), coldStarts: given }, { runId: 'r' }));
+    expect(inputErrorOf(made)).toMatchObject({ field: '--cold-starts', exitCode: 2 });
   });
 });
 

@@ -20,6 +20,7 @@ describe('parseRunRequest', () => {
       extraTargets: [],
       load: closedLoad,
       rounds: 10,
+      coldStarts: { perTarget: 10, bursts: 1, burstSize: 4 },
       seed: 1,
       maxFailed: 0.01,
       cost: { freeTier: false },
@@ -36,6 +37,7 @@ describe('parseRunRequest', () => {
       extraTargets: [{ version: 1, id: 'mine', kind: 'url', url: 'https://example.com/' }],
       load: { rate: 10, durationSeconds: 60 },
       rounds: 50,
+      coldStarts: { perTarget: 0, bursts: 50, burstSize: 2, memoriesMb: [128, 10_240], idleMinutes: 60 },
       seed: 0,
       labels: { host: 'laptop' },
       leftOut: [{ id: 'rust-dynamodb', reason: 'no cargo:\ninstall it' }],
@@ -83,6 +85,15 @@ describe('parseRunRequest', () => {
     ['rounds', { rounds: 1.5 }],
     ['rounds', { rounds: '3' }],
     ['rounds', { rounds: null }],
+    ['coldStarts', { coldStarts: true }],
+    ['coldStarts', { coldStarts: null }],
+    ['coldStarts', { coldStarts: [] }],
+    ['coldStarts.perTarget', { coldStarts: { perTarget: 101 } }],
+    ['coldStarts.burstSize', { coldStarts: { burstSize: 1 } }],
+    ['coldStarts.memoriesMb', { coldStarts: { memoriesMb: [] } }],
+    ['coldStarts.memoriesMb[1]', { coldStarts: { memoriesMb: [512, 127] } }],
+    ['coldStarts.idleMinutes', { coldStarts: { idleMinutes: 4 } }],
+    ['coldStarts.number', { coldStarts: { number: 30 } }],
     ['maxFailed', { maxFailed: 1.5 }],
     ['seed', { seed: -1 }],
     ['seed', { seed: 2 ** 32 }],
@@ -111,9 +122,13 @@ describe('parseRunRequest', () => {
       );
   });
 
+  it('forces no cold starts where they are false', () => {
+    expect(parse({ coldStarts: false }).coldStarts).toBe(false);
+  });
+
   it('says which fields there are when one is unknown', () => {
     expect(() => parse({ round: 3 })).toThrow(
-      'round: given 3; allowed: the fields runId, targets, extraTargets, load, rounds, seed, maxFailed, labels, leftOut, cost, budgetDollars',
+      'round: given 3; allowed: the fields runId, targets, extraTargets, load, rounds, coldStarts, seed, maxFailed, labels, leftOut, cost, budgetDollars',
     );
   });
 

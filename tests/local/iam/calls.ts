@@ -165,15 +165,22 @@ const functionArn = (given: string, qualifier: string | null, place: Place): str
 
 const accountSettings = /^\/2016-08-19\/account-settings\/?$/;
 
+/** Of one function, by the last part of the path. */
+const functionActions: Readonly<Record<string, string>> = {
+  'POST invocations': 'lambda:InvokeFunction',
+  'GET configuration': 'lambda:GetFunctionConfiguration',
+  'PUT configuration': 'lambda:UpdateFunctionConfiguration',
+};
+
 const ofLambda = ({ method, path, query }: RequestCall, place: Place): readonly Need[] => {
   if (method === 'GET' && accountSettings.test(path))
     return [{ action: 'lambda:GetAccountSettings', resource: '*' }];
-  const [, encoded] = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/.exec(path) ?? [];
-  if (method !== 'POST' || encoded === undefined)
+  const [, encoded = '', what = ''] = /^\/2015-03-31\/functions\/([^/]+)\/([^/]+)\/?$/.exec(path) ?? [];
+  const action = functionActions[`${method} ${what}`];
+  if (action === undefined)
     throw new UnknownCallError(`${method} ${path} is not in the table of calls to Lambda`);
   const qualifier = new URLSearchParams(query).get('Qualifier');
-  const resource = functionArn(decodeURIComponent(encoded), qualifier, place);
-  return [{ action: 'lambda:InvokeFunction', resource }];
+  return [{ action, resource: functionArn(decodeURIComponent(encoded), qualifier, place) }];
 };
 
 const objectOf = (names: Names): string => `arn:aws:s3:::${name(names, 'Bucket')}/${name(names, 'Key')}`;
