@@ -96,18 +96,26 @@ export const list = <S extends v.GenericSchema>(item: S, most: number, least = 0
   return v.pipe(v.array(item, allowed), v.minLength(least, allowed), v.maxLength(most, allowed));
 };
 
-/**
- * One of several schemas that look alike: `choose` picks the one that was meant, so that faults are told in its words.
- * @param choose by the value's fields
- */
+/** One of several schemas: `choose` picks the one that was meant, so that faults are told in its words. */
+export const chosen = <const S extends readonly v.GenericSchema[]>(
+  schemas: S,
+  choose: (value: unknown) => S[number],
+) => {
+  const either = v.union(schemas);
+  const run: v.GenericSchema['~run'] = (dataset, config) => choose(dataset.value)['~run'](dataset, config);
+  return { ...either, '~run': run as (typeof either)['~run'] };
+};
+
+/** The same of schemas that look alike. @param choose by the value's fields */
 export const oneBy = <const S extends readonly v.GenericSchema[]>(
   schemas: S,
   choose: (value: Readonly<Record<string, unknown>>) => S[number],
-) => {
-  const either = v.union(schemas);
-  const run: v.GenericSchema['~run'] = (dataset, config) =>
-    choose(isObject(dataset.value) ? dataset.value : {})['~run'](dataset, config);
-  return { ...either, '~run': run as (typeof either)['~run'] };
+) => chosen(schemas, (value) => choose(isObject(value) ? value : {}));
+
+/** `false` to leave a part out, or its settings. */
+export const offOr = <S extends v.GenericSchema>(settings: S) => {
+  const off = v.literal(false, 'false, or a JSON object of settings');
+  return chosen([off, settings], (value) => (isObject(value) ? settings : off));
 };
 
 /** `false` for none of it, or the schema, whose faults are told in its own words. */
