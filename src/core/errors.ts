@@ -55,6 +55,11 @@ export class NoTargetError extends LabError {
   override readonly name = 'NoTargetError';
 }
 
+/** A function's memory could not be tuned: no size gave figures. */
+export class TuningError extends LabError {
+  override readonly name = 'TuningError';
+}
+
 /** The message inside the JSON that Lambda and Step Functions make of a failed function; undefined for any other text. */
 const messageInside = (text: string): string | undefined => {
   try {

@@ -50,11 +50,39 @@ export interface FunctionReply {
   /** Set when the function threw, exited or timed out. */
   readonly functionError?: string;
   readonly throttled: boolean;
+  /** The end of the invocation's log, 4 KB at most; only where it was asked for. */
+  readonly logTail?: string;
 }
 
 export interface FunctionInvoker {
-  /** Synchronous invocation of a function or alias ARN. Rejects when no answer came. */
-  invoke(functionArn: string, payload: string, timeoutMs: number): Promise<FunctionReply>;
+  /**
+   * Synchronous invocation of a function or alias ARN. Rejects when no answer came.
+   * @param more `logTail`: with the end of its log
+   */
+  invoke(
+    functionArn: string,
+    payload: string,
+    timeoutMs: number,
+    more?: { readonly logTail: boolean },
+  ): Promise<FunctionReply>;
+}
+
+export interface FunctionSettings {
+  readonly memoryMb: number;
+  readonly cpuArchitecture: 'x86_64' | 'arm64';
+  readonly logFormat: 'Text' | 'JSON';
+}
+
+/** Changes a function's `$LATEST` and publishes versions of it; ARNs are without a qualifier. */
+export interface FunctionVersions {
+  /** Of `$LATEST`. */
+  settings(functionArn: string): Promise<FunctionSettings>;
+  /** Of `$LATEST`; fulfilled when the change is in effect. */
+  setMemory(functionArn: string, memoryMb: number): Promise<void>;
+  /** Publishes `$LATEST` and points the alias at it; fulfilled when it can be invoked. */
+  publish(functionArn: string, alias: string): Promise<void>;
+  /** Deletes the alias and its version; does nothing where they are gone. */
+  unpublish(functionArn: string, alias: string): Promise<void>;
 }
 
 /** How a function is configured, without a qualifier. */

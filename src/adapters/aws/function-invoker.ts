@@ -30,7 +30,7 @@ const throttledReply = (error: unknown): FunctionReply | undefined => {
 };
 
 export const lambdaFunctionInvoker = (client: LambdaClient): FunctionInvoker => ({
-  invoke: async (functionArn, payload, timeoutMs) => {
+  invoke: async (functionArn, payload, timeoutMs, { logTail } = { logTail: false }) => {
     const abortSignal = AbortSignal.timeout(timeoutMs);
     try {
       const output = await client.send(
@@ -38,6 +38,7 @@ export const lambdaFunctionInvoker = (client: LambdaClient): FunctionInvoker => 
           FunctionName: functionArn,
           InvocationType: 'RequestResponse',
           Payload: Buffer.from(payload),
+          ...(logTail ? { LogType: 'Tail' } : {}),
         }),
         { abortSignal },
       );
@@ -46,6 +47,7 @@ export const lambdaFunctionInvoker = (client: LambdaClient): FunctionInvoker => 
         payload: output.Payload?.transformToString() ?? '',
         throttled: false,
         ...(output.FunctionError === undefined ? {} : { functionError: output.FunctionError }),
+        ...(logTail ? { logTail: Buffer.from(output.LogResult ?? '', 'base64').toString() } : {}),
       };
     } catch (error) {
       const throttled = throttledReply(error);

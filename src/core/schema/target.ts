@@ -88,6 +88,7 @@ export const requestSpec = fields({
 export const loadFrom = fields({ verifyFunctionArn: functionArn, generateFunctionArn: functionArn });
 
 export const memoryMb = whole(128, 10_240);
+export const cpuArchitecture = oneOf(['x86_64', 'arm64']);
 
 /**
  * The same code with the same configuration as a function of its own, without alias: cold starts are forced and memory is
@@ -121,7 +122,7 @@ const targetFields = fields({
   logGroup: v.exactOptional(line(512)),
   copy: v.exactOptional(copy),
   memoryMb: v.exactOptional(memoryMb),
-  cpuArchitecture: v.exactOptional(oneOf(['x86_64', 'arm64'])),
+  cpuArchitecture: v.exactOptional(cpuArchitecture),
   runtime: v.exactOptional(line(100)),
   /** Requests per second above which the measurement would measure the store and not the architecture. */
   maxRate: v.exactOptional(v.pipe(v.number(aboveZero), v.finite(aboveZero), v.gtValue(0, aboveZero))),

@@ -5,6 +5,7 @@
 import { mean, sum } from 'd3-array';
 import { InputError } from '../errors.ts';
 import { isObject } from '../schema/fields.ts';
+import type { MeasuredSize } from '../schema/tuner.ts';
 import type { TunerInput, TunerOutput } from '../schema/tuning.ts';
 import { chooseSize } from './choose.ts';
 import { visualizationOf } from './visualization.ts';
@@ -97,21 +98,13 @@ export const trimmedMean = (values: readonly number[], discard: number): number 
   return mean([...values].sort((a, b) => a - b).slice(cut, values.length - cut)) ?? 0;
 };
 
-/** Of one size; dollars without the charge for requests, as the original has them. */
-export interface SizeStats {
-  readonly value: number;
-  readonly averageDuration: number;
-  readonly averagePrice: number;
-  readonly totalCost: number;
-}
-
 /** @param dollarsOf one invocation of this size, billed for so many whole milliseconds */
 export const statsOf = (
   memoryMb: number,
   invoked: readonly Invoked[],
   discardTopBottom: number,
   dollarsOf: (billedMs: number) => number,
-): SizeStats => {
+): MeasuredSize => {
   const billed = invoked.map(({ billedMs }) => billedMs);
   return {
     value: memoryMb,
@@ -135,7 +128,7 @@ const transitionsBesideSizes = 4;
  */
 export const outputOf = (
   { strategy = 'cost', balancedWeight, includeOutputResults = false }: TunerInput,
-  stats: readonly SizeStats[],
+  stats: readonly MeasuredSize[],
 ): TunerOutput | undefined => {
   const choices = stats
     .filter(({ averageDuration }) => averageDuration > 0)
