@@ -43,7 +43,9 @@ const arns = {
 const valueOf = (reference, resources) => {
   const [id = '', attribute] = reference.split('.');
   const own = attribute === 'Name' ? undefined : arns[resources[id]?.Type ?? ''];
-  const named = /Function(Alias)?Arns?$/.test(reference) ? `arn:aws:lambda:${here}:function:it:live` : 'it';
+  const named = /Function(Alias)?(Arns?|\.Arn)$/.test(reference)
+    ? `arn:aws:lambda:${here}:function:it:live`
+    : 'it';
   return pseudo[reference] ?? own ?? named;
 };
 

@@ -67,7 +67,7 @@ export interface FunctionInvoker {
   ): Promise<FunctionReply>;
 }
 
-export interface FunctionSettings {
+export interface FunctionSize {
   readonly memoryMb: number;
   readonly cpuArchitecture: 'x86_64' | 'arm64';
   readonly logFormat: 'Text' | 'JSON';
@@ -76,10 +76,10 @@ export interface FunctionSettings {
 /** Changes a function's `$LATEST` and publishes versions of it; ARNs are without a qualifier. */
 export interface FunctionVersions {
   /** Of `$LATEST`. */
-  settings(functionArn: string): Promise<FunctionSettings>;
+  settings(functionArn: string): Promise<FunctionSize>;
   /** Of `$LATEST`; fulfilled when the change is in effect. */
   setMemory(functionArn: string, memoryMb: number): Promise<void>;
-  /** Publishes `$LATEST` and points the alias at it; fulfilled when it can be invoked. */
+  /** Publishes `$LATEST` behind the alias, in place of what was there; fulfilled when it can be invoked. */
   publish(functionArn: string, alias: string): Promise<void>;
   /** Deletes the alias and its version; does nothing where they are gone. */
   unpublish(functionArn: string, alias: string): Promise<void>;

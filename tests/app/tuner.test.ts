@@ -1,6 +1,6 @@
 import { finishTuning, checkFunction, measureSize, type TunerDeps } from '../../src/app/tuner.ts';
 import type { TunerInput } from '../../src/core/schema/tuning.ts';
-import type { FunctionReply, FunctionSettings } from '../../src/ports/index.ts';
+import type { FunctionReply, FunctionSize } from '../../src/ports/index.ts';
 import { messageOf } from '../../src/core/errors.ts';
 
 const lambdaARN = 'arn:aws:lambda:us-east-1:123456789012:function:f';
@@ -16,7 +16,7 @@ const replied = (more: Partial<FunctionReply> = {}): FunctionReply => ({
 });
 
 interface World {
-  readonly settings?: Partial<FunctionSettings>;
+  readonly settings?: Partial<FunctionSize>;
   readonly reply?: (arn: string, count: number) => FunctionReply;
   /** Of calls by name; those that are here reject. */
   readonly broken?: readonly string[];

@@ -6,7 +6,6 @@ import {
   GetFunctionConfigurationCommand,
   LambdaClient,
   PublishVersionCommand,
-  UpdateAliasCommand,
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionActive,
   waitUntilFunctionUpdated,
@@ -30,37 +29,39 @@ const ifThere = async <T>(call: Promise<T>): Promise<T | undefined> => {
 };
 
 /** Calls reject with the SDK's own error. */
-export const lambdaFunctionVersions = (client: LambdaClient): FunctionVersions => ({
-  settings: async (functionArn) => {
-    const given = await client.send(new GetFunctionConfigurationCommand({ FunctionName: functionArn }));
-    return {
-      memoryMb: given.MemorySize ?? 128,
-      cpuArchitecture: given.Architectures?.[0] === 'arm64' ? 'arm64' : 'x86_64',
-      logFormat: given.LoggingConfig?.LogFormat === 'JSON' ? 'JSON' : 'Text',
-    };
-  },
-  setMemory: async (functionArn, memoryMb) => {
-    const names = { FunctionName: functionArn };
-    // Lambda refuses a change while another is under way.
-    await waitUntilFunctionUpdated({ client, ...waiting }, names);
-    await client.send(new UpdateFunctionConfigurationCommand({ ...names, MemorySize: memoryMb }));
-    await waitUntilFunctionUpdated({ client, ...waiting }, names);
-  },
-  publish: async (functionArn, alias) => {
-    const names = { FunctionName: functionArn, Name: alias };
-    const { Version } = await client.send(new PublishVersionCommand({ FunctionName: functionArn }));
-    const isThere = await ifThere(client.send(new GetAliasCommand(names)));
-    const pointing = { ...names, FunctionVersion: Version };
-    if (isThere === undefined) await client.send(new CreateAliasCommand(pointing));
-    else await client.send(new UpdateAliasCommand(pointing));
-    await waitUntilFunctionActive({ client, ...waiting }, { FunctionName: functionArn, Qualifier: alias });
-  },
-  unpublish: async (functionArn, alias) => {
+export const lambdaFunctionVersions = (client: LambdaClient): FunctionVersions => {
+  const unpublish: FunctionVersions['unpublish'] = async (functionArn, alias) => {
     const names = { FunctionName: functionArn, Name: alias };
     const found = await ifThere(client.send(new GetAliasCommand(names)));
     if (found?.FunctionVersion === undefined) return;
     await client.send(new DeleteAliasCommand(names));
     const version = { FunctionName: functionArn, Qualifier: found.FunctionVersion };
     await ifThere(client.send(new DeleteFunctionCommand(version)));
-  },
-});
+  };
+  return {
+    unpublish,
+    settings: async (functionArn) => {
+      const given = await client.send(new GetFunctionConfigurationCommand({ FunctionName: functionArn }));
+      return {
+        memoryMb: given.MemorySize ?? 128,
+        cpuArchitecture: given.Architectures?.[0] === 'arm64' ? 'arm64' : 'x86_64',
+        logFormat: given.LoggingConfig?.LogFormat === 'JSON' ? 'JSON' : 'Text',
+      };
+    },
+    setMemory: async (functionArn, memoryMb) => {
+      const names = { FunctionName: functionArn };
+      // Lambda refuses a change while another is under way.
+      await waitUntilFunctionUpdated({ client, ...waiting }, names);
+      await client.send(new UpdateFunctionConfigurationCommand({ ...names, MemorySize: memoryMb }));
+      await waitUntilFunctionUpdated({ client, ...waiting }, names);
+    },
+    publish: async (functionArn, alias) => {
+      // What a tuner that was killed left behind.
+      await unpublish(functionArn, alias);
+      const { Version } = await client.send(new PublishVersionCommand({ FunctionName: functionArn }));
+      const names = { FunctionName: functionArn, Name: alias, FunctionVersion: Version };
+      await client.send(new CreateAliasCommand(names));
+      await waitUntilFunctionActive({ client, ...waiting }, { FunctionName: functionArn, Qualifier: alias });
+    },
+  };
+};

@@ -112,12 +112,6 @@ export const oneBy = <const S extends readonly v.GenericSchema[]>(
   choose: (value: Readonly<Record<string, unknown>>) => S[number],
 ) => chosen(schemas, (value) => choose(isObject(value) ? value : {}));
 
-/** `false` to leave a part out, or its settings. */
-export const offOr = <S extends v.GenericSchema>(settings: S) => {
-  const off = v.literal(false, 'false, or a JSON object of settings');
-  return chosen([off, settings], (value) => (isObject(value) ? settings : off));
-};
-
 /** `false` for none of it, or the schema, whose faults are told in its own words. */
 export const orFalse = <const S extends v.GenericSchema>(schema: S) => {
   const none = v.literal(false);

@@ -9,7 +9,7 @@ import {
   line,
   list,
   number,
-  offOr,
+  orFalse,
   oneOf,
   openFields,
   type Output,
@@ -38,7 +38,7 @@ const eachOnce = (most: number, least: number) =>
   );
 
 /** Of the execution's input. */
-export const tuningRequest = offOr(
+export const tuningRequest = orFalse(
   fields({
     powerValues: v.optional(eachOnce(20, 2), [128, 256, 512, 1024, 1769, 3008]),
     num: v.optional(num, 10),
@@ -53,7 +53,6 @@ export const tuningRequest = offOr(
 );
 
 export type TuningRequest = Output<typeof tuningRequest>;
-export type TuningSettings = Exclude<TuningRequest, false>;
 
 /** A field of the original that the lab's own tuner has no use for. @param why begins after "nothing: " */
 const refused = (why: string) => v.exactOptional(v.never(`nothing: ${why}`));

@@ -18,8 +18,8 @@ describe('what an execution may ask of tuning', () => {
   });
 
   it.each([
-    [true, 'tuning: given true; allowed: false, or a JSON object of settings'],
-    [[], 'tuning: given []; allowed: false, or a JSON object of settings'],
+    [true, 'tuning: given true; allowed: false, or a JSON object'],
+    [[], 'tuning: given []; allowed: false, or a JSON object'],
     [
       { powerValues: [64, 128] },
       'tuning.powerValues[0]: given 64; allowed: a whole number from 128 to 10,240',
