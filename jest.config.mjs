@@ -12,6 +12,7 @@ const shared = {
   // d3's modules are ESM but for this build of theirs, which its packages name so.
   testEnvironmentOptions: { customExportConditions: ['node', 'node-addons', 'umd'] },
   transform: {
+    '\\.query$': '<rootDir>/tests/support/query-file.cjs',
     '^.+\\.(ts|m?js)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
   },
   moduleFileExtensions: ['ts', 'mjs', 'js', 'json'],

@@ -45,7 +45,7 @@ const pricesFor = ({ prices, region }: CostRequest, own: string | undefined): Pr
 
 const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
   const request = parseRunRequest(input);
-  const { runId, load, rounds, seed, maxFailed, coldStarts, labels, leftOut, cost, budgetDollars } = request;
+  const { runId, load, rounds, seed, maxFailed, coldStarts, logs, labels, leftOut, cost, budgetDollars } = request;
   const prices = pricesFor(cost, deps.region);
   const chosen = chooseTargets(request, await deps.registry.list());
   requireLimits(request, chosen, deps.limits);
@@ -63,6 +63,7 @@ const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
     seed,
     maxFailed,
     coldStarts,
+    logs,
     targets,
     leftOut,
     labels,
@@ -79,7 +80,7 @@ const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
 };
 
 /** Labels and left-out architectures describe where a run began and may differ when it is taken up again. */
-const effective = ['labName', 'plane', 'load', 'rounds', 'seed', 'targets', 'coldStarts'] as const;
+const effective = ['labName', 'plane', 'load', 'rounds', 'seed', 'targets', 'coldStarts', 'logs'] as const;
 
 /** Writes the plan, or accepts an earlier run's where it means the same measurement. */
 const writeOrResume = async (store: ObjectStore, plan: Plan): Promise<void> => {

@@ -5,6 +5,8 @@ export const verifyKey = (runId: string): string => `runs/${runId}/verify.json`;
 export const outcomeKey = (runId: string): string => `runs/${runId}/outcome.json`;
 export const reportKey = (runId: string, format: 'json' | 'html' | 'md' | 'csv'): string =>
   `runs/${runId}/report.${format}`;
+export const logsPrefix = (runId: string): string => `runs/${runId}/logs/`;
+export const logsKey = (runId: string, targetId: string): string => `${logsPrefix(runId)}${targetId}.json`;
 export const cellsPrefix = (runId: string): string => `runs/${runId}/cells/`;
 
 /** What tells one cell of one round from another within a run. */

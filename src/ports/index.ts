@@ -96,6 +96,26 @@ export interface FunctionSettings {
   renew(functionArn: string, memoryMb: number): Promise<void>;
 }
 
+/** A CloudWatch Logs Insights query over one log group. */
+export interface LogQuery {
+  readonly logGroup: string;
+  readonly text: string;
+  /** Milliseconds since 1970; widened to whole seconds. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface LogQueryResult {
+  /** Texts by the name of their column. */
+  readonly rows: readonly Readonly<Record<string, string>>[];
+  readonly scannedBytes: number;
+}
+
+export interface LogQueries {
+  /** Rejects when there is no result within a minute or so, or the log group cannot be read. */
+  run(query: LogQuery): Promise<LogQueryResult>;
+}
+
 export interface HttpRequest {
   /** Absolute http(s) URL. */
   readonly url: string;

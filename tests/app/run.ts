@@ -23,6 +23,7 @@ export const planOf = (change: Partial<Plan> = {}): Plan => ({
   rounds: 2,
   seed: 1,
   maxFailed: 0.01,
+  logs: true,
   targets: [targetOf('a'), targetOf('b'), targetOf('null', { kind: 'null' })],
   leftOut: [],
   labels: {},

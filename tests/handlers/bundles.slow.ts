@@ -10,6 +10,7 @@ const limits = {
   plan: 80_000,
   verify: 80_000,
   schedule: 80_000,
+  collect: 80_000,
   generate: 90_000,
   report: 185_000,
   'clean-up': 80_000,
@@ -25,6 +26,7 @@ describe('the bundle of an orchestrator handler', () => {
       format: 'esm',
       external: ['@aws-sdk/*'],
       write: false,
+      loader: { '.query': 'text' },
       logLevel: 'silent',
     });
     expect(warnings).toEqual([]);

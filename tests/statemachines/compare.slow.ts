@@ -66,6 +66,7 @@ const allWell: Script = {
     return { worker: assignment.worker, parts: 1, sent: 10, ok: 10, failed: 0, unsent: 0 };
   },
   Trial: () => ({ requests: 1 }),
+  Collect: () => ({ targets: [] }),
   Report: () => output,
   CleanUp: () => ({}),
 };
@@ -93,7 +94,7 @@ describe('compare.asl.json when all is well', () => {
   it('goes through every handler and answers where the report is', async () => {
     const ended = await run({});
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output });
-    expect(names(ended)).toEqual(['Plan', 'Verify', 'Schedule', 'Generate', 'Trial', 'Report', 'CleanUp']);
+    expect(names(ended)).toEqual(['Plan', 'Verify', 'Schedule', 'Generate', 'Trial', 'Collect', 'Report', 'CleanUp']);
     expect(callsOf(ended, 'Plan')[0]!.payload).toEqual({
       request: { rounds: 2 },
       executionName: expect.stringMatching(/./),
@@ -244,6 +245,14 @@ describe('compare.asl.json when the run fails', () => {
     expect(ended).toMatchObject({ status: 'FAILED', error: 'NoTargetError' });
     expect(names(ended)).toEqual(['Plan', 'Verify', 'Schedule', 'Report', 'CleanUp']);
     expect(callsOf(ended, 'Report')[0]!.payload).toMatchObject({ runId, error: { Error: 'NoTargetError' } });
+  });
+
+  it('reports all the same when the logs cannot be read, and says why', async () => {
+    const ended = await run({ Collect: throws('InsightsBroke') });
+    expect(ended.status).toBe('SUCCEEDED');
+    expect(callsOf(ended, 'Report')[0]!.payload).toMatchObject({
+      ...{ runId, logsError: { Error: 'InsightsBroke' } },
+    });
   });
 
   it('cleans up when Report fails, and ends with the first of two errors', async () => {

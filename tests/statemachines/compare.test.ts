@@ -37,7 +37,7 @@ describe('compare.asl.json', () => {
     };
     if (name === 'KeepCause') expect(state.Resource).toBe('arn:aws:states:::aws-sdk:s3:putObject');
     else if (name in elsewhere) expect(named).toBe(elsewhere[name as keyof typeof elsewhere]);
-    else expect(FunctionName).toBe(`\${${name}FunctionArn}`);
+    else expect(FunctionName).toBe(`\${${name.replace('Logs', '')}FunctionArn}`);
   });
 
   const measuring = ['Verify', 'Generate', 'Trial'];

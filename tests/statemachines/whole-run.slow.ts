@@ -91,6 +91,11 @@ describe('a whole run on the local plane', () => {
       expect(requests).toMatchObject({ sent: 40, ok: 40, failed: 0, unsent: 0 });
       expect(verification).toMatchObject({ ok: true, sent: 50, acknowledged: 50 });
     }
+    for (const { logs } of report.targets) {
+      expect(logs?.live).toMatchObject({ requests: 94, expected: 94, sent: 94, missingShare: 0 });
+      expect(logs?.live?.coldStarts).toBeGreaterThan(0);
+      expect(logs?.remarks).toEqual([]);
+    }
     // A copy counts into its target's own table.
     const perCounter = 50 + report.targets[0]!.requests.warmup + 40 + 2 + 3;
     expect(await counts()).toEqual([perCounter, perCounter]);

@@ -171,6 +171,21 @@ describe('the rights to change a copy', () => {
   });
 });
 
+describe('the rights to query log groups', () => {
+  it('are on those of the function and of its copy alone, for the roles that the orchestrator names', () => {
+    const { Resources } = parsed('templates/shared/http-target.yaml');
+    const { Roles, PolicyDocument } = Resources['MayQueryLogs']!.Properties;
+    expect(Roles).toBe('ReadLogsRoleNames');
+    const resources = PolicyDocument.Statement.flatMap(({ Resource }: Properties) => Resource);
+    expect(resources.map((one: string) => /log-group:(.*)$/.exec(one)![1])).toEqual([
+      '${LogGroupName}:*',
+      '${CopyLogGroupName}:*',
+    ]);
+    const outputs = parsed('templates/orchestrator/control.yaml').Outputs;
+    expect(outputs.ReadLogsRoleNames.Value).toBe('CollectRole');
+  });
+});
+
 describe('what a deployment over the previous release keeps', () => {
   const recorded = JSON.parse(read('tests/templates/stateful-resources.json')) as object;
   const types = new Set(

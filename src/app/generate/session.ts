@@ -54,7 +54,9 @@ export class Session {
       this.#recorder.add(sent, { cold: false, error: { kind: result.error, message: result.message } });
       if (result.error === 'dropped') return;
     } else {
-      this.#recorder.add(sent, judge(result, this.#expectation));
+      const judgement = judge(result, this.#expectation);
+      const wanted = this.#recorder.wantsId(judgement.cold, sent.warmup);
+      this.#recorder.add(sent, judgement, wanted ? result.headers.get('x-request-id') : undefined);
     }
     this.#requests++;
   }

@@ -1,4 +1,3 @@
-import { known } from '../known.ts';
 import type { ErrorKind } from '../schema/part.ts';
 import type { TargetKind } from '../schema/target.ts';
 import type { HttpReply } from './request.ts';
@@ -8,8 +7,6 @@ import { isCount } from '../verify/counter.ts';
 export interface Judgement {
   /** The answer came from a process's first request (`x-cold: 1`). */
   readonly cold: boolean;
-  /** Of a cold answer, where it says one. */
-  readonly requestId?: string;
   readonly error?: { readonly kind: ErrorKind; readonly message: string };
 }
 
@@ -39,11 +36,12 @@ const faultOf = ({ status, body }: HttpReply, { kind, expectedStatus }: Expectat
   return { kind: 'body', message: `answered ${status} without a count: ${shorten(body)}` };
 };
 
-const warm: Judgement = { cold: false };
+const warmAnswer: Judgement = { cold: false };
+const coldAnswer: Judgement = { cold: true };
 
 /** Judges an answer by its status and, for a counter, by whether it carries a count. */
 export const judge = (answer: HttpReply, expectation: Expectation): Judgement => {
   const error = faultOf(answer, expectation);
-  if (answer.headers.get('x-cold') !== '1') return error === undefined ? warm : { cold: false, error };
-  return known({ cold: true, requestId: answer.headers.get('x-request-id'), error });
+  const cold = answer.headers.get('x-cold') === '1';
+  return error === undefined ? (cold ? coldAnswer : warmAnswer) : { cold, error };
 };

@@ -16,7 +16,7 @@ export interface Times {
 
 type Measured = Pick<
   SamplePart,
-  'histograms' | 'extremesUs' | 'openings' | 'counts' | 'measuredUs' | 'samples' | 'coldRequestIds'
+  'histograms' | 'extremesUs' | 'openings' | 'counts' | 'measuredUs' | 'samples' | 'joinable'
 >;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly number[] ? number[] : T[K] };
 
@@ -49,6 +49,49 @@ const emptyCounts = () => ({
   examples: {} as Partial<Record<ErrorKind, string>>,
 });
 
+type Joinable = NonNullable<SamplePart['joinable']>[number];
+
+const mostColds = 20;
+const mostWarm = 10;
+
+/** Some requests of a part, to be looked up in the logs: cold ones from the first on, warm ones evenly over the part. */
+class Joinables {
+  #colds: Joinable[] = [];
+  #warm: Joinable[] = [];
+  /** Every so many warm answers one is kept; twice as many whenever there is no more room, and every second one goes. */
+  #stride = 1;
+  #untilNext = 1;
+
+  wants(cold: boolean, warmup: boolean): boolean {
+    if (cold) return this.#colds.length < mostColds;
+    if (warmup || --this.#untilNext > 0) return false;
+    this.#untilNext = this.#stride;
+    return true;
+  }
+
+  add(one: Joinable): void {
+    if (one.cold) {
+      this.#colds.push(one);
+      return;
+    }
+    this.#warm.push(one);
+    if (this.#warm.length < mostWarm) return;
+    this.#warm = this.#warm.filter((_, i) => i % 2 === 0);
+    // The last one went; the next is due as it was, and lies on the wider steps.
+    this.#stride *= 2;
+  }
+
+  /** All that were kept, and forgets them. */
+  take(): Joinable[] {
+    const all = [...this.#colds, ...this.#warm];
+    this.#colds = [];
+    this.#warm = [];
+    this.#stride = 1;
+    this.#untilNext = 1;
+    return all;
+  }
+}
+
 /**
  * Collects what was measured since it was last asked. Histograms get whole microseconds, computed from the same
  * rounded times as the raw samples, so the two agree to the microsecond.
@@ -63,7 +106,7 @@ export class Recorder {
   #counts = emptyCounts();
   #fromUs = Infinity;
   #toUs = -Infinity;
-  #coldRequestIds: string[] = [];
+  #joinables = new Joinables();
 
   /**
    * @param zeroMs the monotonic time from which the raw samples count
@@ -74,11 +117,16 @@ export class Recorder {
     this.#rowsLeft = maxRows;
   }
 
-  add(times: Times, judgement: Judgement): void {
+  /** Asked once for each answer, before it is added: whether its request id is wanted. Looking it up would cost too much for each. */
+  wantsId(cold: boolean, warmup: boolean): boolean {
+    return this.#joinables.wants(cold, warmup);
+  }
+
+  add(times: Times, judgement: Judgement, requestId?: string): void {
     const plannedUs = this.#micros(times.plannedMs);
     const sentUs = this.#micros(times.sentMs);
     const endUs = this.#micros(times.endMs);
-    const { cold, requestId, error } = judgement;
+    const { cold, error } = judgement;
     if (this.#rowsLeft > 0) {
       this.#rowsLeft--;
       this.#columns.plannedUs.push(plannedUs);
@@ -86,7 +134,8 @@ export class Recorder {
       this.#columns.endUs.push(endUs);
       this.#columns.flags.push(flagsOf({ cold, warmup: times.warmup }, error?.kind));
     }
-    if (cold && requestId !== undefined) this.#coldRequestIds.push(requestId);
+    if (requestId !== undefined && error === undefined)
+      this.#joinables.add({ requestId, sentUs, endUs, cold });
     if (times.warmup) {
       this.#counts.warmup++;
       return;
@@ -118,7 +167,7 @@ export class Recorder {
       counts: { ...this.#counts, unsent },
       measuredUs: this.#fromUs === Infinity ? undefined : { from: this.#fromUs, to: this.#toUs },
       samples: this.#columns,
-      coldRequestIds: this.#coldRequestIds,
+      joinable: this.#joinables.take(),
     });
     this.#columns = emptyColumns();
     this.#latencies = emptyLatencies();
@@ -126,7 +175,6 @@ export class Recorder {
     this.#counts = emptyCounts();
     this.#fromUs = Infinity;
     this.#toUs = -Infinity;
-    this.#coldRequestIds = [];
     return measured;
   }
 

@@ -19,10 +19,7 @@ export const latestParts = <P extends PartPlace>(places: readonly P[]): Readonly
 };
 
 /** A part without what is large in it: its histograms and raw samples are folded in and let go. */
-export interface LightPart extends Omit<
-  SamplePart,
-  'histograms' | 'openings' | 'samples' | 'coldRequestIds'
-> {
+export interface LightPart extends Omit<SamplePart, 'histograms' | 'openings' | 'samples' | 'joinable'> {
   /** When its last answer came, microseconds from its epoch; absent where it tells of none. */
   readonly lastUs?: number;
 }
@@ -31,7 +28,7 @@ export const withoutBulk = ({
   histograms: _,
   openings: __,
   samples,
-  coldRequestIds: ___,
+  joinable: ___,
   ...part
 }: SamplePart): LightPart => {
   const lastUs = Math.max(part.measuredUs?.to ?? -Infinity, samples.endUs.at(-1) ?? -Infinity);

@@ -1,6 +1,6 @@
 /** What a generator writes down: objects in the results bucket, see keys.ts. */
 import * as v from 'valibot';
-import { dictionary, fields, number, oneOf, type Output, time, whole } from './fields.ts';
+import { dictionary, fields, list, number, oneOf, type Output, time, whole } from './fields.ts';
 import { workerShare } from './work.ts';
 
 /** What went wrong with one request. `status` = an answer with another status than expected. */
@@ -86,6 +86,16 @@ const openingHistograms = fields({
   tls: v.string('a histogram'),
 });
 
+/** Microseconds from `epoch`. */
+const joinableRequest = fields({
+  requestId: v.string('a request id'),
+  sentUs: v.number('a number'),
+  endUs: v.number('a number'),
+  cold: v.boolean('true or false'),
+});
+/** Of a part. */
+const mostJoinable = 50;
+
 /**
  * One object `runs/<runId>/cells/<round>/<cell>/<worker>/<attempt>-<segment>-<part>.json`, written every 5 s (the most that
  * a crash can lose) and at the end. Parts add up; nothing is repeated from one part to the next.
@@ -118,8 +128,10 @@ export const samplePart = fields({
   measuredUs: v.exactOptional(fields({ from: v.number('a number'), to: v.number('a number') })),
   /** At most 1e6 rows a cell: beyond it, histograms and counts go on alone. */
   samples: sampleColumns,
-  /** Request ids of the cold answers, to be joined with their REPORT lines. */
-  coldRequestIds: v.array(v.string('a request id'), 'a JSON array of request ids'),
+  /** In parts of earlier versions: request ids of the cold answers. */
+  coldRequestIds: v.exactOptional(v.array(v.string('a request id'), 'a JSON array of request ids')),
+  /** Some requests with their ids, cold ones first, to be joined with their REPORT lines; absent in earlier versions. */
+  joinable: v.exactOptional(list(joinableRequest, mostJoinable)),
   self: v.exactOptional(selfReport),
 });
 

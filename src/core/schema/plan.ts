@@ -34,6 +34,8 @@ export const storedPlan = fields({
   maxFailed: v.exactOptional(maxFailed),
   /** Absent where an earlier release planned the run. */
   coldStarts: v.exactOptional(coldStartSettings),
+  /** Absent in plans of earlier versions, which had none. */
+  logs: v.exactOptional(v.boolean('true or false')),
   targets: list(target, maxTargets),
   leftOut,
   labels,

@@ -77,6 +77,8 @@ export const runRequest = fields({
   /** Of the shuffle inside each round, so that a run can be repeated. */
   seed: v.optional(seed, 1),
   maxFailed: v.optional(maxFailed, defaultMaxFailed),
+  /** Whether the platform's log lines are read and joined with the samples (CloudWatch Logs Insights). */
+  logs: v.optional(v.boolean('true or false'), true),
   labels: v.optional(labels, {}),
   leftOut: v.optional(leftOut, []),
   cost: v.optional(costRequest, {}),

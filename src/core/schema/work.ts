@@ -9,6 +9,9 @@ import { target } from './target.ts';
 /** Input of Schedule: what Plan made, with the Map's results. */
 export const scheduleInput = fields({ runId, executionName, verifications });
 
+/** Input of CollectLogs. */
+export const collectInput = fields({ runId });
+
 /**
  * One Distributed Map: one cell of one round, or one segment of it. Its workers are read from `assignmentsKey`, whose
  * name says round, cell and segment. Nothing more belongs in here: 1,000 steps and an error's cause have to fit into 256 KiB.

@@ -13,10 +13,10 @@ describe('judge', () => {
     expect(judge(answer(200), counter)).toEqual({ cold: false });
   });
 
-  it('tells a cold answer by its header and keeps its request id', () => {
-    expect(judge(answer(200, '{"hits":1}', { 'x-cold': '1', 'x-request-id': 'r1' }), counter)).toEqual({
-      cold: true,
-      requestId: 'r1',
+  it('tells a cold answer by its header, also one that is not as expected', () => {
+    expect(judge(answer(200, '{"hits":1}', { 'x-cold': '1' }), counter)).toEqual({ cold: true });
+    expect(judge(answer(500, 'oops', { 'x-cold': '1' }), counter)).toMatchObject({
+      ...{ cold: true, error: { kind: 'status' } },
     });
     expect(judge(answer(200, '{"hits":1}', { 'x-cold': '0' }), counter).cold).toBe(false);
   });

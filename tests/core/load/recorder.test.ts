@@ -6,7 +6,7 @@ import { known } from '../../../src/core/known.ts';
 import { Recorder } from '../../../src/core/load/recorder.ts';
 import { samplesOf } from '../../../src/core/schema/part.ts';
 
-type Observation = Times & Judgement;
+type Observation = Times & Judgement & { readonly requestId?: string };
 
 const observed = (given: Partial<Observation>): Observation => ({
   plannedMs: 100,
@@ -19,7 +19,8 @@ const observed = (given: Partial<Observation>): Observation => ({
 
 const add = (recorder: Recorder, given: Partial<Observation>): void => {
   const { cold, requestId, error, ...times } = observed(given);
-  recorder.add(times, known({ cold, requestId, error }));
+  const wanted = recorder.wantsId(cold, times.warmup);
+  recorder.add(times, known({ cold, error }), wanted ? requestId : undefined);
 };
 
 const record = (...observations: Partial<Observation>[]) => {
@@ -111,10 +112,37 @@ describe('Recorder', () => {
     });
   });
 
-  it('lists the request ids of cold answers', () => {
-    const recorder = record({ cold: true, requestId: 'a' }, { requestId: 'b' }, { cold: true });
-    expect(recorder.take().coldRequestIds).toEqual(['a']);
-    expect(recorder.take().coldRequestIds).toEqual([]);
+  it('keeps the first cold answers with their ids and times, those of the warm-up as well', () => {
+    const colds = Array.from({ length: 30 }, (_, i) => ({ cold: true, requestId: `c${i}`, warmup: i === 0 }));
+    const failed = { cold: true, requestId: 'x', error: { kind: 'status', message: '500' } } as const;
+    const recorder = record(failed, { cold: true }, ...colds);
+    const { joinable = [] } = recorder.take();
+    expect(joinable.map(({ requestId }) => requestId)).toEqual(colds.slice(0, 20).map((c) => c.requestId));
+    expect(joinable[0]).toEqual({ requestId: 'c0', sentUs: 1000, endUs: 3500, cold: true });
+    expect(recorder.take().joinable).toEqual([]);
+  });
+
+  it('keeps a few warm answers of a part, evenly, however many there are', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 3000 }), (n) => {
+        const recorder = new Recorder(100, 1e6);
+        for (let i = 0; i < n; i++) add(recorder, { requestId: String(i) });
+        const kept = recorder.take().joinable!.map(({ requestId }) => Number(requestId));
+        expect(kept.length).toBeGreaterThanOrEqual(Math.min(n, 5));
+        expect(kept.length).toBeLessThan(10);
+        const steps = kept.slice(1).map((id, i) => id - kept[i]!);
+        expect(new Set(steps).size).toBeLessThanOrEqual(1);
+        // Not the beginning alone.
+        expect(n - (kept.at(-1) ?? n)).toBeLessThanOrEqual(2 * Math.max(1, n / 5));
+      }),
+    );
+  });
+
+  it('asks for no id that it has no room for', () => {
+    const recorder = new Recorder(100, 1e6);
+    expect(recorder.wantsId(false, true)).toBe(false);
+    expect(recorder.wantsId(false, false)).toBe(true);
+    expect(recorder.wantsId(true, true)).toBe(true);
   });
 
   it('keeps counting when its raw samples are full', () => {

@@ -25,6 +25,7 @@ describe('parseRunRequest', () => {
       maxFailed: 0.01,
       cost: { freeTier: false },
       budgetDollars: 1,
+      logs: true,
       labels: {},
       leftOut: [],
     });
@@ -128,7 +129,7 @@ describe('parseRunRequest', () => {
 
   it('says which fields there are when one is unknown', () => {
     expect(() => parse({ round: 3 })).toThrow(
-      'round: given 3; allowed: the fields runId, targets, extraTargets, load, rounds, coldStarts, seed, maxFailed, labels, leftOut, cost, budgetDollars',
+      'round: given 3; allowed: the fields runId, targets, extraTargets, load, rounds, coldStarts, seed, maxFailed, logs, labels, leftOut, cost, budgetDollars',
     );
   });
 

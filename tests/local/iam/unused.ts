@@ -24,6 +24,10 @@ export const unused: readonly Unused[] = [
     ].map((action) => `${compare} logs:${action} *`),
   },
   {
+    reason: 'A query that gives no result within a minute is stopped with it; here all of them do.',
+    permissions: ['{Orchestrator/Control/CollectRole} logs:StopQuery *'],
+  },
+  {
     reason:
       'Step Functions follows and stops the children of a Distributed Map with them; the emulator runs children within their parent.',
     permissions: ['DescribeExecution', 'StopExecution'].map(
