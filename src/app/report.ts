@@ -1,6 +1,7 @@
 /** Report: whatever the run left in the bucket, good or bad, becomes report.json, .html, .md and .csv. */
-import { messageOf, InputError } from '../core/errors.ts';
-import { reportKey, verifyKey } from '../core/keys.ts';
+import { messageOf, InputError, nameAndCause } from '../core/errors.ts';
+import { logsPrefix, reportKey, verifyKey } from '../core/keys.ts';
+import { type TargetLogs, targetLogs } from '../core/schema/logs.ts';
 import type { FinishInput, ReportOutput } from '../core/schema/outcome.ts';
 import { verifications as stored } from '../core/schema/plan.ts';
 import { type FailingTarget, failingTargets } from '../core/report/failures.ts';
@@ -13,7 +14,7 @@ import type { Report } from '../core/schema/report.ts';
 import { viewOf } from '../core/report/view.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import type { Plan } from '../core/schema/plan.ts';
-import { readPlan } from './stored.ts';
+import { inParallel, readPlan } from './stored.ts';
 import { readCells, readOrRemark } from './report-cells.ts';
 
 export interface ReportDeps {
@@ -55,6 +56,22 @@ const writeReport = async (store: ObjectStore, report: Report): Promise<void> =>
   ]);
 };
 
+const readsAtOnce = 16;
+
+const readLogs = async (
+  store: ObjectStore,
+  { runId, logsError }: FinishInput & { readonly runId: string },
+  remarks: string[],
+): Promise<readonly TargetLogs[]> => {
+  if (logsError !== undefined) {
+    const cause = nameAndCause(logsError.Error, logsError.Cause);
+    remarks.push(`the log lines of the functions were not read: ${cause}`);
+  }
+  const keys = await store.list(logsPrefix(runId));
+  const found = await inParallel(keys, readsAtOnce, (key) => readOrRemark(store, key, targetLogs, remarks));
+  return found.flatMap((one) => one ?? []);
+};
+
 /**
  * The report of whatever a run left, with its plan, not written anywhere: of one whose command was killed as well, from its plan and
  * samples alone, with what is missing among its remarks.
@@ -81,12 +98,14 @@ export const gatherReport = async (
   if (absent && cells.length > 0) {
     remarks.push('the results of verification are missing: whether the targets count right is not known');
   }
+  const logs = await readLogs(store, { ...input, runId }, remarks);
   const finishedAt = new Date(clock.wallTime()).toISOString();
   const outcome = outcomeOf(input);
   const report = buildReport({
     plan,
     verifications: verifications ?? [],
     cells,
+    logs,
     remarks,
     finishedAt,
     outcome,

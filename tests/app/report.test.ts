@@ -1,6 +1,6 @@
 import { memoryObjectStore } from '../support/memory.ts';
 import { gatherReport, makeReport, type ReportDeps } from '../../src/app/report.ts';
-import { assignmentsKey, partKey, planKey, reportKey, verifyKey } from '../../src/core/keys.ts';
+import { assignmentsKey, logsKey, partKey, planKey, reportKey, verifyKey } from '../../src/core/keys.ts';
 import type { SamplePart } from '../../src/core/schema/part.ts';
 import type { Report } from '../../src/core/schema/report.ts';
 import { sampleRun, sixArchitectures } from '../core/report/sample-run.ts';
@@ -30,6 +30,30 @@ const cutShort = (parts: readonly SamplePart[]) =>
   parts.map(({ self: _, ...part }) => ({ ...part, final: false }));
 const storedReport = (objects: Map<string, string>): Report =>
   JSON.parse(objects.get(reportKey(runId, 'json')) ?? '') as Report;
+
+describe('what CollectLogs left', () => {
+  const logs = { schema: 'latency-lab.logs.v1', targetId: 'rust-dynamodb', requests: [], remarks: ['late'] };
+
+  it('is with its target', async () => {
+    const objects = filled();
+    objects.set(logsKey(runId, 'rust-dynamodb'), JSON.stringify(logs));
+    const report = await reportOf(objects);
+    expect(rustIn(report)!.logs).toEqual({ waterfalls: [], remarks: ['late'] });
+    expect(report.targets.filter((one) => one.logs !== undefined)).toHaveLength(1);
+  });
+
+  it('is missed with a remark where it is broken, or where the state failed', async () => {
+    const objects = filled();
+    objects.set(logsKey(runId, 'rust-dynamodb'), JSON.stringify({ ...logs, requests: 1 }));
+    const logsError = { Error: 'States.Timeout', Cause: 'too slow' };
+    const { report } = await makeReport(depsOf(objects), { runId, logsError });
+    expect(report.remarks).toEqual([
+      'the log lines of the functions were not read: States.Timeout: too slow',
+      expect.stringContaining('logs/rust-dynamodb.json'),
+    ]);
+    expect(report.targets.length).toBeGreaterThan(5);
+  });
+});
 
 describe('makeReport', () => {
   it('writes all four formats and names clean and other targets', async () => {

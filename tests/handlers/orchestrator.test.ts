@@ -1,6 +1,8 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { handler as collect } from '../../src/handlers/collect.ts';
 import { handler as cleanUp } from '../../src/handlers/clean-up.ts';
 import { handler as plan } from '../../src/handlers/plan.ts';
 import { handler as schedule } from '../../src/handlers/schedule.ts';
@@ -34,6 +36,7 @@ describe('the orchestrator handlers without their environment', () => {
     ['plan', () => plan({ request: {}, executionName: 'e-1' }), 'LAB_NAME'],
     ['verify', () => verify({ runId: 'e-1', targetId: 'direct' }), 'RESULTS_BUCKET'],
     ['schedule', () => schedule({ runId: 'e-1', executionName: 'e-1', verifications: [] }), 'RESULTS_BUCKET'],
+    ['collect', () => collect({ runId: 'e-1' }), 'RESULTS_BUCKET'],
     ['clean-up', () => cleanUp(finish), 'LAB_NAME'],
   ])('%s names the variable that is missing', async (_, call, name) => {
     await expect(call()).rejects.toThrow(`environment variable ${name}: given `);
@@ -61,6 +64,8 @@ describe('the orchestrator handlers', () => {
     const steps = [{ assignmentsKey: 'runs/e-1/steps/1-direct-0.json', workers: 1 }];
     expect(rounds).toEqual([{ round: 1, steps }]);
 
+    mockClient(CloudWatchLogsClient).rejects(new Error('no log group is to be asked'));
+    expect(await collect({ runId })).toEqual({ targets: [] });
     expect(await cleanUp({ ...finish, run: { runId } })).toMatchObject({ runId, status: 'succeeded' });
     expect([...objects.keys()].sort()).toEqual(
       ['outcome.json', 'plan.json', 'steps/1-direct-0.json', 'verify.json'].map((name) => `runs/e-1/${name}`),

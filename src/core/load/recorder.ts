@@ -106,7 +106,7 @@ export class Recorder {
   #counts = emptyCounts();
   #fromUs = Infinity;
   #toUs = -Infinity;
-  #joinables = new Joinables();
+  readonly #joinables = new Joinables();
 
   /**
    * @param zeroMs the monotonic time from which the raw samples count

@@ -2,6 +2,7 @@
 import { range, sum } from 'd3-array';
 import type { Architecture } from '../schema/manifest.ts';
 import type { SamplePart } from '../schema/part.ts';
+import type { TargetLogs } from '../schema/logs.ts';
 import type { Plan, Verification } from '../schema/plan.ts';
 import { type Report, reportVersion, type RoundReport, type TargetReport } from '../schema/report.ts';
 import type { Target } from '../schema/target.ts';
@@ -11,6 +12,7 @@ import { type CellSummary, perSecond, summariseCell } from './cell.ts';
 import { plannedRequests, rankableErrorShare } from './failures.ts';
 import { list } from './format.ts';
 import { confidence, countedRounds, summariseTime } from './latency.ts';
+import { reportLogs } from './logs.ts';
 import { addCounts, addErrors, latestParts } from './parts.ts';
 import { rankingSettings, rankTargets } from './ranking.ts';
 import { remarksOnRounds } from './validity.ts';
@@ -26,6 +28,7 @@ interface TargetInput {
   /** In order of round. */
   readonly cells: readonly CellSummary[];
   readonly architecture: KnownArchitecture | undefined;
+  readonly logs: TargetLogs | undefined;
 }
 
 /** Of targets that name none. */
@@ -93,7 +96,7 @@ const remarkOnStore = (
 
 /** The run's last word on one target: its rounds merged, never averaged. */
 const reportTarget = (input: TargetInput, plan: Plan): TargetReport => {
-  const { target, cellId, verification, architecture } = input;
+  const { target, cellId, verification, architecture, logs } = input;
   const rounds = input.cells.map((cell) => cell.round);
   const counted = countedRounds(rounds);
   // A target that failed its verification is not to be timed.
@@ -123,6 +126,7 @@ const reportTarget = (input: TargetInput, plan: Plan): TargetReport => {
     response: summariseTime(counted, 'response', plan.load.timeoutMs),
     service: summariseTime(counted, 'service', plan.load.timeoutMs),
     rounds,
+    logs: logs && reportLogs(logs, target),
     reference: architecture?.reference,
   });
 };
@@ -142,6 +146,8 @@ export interface ReportInput {
   readonly outcome?: Report['outcome'];
   /** Anything that is missing because it could not be read. */
   readonly remarks?: readonly string[];
+  /** Of those targets whose log lines were read. */
+  readonly logs?: readonly TargetLogs[];
   /** The manifest's rows: titles and reference figures. */
   readonly architectures?: readonly KnownArchitecture[];
 }
@@ -156,13 +162,20 @@ const cellIdsOf = (targetId: string, cells: readonly CellSummary[]): string[] =>
   return own.length === 0 ? [targetId] : [...new Set(own)];
 };
 
-const reportTargets = ({ plan, verifications, cells, architectures = [] }: ReportInput): TargetReport[] =>
+const reportTargets = ({
+  plan,
+  verifications,
+  cells,
+  logs = [],
+  architectures = [],
+}: ReportInput): TargetReport[] =>
   plan.targets.flatMap((target) => {
     const verification = verifications.find((v) => v.targetId === target.id);
     const architecture = architectures.find((a) => a.id === target.id);
     return cellIdsOf(target.id, cells).map((cellId) => {
       const own = cells.filter((c) => c.cellId === cellId).sort((a, b) => a.round.round - b.round.round);
-      return reportTarget({ cellId, target, cells: own, verification, architecture }, plan);
+      const logged = logs.find(({ targetId }) => targetId === target.id);
+      return reportTarget({ cellId, target, cells: own, verification, architecture, logs: logged }, plan);
     });
   });
 

@@ -120,7 +120,29 @@ export interface TimesFigure {
   }[];
 }
 
-export type Figure = StripFigure | TailFigure | TimesFigure;
+export type WaterfallPart = 'extra' | 'init' | 'function';
+
+/** Targets under each other on one linear axis from 0: the parts of a time, one after another. */
+export interface WaterfallFigure {
+  readonly kind: 'waterfall';
+  /** Unique in the report. */
+  readonly name: string;
+  readonly caption: string;
+  readonly mostMs: number;
+  readonly legend: readonly { readonly part: WaterfallPart; readonly text: string }[];
+  readonly rows: readonly {
+    readonly id: string;
+    /** With the id unique in the figure. */
+    readonly group: string;
+    readonly colour: Colour;
+    readonly label: string;
+    /** What it shows, in words. */
+    readonly words: string;
+    readonly parts: readonly { readonly part: WaterfallPart; readonly ms: number; readonly text: string }[];
+  }[];
+}
+
+export type Figure = StripFigure | TailFigure | TimesFigure | WaterfallFigure;
 
 export type Block =
   | Table

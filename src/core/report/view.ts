@@ -3,6 +3,7 @@ import { describeLoad, formatCount, formatInstant, plural } from './format.ts';
 import { headlineOf } from './headline.ts';
 import type { Report } from '../schema/report.ts';
 import { coldStartSection } from './view-cold-starts.ts';
+import { logSections } from './view-logs.ts';
 import { seriesOf, tailFigure, timesFigure } from './view-figures.ts';
 import type { Block, Figure, ReportView, Section, TargetRow } from './view-model.ts';
 import { problemsOf, rankingSection, summaryOf } from './view-ranking.ts';
@@ -112,6 +113,7 @@ export const viewOf = (report: Report): ReportView => {
       rankingSection(report, rows),
       latencySection(rows),
       coldStartSection(report, rows),
+      ...logSections(rows),
       failureSection(report),
       ...timelineSection(report, rows),
       targetSection(report, rows),

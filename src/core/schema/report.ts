@@ -9,6 +9,7 @@ import { loadProfile } from './load.ts';
 import { reference } from './manifest.ts';
 import { encodedHistograms, errorKinds, extremes, selfReport } from './part.ts';
 import { plane, verification } from './plan.ts';
+import { logsReport } from './report-logs.ts';
 import { labels, leftOut, rounds, seed } from './request.ts';
 import { targetKinds } from './target.ts';
 
@@ -181,6 +182,8 @@ const targetReport = openFields({
   /** From the actual send; in the closed model the same as response. */
   service: coldAndWarm,
   rounds: arrayOf(roundReport),
+  /** By the platform's own log lines; absent where they were not read. */
+  logs: v.exactOptional(logsReport),
   reference: v.exactOptional(openFields(reference.entries)),
 });
 

@@ -3,7 +3,14 @@ import { scaleLinear } from 'd3-scale';
 import { area, curveStepAfter } from 'd3-shape';
 import { formatTick } from '../format.ts';
 import type { RoundReport } from '../../schema/report.ts';
-import type { Figure, LogAxis, StripFigure, TailFigure, TimesFigure } from '../view-model.ts';
+import type {
+  Figure,
+  LogAxis,
+  StripFigure,
+  TailFigure,
+  TimesFigure,
+  WaterfallFigure,
+} from '../view-model.ts';
 import { colourClass, markup, type Html } from './markup.ts';
 import {
   axisLabels,
@@ -156,7 +163,35 @@ const times = ({ caption, axis, rounds, targets }: TimesFigure): Html => {
   return figure('times', caption, timesLegend, [rows, foot]);
 };
 
+/** Each part begins where the one before ends. */
+const waterfall = ({ name, caption, mostMs, legend, rows }: WaterfallFigure): Html => {
+  const x = scaleLinear([0, mostMs], [0, 100]);
+  const drawn = rows.map(({ id, group, colour, label, words, parts }) => {
+    let at = 0;
+    const placed = parts.map(({ part, ms, text }) => ({ part, text, from: at, to: (at += ms) }));
+    const bars = placed.map(
+      ({ part, from, to }) =>
+        markup`<rect class="${part}" x="${rounded(x(from))}" y="0" width="${rounded(x(to) - x(from))}" height="10" />`,
+    );
+    return row(
+      id,
+      label,
+      plot(words, svg(10, bars), readable(`${name} requests: ${id} ${group}`, x, placed), colour),
+    );
+  });
+  const keys = legend.map(({ part, text }) => markup`<span><i class="${part}-key"></i>${text}</span>`);
+  return figure('waterfall', caption, keys, drawn);
+};
+
 export const drawFigure = (shown: Figure): Html => {
-  if (shown.kind === 'strips') return strips(shown);
-  return shown.kind === 'tail' ? tail(shown) : times(shown);
+  switch (shown.kind) {
+    case 'strips':
+      return strips(shown);
+    case 'tail':
+      return tail(shown);
+    case 'times':
+      return times(shown);
+    case 'waterfall':
+      return waterfall(shown);
+  }
 };

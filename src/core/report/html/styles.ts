@@ -136,6 +136,9 @@ figure path{vector-effect:non-scaling-stroke;fill:none}
 }
 @media print{figure{margin-bottom:1.4rem}.ridge .plot{height:2.4rem}.tail .plot{height:14rem}.tail{break-inside:avoid}.panel{height:2.6rem}}
 /* Cold starts */
+.waterfall .row{padding-top:.4rem;align-items:center}.waterfall .plot{height:1.6rem}
+.waterfall rect{fill:var(--c,var(--soft))}.waterfall .extra{opacity:.35}.waterfall .init{opacity:.65}
+.waterfall .legend i{width:1.4rem;height:.8rem;background:var(--soft)}.waterfall .extra-key{opacity:.35}.waterfall .init-key{opacity:.65}
 .colds .row:not(.foot){padding-top:.4rem;align-items:center}
 .colds .plot{height:2rem}
 .mark.alone,.mark.burst{bottom:50%;width:.66rem;height:.66rem;margin:0 0 -.33rem -.33rem;border:2px solid var(--c,var(--soft))}
