@@ -45,7 +45,8 @@ const pricesFor = ({ prices, region }: CostRequest, own: string | undefined): Pr
 
 const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
   const request = parseRunRequest(input);
-  const { runId, load, rounds, seed, maxFailed, coldStarts, logs, labels, leftOut, cost, budgetDollars } = request;
+  const { runId, load, rounds, seed, maxFailed, coldStarts, logs, labels, leftOut, cost, budgetDollars } =
+    request;
   const prices = pricesFor(cost, deps.region);
   const chosen = chooseTargets(request, await deps.registry.list());
   requireLimits(request, chosen, deps.limits);

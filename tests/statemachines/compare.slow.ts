@@ -94,7 +94,16 @@ describe('compare.asl.json when all is well', () => {
   it('goes through every handler and answers where the report is', async () => {
     const ended = await run({});
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output });
-    expect(names(ended)).toEqual(['Plan', 'Verify', 'Schedule', 'Generate', 'Trial', 'Collect', 'Report', 'CleanUp']);
+    expect(names(ended)).toEqual([
+      'Plan',
+      'Verify',
+      'Schedule',
+      'Generate',
+      'Trial',
+      'Collect',
+      'Report',
+      'CleanUp',
+    ]);
     expect(callsOf(ended, 'Plan')[0]!.payload).toEqual({
       request: { rounds: 2 },
       executionName: expect.stringMatching(/./),

@@ -6,13 +6,10 @@ import volume from './queries/volume.query';
 
 export const queries = { coldStarts, reports, volume };
 
-/** A query has at most 10,000 characters, of which an id takes 39 or 40. */
-export const mostIds = 200;
-
 /** Of a request id, as Lambda makes it, nothing but these characters gets into a query. */
 const isId = (id: string): boolean => /^[0-9A-Za-z-]{1,44}$/.test(id);
 
-/** @param ids at most `mostIds`; what is no request id is left out */
+/** @param ids at most 200, since a query has 10,000 characters, of which an id takes 39; what is no request id is left out */
 export const requestsQuery = (ids: readonly string[]): string =>
   requests.replace(
     '{{requestIds}}',
