@@ -1,6 +1,7 @@
 /** What a run itself costs: estimated from its plan before it starts, and counted from its report afterwards. */
 import { sum } from 'd3-array';
 import { InputError } from '../errors.ts';
+import { formatDollars } from '../report/format.ts';
 import { segmentCountOf, workersOf } from '../schedule/segments.ts';
 import { type LoadProfile, openSends } from '../schema/load.ts';
 import type { Plan } from '../schema/plan.ts';
@@ -198,8 +199,7 @@ const allWork = (plan: Planned): RunWork => {
 export const estimateRun = (plan: Planned, prices: Prices): Bill => priceRun(allWork(plan), prices);
 
 const largest = 3;
-const dollarText = (dollars: number): string => `$${dollars.toFixed(dollars < 0.1 ? 4 : 2)}`;
-const inWords = ({ what, dollars }: CostItem): string => `${what} ${dollarText(dollars)}`;
+const inWords = ({ what, dollars }: CostItem): string => `${what} ${formatDollars(dollars)}`;
 
 /** @throws InputError naming the sum and its largest items, where the run may cost more than the budget */
 export const requireBudget = (bill: Bill, budgetDollars: number): void => {
@@ -208,7 +208,7 @@ export const requireBudget = (bill: Bill, budgetDollars: number): void => {
   throw new InputError(
     'budgetDollars',
     budgetDollars,
-    `at least ${dollarText(bill.dollars)}, which this run may cost`,
+    `at least ${formatDollars(bill.dollars)}, which this run may cost`,
     `Most of it: ${most.map(inWords).join(', ')}. Allow more, or ask for fewer requests, rounds or targets`,
   );
 };

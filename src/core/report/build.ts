@@ -9,6 +9,7 @@ import type { Target } from '../schema/target.ts';
 import { roundsForVerdict } from '../stats/verdict.ts';
 import { known } from '../known.ts';
 import { type CellSummary, perSecond, summariseCell } from './cell.ts';
+import { withCost } from './cost.ts';
 import { plannedRequests, rankableErrorShare } from './failures.ts';
 import { list } from './format.ts';
 import { confidence, countedRounds, summariseTime } from './latency.ts';
@@ -206,8 +207,8 @@ export const withFigures = (report: Report): Report => {
 /** Builds the report. Pure: the same input gives the same report, to the last digit. */
 export const buildReport = (input: ReportInput): Report => {
   const { plan, finishedAt, outcome = { ok: true }, remarks = [] } = input;
-  const targets = reportTargets(input);
-  return {
+  const { targets, cost } = withCost(plan, reportTargets(input));
+  return known({
     schema: reportVersion,
     runId: plan.runId,
     labName: plan.labName,
@@ -228,7 +229,8 @@ export const buildReport = (input: ReportInput): Report => {
     labels: plan.labels,
     targets,
     rankings: rankTargets(targets),
+    cost,
     remarks,
     leftOut: plan.leftOut,
-  };
+  });
 };

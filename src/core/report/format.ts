@@ -18,6 +18,13 @@ export const formatNumber = (value: number): string => {
   return value.toFixed(magnitude >= 10 ? 1 : magnitude >= 1 ? 2 : 3);
 };
 
+/** $1,240, $13.01, $0.0612: cents from a dollar on, three digits below, none from a thousand on. */
+export const formatDollars = (dollars: number): string => {
+  if (dollars >= 1000) return `$${formatCount(Math.round(dollars))}`;
+  if (dollars >= 1 || dollars === 0) return `$${dollars.toFixed(2)}`;
+  return `$${Number(dollars.toPrecision(3))}`;
+};
+
 /** A step of an axis, without decimals that say nothing: 0.5, 20, 1,000. */
 export const formatTick = (value: number): string =>
   value >= 1000 ? formatCount(value) : String(Number(value.toPrecision(3)));

@@ -142,7 +142,32 @@ export interface WaterfallFigure {
   }[];
 }
 
-export type Figure = StripFigure | TailFigure | TimesFigure | WaterfallFigure;
+/** How a point is drawn. */
+export type Dot = 'p50' | 'p99' | 'crossing';
+
+/** Curves and points on two logarithmic axes. */
+export interface ChartFigure {
+  readonly kind: 'chart';
+  /** Unique in the report. */
+  readonly name: string;
+  readonly caption: string;
+  readonly words: string;
+  readonly x: LogAxis;
+  readonly y: LogAxis;
+  readonly curves: TailFigure['curves'];
+  readonly marks: readonly {
+    readonly look: Dot;
+    readonly x: number;
+    readonly y: number;
+    readonly colour?: Colour;
+  }[];
+  /** Of the points; curves name themselves. */
+  readonly legend: readonly { readonly look: Dot; readonly text: string }[];
+  /** Along the horizontal axis. */
+  readonly readings: readonly Reading[];
+}
+
+export type Figure = StripFigure | TailFigure | TimesFigure | WaterfallFigure | ChartFigure;
 
 export type Block =
   | Table

@@ -4,6 +4,7 @@ import { headlineOf } from './headline.ts';
 import type { Report } from '../schema/report.ts';
 import { coldStartSection } from './view-cold-starts.ts';
 import { logSections } from './view-logs.ts';
+import { costSection } from './view-cost.ts';
 import { seriesOf, tailFigure, timesFigure } from './view-figures.ts';
 import type { Block, Figure, ReportView, Section, TargetRow } from './view-model.ts';
 import { problemsOf, rankingSection, summaryOf } from './view-ranking.ts';
@@ -114,6 +115,7 @@ export const viewOf = (report: Report): ReportView => {
       latencySection(rows),
       coldStartSection(report, rows),
       ...logSections(rows),
+      ...costSection(report, rows),
       failureSection(report),
       ...timelineSection(report, rows),
       targetSection(report, rows),

@@ -10,6 +10,7 @@ import { reference } from './manifest.ts';
 import { encodedHistograms, errorKinds, extremes, selfReport } from './part.ts';
 import { plane, verification } from './plan.ts';
 import { logsReport } from './report-logs.ts';
+import { reportCost, targetCost } from './report-cost.ts';
 import { labels, leftOut, rounds, seed } from './request.ts';
 import { targetKinds } from './target.ts';
 
@@ -185,6 +186,8 @@ const targetReport = openFields({
   /** By the platform's own log lines; absent where they were not read. */
   logs: v.exactOptional(logsReport),
   reference: v.exactOptional(openFields(reference.entries)),
+  /** Absent where nothing is known of what it takes of AWS, as of users' own URLs. */
+  cost: v.exactOptional(targetCost),
 });
 
 /** Of the rounds' median response times of all planned requests, `other` over `base`: above 1 = other is slower. */
@@ -269,6 +272,8 @@ export const reportSchema = openFields({
   /** In the plan's order. */
   targets: arrayOf(targetReport),
   rankings: arrayOf(ranking),
+  /** Absent where no target has a price. */
+  cost: v.exactOptional(reportCost),
   /** What went wrong with the report itself, as an unreadable object. */
   remarks: texts,
   /** Architectures that were not in the run at all. */

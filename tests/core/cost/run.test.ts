@@ -86,7 +86,7 @@ describe('requireBudget', () => {
     });
     expect(field).toBe('budgetDollars');
     expect(message).toContain(`allowed: at least $${bill.dollars.toFixed(2)}, which this run may cost`);
-    expect(message).toMatch(/Most of it: Generators: duration \$\d+\.\d\d, [a-g]: /);
+    expect(message).toMatch(/Most of it: Generators: duration \$\d+\.\d\d, [a-g]: Lambda duration \$/);
   });
 });
 

@@ -159,13 +159,13 @@ describe('renderHtml', () => {
       expect(table).toMatch(/<caption>[^<]+<\/caption>/);
       expect(table).not.toMatch(/<th(?![^>]*scope=)(?!ead)/);
     }
-    expect(html.match(/role="img" aria-label="[^"]{20,}"/g)?.length).toBe(6 + 1 + 6);
+    expect(html.match(/role="img" aria-label="[^"]{20,}"/g)?.length).toBe(6 + 1 + 6 + 2);
     expect(html).not.toMatch(/<svg(?![^>]*(aria-hidden|class="key"))/);
   });
 
   it('tells every plot’s values, each plot from one stop of the Tab key', () => {
     const plots = html.split('class="readings"').slice(1);
-    expect(plots).toHaveLength(6 + 1 + 6);
+    expect(plots).toHaveLength(6 + 1 + 6 + 2);
     const groups = plots.map((plot) =>
       [...plot.matchAll(/type="radio" name="([^"]*)"/g)].map(([, name]) => name),
     );

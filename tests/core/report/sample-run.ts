@@ -158,6 +158,8 @@ const planOf = ({ rounds, requests, seed, load, characters, plan }: RunSettings)
     memoryMb: 512,
     cpuArchitecture: 'x86_64',
     runtime: 'nodejs24.x',
+    functionArn: 'arn:aws:lambda:eu-west-2:123456789012:function:f:live',
+    billing: { httpApiRequests: 1, dynamodbWriteUnits: 1 },
     ...target,
   })),
   leftOut: [],

@@ -11,6 +11,7 @@ import type {
   TimesFigure,
   WaterfallFigure,
 } from '../view-model.ts';
+import { chart } from './chart.ts';
 import { colourClass, markup, type Html } from './markup.ts';
 import {
   axisLabels,
@@ -193,5 +194,7 @@ export const drawFigure = (shown: Figure): Html => {
       return times(shown);
     case 'waterfall':
       return waterfall(shown);
+    case 'chart':
+      return chart(shown);
   }
 };

@@ -135,6 +135,11 @@ figure path{vector-effect:non-scaling-stroke;fill:none}
 .frame{grid-template-columns:2.4rem minmax(0,1fr)}
 }
 @media print{figure{margin-bottom:1.4rem}.ridge .plot{height:2.4rem}.tail .plot{height:14rem}.tail{break-inside:avoid}.panel{height:2.6rem}}
+/* Points of a chart */
+.dot{position:absolute;width:.62rem;height:.62rem;margin:0 0 -.31rem -.31rem;border:2px solid var(--c,var(--soft));border-radius:50%;background:var(--c,var(--soft))}
+.dot.p99{background:var(--ground)}
+.dot.crossing{border-color:var(--ink);border-radius:0;background:var(--ground);transform:rotate(45deg) scale(.8)}
+.legend .dot{position:static;margin:0}
 /* Cold starts */
 .waterfall .row{padding-top:.4rem;align-items:center}.waterfall .plot{height:1.6rem}
 .waterfall rect{fill:var(--c,var(--soft))}.waterfall .extra{opacity:.35}.waterfall .init{opacity:.65}

@@ -1,0 +1,154 @@
+/** Dollars of a report: what each target would cost at some traffic, where one overtakes another, and what the run cost. */
+import { billOf } from '../cost/bill.ts';
+import { defaultPrices, type Prices, pricesOf } from '../cost/prices.ts';
+import type { Service } from '../cost/quantities.ts';
+import { costOfRun } from '../cost/run.ts';
+import { breakEven, type Conditions, curveOf, logRates, type Priced } from '../cost/sweep.ts';
+import { known } from '../known.ts';
+import type { Plan } from '../schema/plan.ts';
+import type { ReportCost, TargetCost } from '../schema/report-cost.ts';
+import type { TargetReport } from '../schema/report.ts';
+import type { Target } from '../schema/target.ts';
+import { formatCount } from './format.ts';
+
+/** Requests per second: 260,000, 2.6 million and 26 million a month. */
+const rates = [0.1, 1, 10] as const;
+const usualRate = 1;
+const sweepSteps = 6;
+
+/** What other parts of the report measured of a function, as far as they are there. */
+type Evidence = Pick<TargetReport, 'id' | 'targetId' | 'memoryMb' | 'service'> & {
+  readonly logs?: {
+    readonly live?: {
+      readonly requests: number;
+      readonly coldStarts: number;
+      readonly billedMs?: { readonly mean: number };
+      readonly logBytesPerRequest?: number;
+    };
+  };
+  readonly tuning?: {
+    readonly sizes: readonly { readonly memoryMb: number; readonly averageMs: number }[];
+  };
+};
+
+interface Billed {
+  readonly basis: string;
+  readonly billedMs?: number;
+}
+
+/** All answers' mean service time: with network and gateway in it, it is more than what is billed. */
+const clientMeanMs = ({ service }: Evidence): number | undefined => {
+  const { all, cold, warm } = service;
+  return (all ?? warm ?? cold)?.meanMs;
+};
+
+/** The best there is: the platform's own lines, the tuner's averages, or the client's times. */
+const billedOf = (target: Evidence): Billed => {
+  const { logs, tuning, memoryMb } = target;
+  const live = logs?.live;
+  if (live?.billedMs !== undefined)
+    return {
+      billedMs: live.billedMs.mean,
+      basis: `billed by the logs: the mean of ${formatCount(live.requests)} REPORT lines, ${formatCount(live.coldStarts)} of them cold`,
+    };
+  const size = tuning?.sizes.find((one) => one.memoryMb === memoryMb);
+  if (size !== undefined)
+    return {
+      billedMs: size.averageMs + 0.5,
+      basis: 'durations of tuning, warm, with half a millisecond for rounding up',
+    };
+  const mean = clientMeanMs(target);
+  if (mean === undefined) return { basis: 'nothing was answered, so its duration is left out' };
+  return {
+    billedMs: mean + 1,
+    basis: 'client times as an upper bound: the mean of all answers, and a millisecond for rounding up',
+  };
+};
+
+interface Billable {
+  readonly service: Service;
+  readonly basis: string;
+}
+
+/** Undefined where nothing is known of what the target takes of AWS. */
+const billableOf = (report: Evidence, target: Target): Billable | undefined => {
+  const { billing, functionArn, cpuArchitecture } = target;
+  const { memoryMb } = report;
+  const isFunction = functionArn !== undefined && memoryMb !== undefined;
+  if (billing === undefined && !isFunction) return undefined;
+  if (!isFunction) return { service: { billing: billing ?? {} }, basis: 'servers, by the month' };
+  const { billedMs, basis } = billedOf(report);
+  const live = report.logs?.live;
+  const coldShare = live === undefined || live.requests === 0 ? undefined : live.coldStarts / live.requests;
+  const service = known({
+    ...{ billing: billing ?? {}, memoryMb, cpuArchitecture, billedMs, coldShare },
+    logBytesPerRequest: live?.logBytesPerRequest,
+  });
+  return { service, basis };
+};
+
+const pricesFor = ({ cost = { freeTier: false } }: Plan): Prices => {
+  const { prices, region } = cost;
+  return prices ?? (region === undefined ? defaultPrices() : pricesOf(region));
+};
+
+const targetCostOf = (
+  { service, basis }: Billable,
+  conditions: Conditions,
+  requestsPerSecond: number,
+  shown: readonly number[],
+): TargetCost => {
+  const { prices, shape, freeTier } = conditions;
+  const bill = billOf(service, { requestsPerSecond, shape }, prices, freeTier);
+  const one = { id: '', service };
+  return known({
+    basis,
+    billedMs: service.billedMs,
+    items: bill.items,
+    dollarsPerMillion: bill.dollarsPerMillion,
+    dollarsPerMonth: bill.dollars,
+    atRates: curveOf(one, shown, conditions),
+    sweep: curveOf(one, logRates(sweepSteps), conditions),
+    omitted: bill.omitted,
+  });
+};
+
+interface Costed {
+  readonly targets: readonly TargetReport[];
+  readonly cost?: ReportCost;
+}
+
+/** The same targets with their dollars, and the dollars of the whole. */
+export const withCost = (plan: Plan, targets: readonly TargetReport[]): Costed => {
+  const { freeTier = false, shape = 'steady', requestsPerSecond = usualRate } = plan.cost ?? {};
+  const prices = pricesFor(plan);
+  const conditions = { prices, shape, freeTier };
+  const shown = [...new Set([...rates, requestsPerSecond])].sort((a, b) => a - b);
+  const billables = new Map(
+    targets.flatMap((report) => {
+      const target = plan.targets.find(({ id }) => id === report.targetId);
+      const billable = target === undefined ? undefined : billableOf(report, target);
+      return billable === undefined ? [] : [[report.id, billable] as const];
+    }),
+  );
+  if (billables.size === 0) return { targets };
+  const priced: Priced[] = [...billables].map(([id, { service }]) => ({ id, service }));
+  const billedMs = ({ id }: TargetReport): number => billables.get(id)?.service.billedMs ?? 0;
+  const run = costOfRun(plan, targets, billedMs, prices);
+  return {
+    targets: targets.map((report) => {
+      const billable = billables.get(report.id);
+      if (billable === undefined) return report;
+      return { ...report, cost: targetCostOf(billable, conditions, requestsPerSecond, shown) };
+    }),
+    cost: {
+      ...{ region: prices.region, priceDate: prices.date, freeTier, shape, requestsPerSecond },
+      rates: shown,
+      crossings: breakEven(priced, conditions),
+      run: known({
+        ...{ dollars: run.dollars, items: run.items, omitted: run.omitted },
+        estimatedDollars: plan.estimatedDollars,
+      }),
+    },
+  };
+};
