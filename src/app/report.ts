@@ -1,6 +1,8 @@
 /** Report: whatever the run left in the bucket, good or bad, becomes report.json, .html, .md and .csv. */
+import type { GenericSchema } from 'valibot';
 import { messageOf, InputError, nameAndCause } from '../core/errors.ts';
-import { logsPrefix, reportKey, verifyKey } from '../core/keys.ts';
+import { isTrialKey, logsPrefix, reportKey, trialsPrefix, verifyKey } from '../core/keys.ts';
+import type { Output } from '../core/schema/fields.ts';
 import { type TargetLogs, targetLogs } from '../core/schema/logs.ts';
 import type { FinishInput, ReportOutput } from '../core/schema/outcome.ts';
 import { verifications as stored } from '../core/schema/plan.ts';
@@ -14,6 +16,7 @@ import type { Report } from '../core/schema/report.ts';
 import { viewOf } from '../core/report/view.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import type { Plan } from '../core/schema/plan.ts';
+import { trial, type Trial } from '../core/schema/trial.ts';
 import { inParallel, readPlan } from './stored.ts';
 import { readCells, readOrRemark } from './report-cells.ts';
 
@@ -58,6 +61,16 @@ const writeReport = async (store: ObjectStore, report: Report): Promise<void> =>
 
 const readsAtOnce = 16;
 
+const readAll = async <S extends GenericSchema>(
+  store: ObjectStore,
+  keys: readonly string[],
+  schema: S,
+  remarks: string[],
+): Promise<readonly Output<S>[]> => {
+  const found = await inParallel(keys, readsAtOnce, (key) => readOrRemark(store, key, schema, remarks));
+  return found.flatMap((one) => one ?? []);
+};
+
 const readLogs = async (
   store: ObjectStore,
   { runId, logsError }: FinishInput & { readonly runId: string },
@@ -67,9 +80,19 @@ const readLogs = async (
     const cause = nameAndCause(logsError.Error, logsError.Cause);
     remarks.push(`the log lines of the functions were not read: ${cause}`);
   }
-  const keys = await store.list(logsPrefix(runId));
-  const found = await inParallel(keys, readsAtOnce, (key) => readOrRemark(store, key, targetLogs, remarks));
-  return found.flatMap((one) => one ?? []);
+  return readAll(store, await store.list(logsPrefix(runId)), targetLogs, remarks);
+};
+
+const readTrials = async (
+  store: ObjectStore,
+  { runId, coldStartsError }: FinishInput & { readonly runId: string },
+  remarks: string[],
+): Promise<readonly Trial[]> => {
+  if (coldStartsError !== undefined) {
+    const cause = nameAndCause(coldStartsError.Error, coldStartsError.Cause);
+    remarks.push(`forcing cold starts ended early: ${cause}`);
+  }
+  return readAll(store, (await store.list(trialsPrefix(runId))).filter(isTrialKey), trial, remarks);
 };
 
 /**
@@ -99,6 +122,7 @@ export const gatherReport = async (
     remarks.push('the results of verification are missing: whether the targets count right is not known');
   }
   const logs = await readLogs(store, { ...input, runId }, remarks);
+  const trials = await readTrials(store, { ...input, runId }, remarks);
   const finishedAt = new Date(clock.wallTime()).toISOString();
   const outcome = outcomeOf(input);
   const report = buildReport({
@@ -106,6 +130,7 @@ export const gatherReport = async (
     verifications: verifications ?? [],
     cells,
     logs,
+    trials,
     remarks,
     finishedAt,
     outcome,

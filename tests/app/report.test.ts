@@ -1,6 +1,15 @@
 import { memoryObjectStore } from '../support/memory.ts';
 import { gatherReport, makeReport, type ReportDeps } from '../../src/app/report.ts';
-import { assignmentsKey, logsKey, partKey, planKey, reportKey, verifyKey } from '../../src/core/keys.ts';
+import {
+  assignmentsKey,
+  logsKey,
+  partKey,
+  planKey,
+  reportKey,
+  trialKey,
+  trialListKey,
+  verifyKey,
+} from '../../src/core/keys.ts';
 import type { SamplePart } from '../../src/core/schema/part.ts';
 import type { Report } from '../../src/core/schema/report.ts';
 import { sampleRun, sixArchitectures } from '../core/report/sample-run.ts';
@@ -247,5 +256,44 @@ describe('makeReport', () => {
     const { report, output } = await makeReport(depsOf(objects), { runId });
     expect(output.measured).toEqual([]);
     expect(report.rankings[0]?.unranked[0]?.reason).toBe('it was not verified');
+  });
+
+  it('reads the trials of forced cold starts, and says which could not be read and why they ended early', async () => {
+    const copy = {
+      functionArn: 'arn:aws:lambda:eu-west-2:123456789012:function:x',
+      url: 'http://127.0.0.1/',
+      logGroup: 'x',
+    };
+    const coldStarts = { perTarget: 2, bursts: 0, burstSize: 4 };
+    const targets = run.plan.targets.map((target) =>
+      target.id === 'rust-dynamodb' ? { ...target, memoryMb: 512, copy } : target,
+    );
+    const plan = { ...run.plan, targets, coldStarts };
+    const objects = filled().set(planKey(runId), JSON.stringify(plan));
+    const place = {
+      runId,
+      purpose: 'cold-starts',
+      targetId: 'rust-dynamodb',
+      memoryMb: 512,
+      simultaneous: 1,
+    };
+    const request = { ms: 12.5, cold: true, warm: false };
+    const made = { schema: 'latency-lab.trial.v1', ...place, round: 1, warm: 0, force: true };
+    objects.set(
+      trialKey({ ...place, round: 1 }),
+      JSON.stringify({ ...made, startedAt: run.plan.createdAt, changeMs: 1, requests: [request] }),
+    );
+    objects.set(trialKey({ ...place, round: 2 }), '{"schema":');
+    objects.set(trialListKey(runId, 'cold-starts'), '[]');
+    const coldStartsError = { Error: 'States.ItemReaderFailed', Cause: 'no such key' };
+    const { report } = await makeReport(depsOf(objects), { runId, coldStartsError });
+    expect(rustIn(report)?.coldStarts).toMatchObject({
+      groups: [{ kind: 'alone', planned: 2, failed: 1, summary: { n: 1, medianMs: 12.5 } }],
+      remarks: ['1 trial of 2: it left nothing'],
+    });
+    expect(report.remarks).toEqual([
+      'forcing cold starts ended early: States.ItemReaderFailed: no such key',
+      `${trialKey({ ...place, round: 2 })} is not JSON and was left out`,
+    ]);
   });
 });

@@ -8,6 +8,8 @@ import { type Report, reportVersion, type RoundReport, type TargetReport } from 
 import type { Target } from '../schema/target.ts';
 import { roundsForVerdict } from '../stats/verdict.ts';
 import { known } from '../known.ts';
+import type { Trial } from '../schema/trial.ts';
+import { coldStartsOf, compareColdStarts } from './cold-starts.ts';
 import { type CellSummary, perSecond, summariseCell } from './cell.ts';
 import { withCost } from './cost.ts';
 import { plannedRequests, rankableErrorShare } from './failures.ts';
@@ -145,6 +147,8 @@ export interface ReportInput {
   /** ISO 8601, UTC. */
   readonly finishedAt: string;
   readonly outcome?: Report['outcome'];
+  /** Of the copies, in any order. */
+  readonly trials?: readonly Trial[];
   /** Anything that is missing because it could not be read. */
   readonly remarks?: readonly string[];
   /** Of those targets whose log lines were read. */
@@ -168,17 +172,25 @@ const reportTargets = ({
   verifications,
   cells,
   logs = [],
+  trials = [],
   architectures = [],
-}: ReportInput): TargetReport[] =>
-  plan.targets.flatMap((target) => {
+}: ReportInput): TargetReport[] => {
+  const coldStarts = coldStartsOf(plan, verifications, trials);
+  return plan.targets.flatMap((target) => {
     const verification = verifications.find((v) => v.targetId === target.id);
     const architecture = architectures.find((a) => a.id === target.id);
     return cellIdsOf(target.id, cells).map((cellId) => {
       const own = cells.filter((c) => c.cellId === cellId).sort((a, b) => a.round.round - b.round.round);
       const logged = logs.find(({ targetId }) => targetId === target.id);
-      return reportTarget({ cellId, target, cells: own, verification, architecture, logs: logged }, plan);
+      // Copies have sizes of their own, so a sweep's cells share them.
+      const forced = cellId === target.id ? coldStarts.get(target.id) : undefined;
+      return known({
+        ...reportTarget({ cellId, target, cells: own, verification, architecture, logs: logged }, plan),
+        coldStarts: forced,
+      });
     });
   });
+};
 
 /** The same report with every figure computed anew from what its rounds hold: for one of an earlier version. */
 export const withFigures = (report: Report): Report => {
@@ -208,6 +220,7 @@ export const withFigures = (report: Report): Report => {
 export const buildReport = (input: ReportInput): Report => {
   const { plan, finishedAt, outcome = { ok: true }, remarks = [] } = input;
   const { targets, cost } = withCost(plan, reportTargets(input));
+  const coldStartComparisons = compareColdStarts(targets.filter(({ kind }) => kind !== 'null'));
   return known({
     schema: reportVersion,
     runId: plan.runId,
@@ -230,6 +243,7 @@ export const buildReport = (input: ReportInput): Report => {
     targets,
     rankings: rankTargets(targets),
     cost,
+    ...(coldStartComparisons.length === 0 ? {} : { coldStartComparisons }),
     remarks,
     leftOut: plan.leftOut,
   });

@@ -2,8 +2,10 @@
  * The figures as a long table (RFC 4180), one line per target, time and temperature, for spreadsheets and scripts. In `all`, every
  * planned request counts, one without an answer as slower than any; a quantile that falls among those is empty, and so is a bound beyond what was measured.
  * `cold-alone` and `cold-burst` are cold starts that verification saw before the load; there is no line where it saw none; `failed`
- * is verification's then. Ranks count within one way of calling and one vantage.
+ * is verification's then. `forced-alone`, `forced-burst` and `idle` are those of the function's copy. Ranks count within one way of calling and one vantage.
  */
+import { distributionFromSamples } from '../stats/distribution.ts';
+import { summariseCalls } from './latency.ts';
 import { type LatencySummary, type QuantileMs, quantileNames } from '../schema/report.ts';
 import type { ReportView, TargetRow } from './view-model.ts';
 
@@ -54,9 +56,10 @@ const linesOf = ({ target, rank, firstColds, verificationFailed }: TargetRow): F
     temperature: string,
     summary: LatencySummary | undefined,
     failed = target.requests.failed,
+    memoryMb = target.memoryMb,
   ): Field[] => [
     target.id,
-    target.memoryMb,
+    memoryMb,
     target.state,
     target.valid,
     target.path,
@@ -79,6 +82,15 @@ const linesOf = ({ target, rank, firstColds, verificationFailed }: TargetRow): F
     line('service', 'cold', target.service.cold),
     ...first('cold-alone', firstColds.alone),
     ...first('cold-burst', firstColds.burst),
+    ...(target.coldStarts?.groups ?? []).map(({ kind, memoryMb, calls, failed }) =>
+      line(
+        'service',
+        `${kind === 'idle' ? '' : 'forced-'}${kind}`,
+        summariseCalls(distributionFromSamples(calls.map(({ ms }) => ms))),
+        failed,
+        memoryMb,
+      ),
+    ),
   ];
 };
 

@@ -1,5 +1,5 @@
 /**
- * Cold starts that verification saw before the load began, then those of the load. The first are no part of the
+ * Cold starts that were forced, those that verification saw before the load began, then those of the load. Verification’s are no part of the
  * target's cold response times: those came under the load, after a warm-up.
  */
 import { formatCount, formatNumber, formatRatio } from './format.ts';
@@ -8,6 +8,7 @@ import type { LatencySummary, Report, TargetReport } from '../schema/report.ts';
 import type { Block, Section, TargetRow } from './view-model.ts';
 import { meanCell, nameCell, none, quantileCell, tableOf } from './view-rows.ts';
 import { coldStartFigure } from './view-strips.ts';
+import { forcedBlocks } from './view-forced.ts';
 import { coldStartSentences } from './words.ts';
 
 const overMedian = (summary: LatencySummary | undefined, target: TargetReport): string => {
@@ -15,7 +16,8 @@ const overMedian = (summary: LatencySummary | undefined, target: TargetReport): 
   return median === undefined || summary === undefined ? none : `${formatRatio(summary.meanMs / median)} ×`;
 };
 
-const beforeLoad = (report: Report, rows: readonly TargetRow[]): Block[] => {
+/** @param hasFigure whether the section has a figure of cold starts already */
+const beforeLoad = (report: Report, rows: readonly TargetRow[], hasFigure: boolean): Block[] => {
   const shown = rows.filter(({ firstColds: { alone, burst } }) => (alone ?? burst) !== undefined);
   if (shown.length === 0) {
     const text =
@@ -23,7 +25,7 @@ const beforeLoad = (report: Report, rows: readonly TargetRow[]): Block[] => {
     return [{ kind: 'note', text }];
   }
   return [
-    { kind: 'figure', figure: coldStartFigure(shown) },
+    ...(hasFigure ? [] : [{ kind: 'figure', figure: coldStartFigure(shown) } as const]),
     ...tableOf(
       'Cold starts before the load, in ms',
       shown,
@@ -66,9 +68,19 @@ const underLoad = (rows: readonly TargetRow[]): Block[] => {
   );
 };
 
-export const coldStartSection = (report: Report, rows: readonly TargetRow[]): Section => ({
-  id: 'cold-starts',
-  title: 'Cold starts',
-  short: 'Cold starts',
-  blocks: [...beforeLoad(report, rows), { kind: 'heading', text: 'Under the load' }, ...underLoad(rows)],
-});
+export const coldStartSection = (report: Report, rows: readonly TargetRow[]): Section => {
+  const forced = forcedBlocks(report, rows);
+  const hasFigure = forced.some(({ kind }) => kind === 'figure');
+  return {
+    id: 'cold-starts',
+    title: 'Cold starts',
+    short: 'Cold starts',
+    blocks: [
+      ...forced,
+      ...(forced.length === 0 ? [] : [{ kind: 'heading', text: 'Before the load' } as const]),
+      ...beforeLoad(report, rows, hasFigure),
+      { kind: 'heading', text: 'Under the load' },
+      ...underLoad(rows),
+    ],
+  };
+};

@@ -58,7 +58,7 @@ export interface Reading {
   readonly text: string;
 }
 
-export type Mark = 'p50' | 'p99' | 'cold' | 'alone' | 'burst' | 'floor';
+export type Mark = 'p50' | 'p99' | 'cold' | 'alone' | 'burst' | 'idle' | 'floor';
 
 /** Targets under each other on one logarithmic axis of milliseconds. */
 export interface StripFigure {

@@ -1,9 +1,19 @@
 /** Who stands where: the ranking's tables and the terminal's short one. */
+import { extent } from 'd3-array';
 import { formatCount, formatNumber, formatQuantile, formatRatio, list } from './format.ts';
 import { comparisonOf, rankingsOf } from './headline.ts';
 import type { Ranking, Report, Sensitivity, TargetReport } from '../schema/report.ts';
 import type { Block, CellLike, ReportView, Section, TargetRow } from './view-model.ts';
-import { coldCell, failedShare, firstColdName, nameCell, none, quantileCell, tableOf } from './view-rows.ts';
+import {
+  coldCell,
+  failedShare,
+  firstColdName,
+  forcedAlone,
+  nameCell,
+  none,
+  quantileCell,
+  tableOf,
+} from './view-rows.ts';
 import { stateNames } from './words.ts';
 
 const against = (ranking: Ranking, id: string): CellLike => {
@@ -42,7 +52,7 @@ const rankingTable = (report: Report, ranking: Ranking, rows: readonly TargetRow
       ['p50', ({ target }) => quantileCell(target.response.all, 'p50')],
       ['p99', ({ target }) => quantileCell(target.response.all, 'p99')],
       [{ head: 'Against the first', ...wide }, ({ target }) => against(ranking, target.id)],
-      [{ head: 'Cold', unit: 'mean ms (n)', ...wide }, (row) => coldCell(report.plane, row)],
+      [{ head: 'Cold', unit: 'ms (n)', ...wide }, (row) => coldCell(report.plane, row)],
       ['Failed', ({ target }) => failedShare(target)],
       [{ head: 'Answers', unit: 'n', ...wide }, ({ target }) => formatCount(target.requests.ok)],
     ],
@@ -132,10 +142,24 @@ const wouldShow = ({ sensitivity = [] }: Ranking): string[] => {
   return known.length === 0 ? [] : [`this run shows differences from ${list(known)} on, in 95 of 100 cases`];
 };
 
-/** p50 and p99 are of all planned requests; the cold start is the one that verification saw, nothing from under the load. */
-export const summaryOf = (report: Report, rows: readonly TargetRow[]): ReportView['summary'] => {
+/** Of the cold starts in the table: the forced ones where there are any, else the one that verification saw. */
+const coldNote = (report: Report, rows: readonly TargetRow[]): string[] => {
+  const forced = rows.flatMap(({ target }) => forcedAlone(target) ?? []);
+  if (forced.length > 0) {
+    const [least = 0, most = 0] = extent(forced, ({ n }) => n);
+    const n = least === most ? String(least) : `${least} to ${most}`;
+    return [`cold ms: median of ${n} forced cold starts of each function's copy`];
+  }
   const colds = rows.filter(({ firstColds }) => firstColds.alone !== undefined);
-  const coldNames = new Set(colds.map(({ target }) => firstColdName(report.plane, target.kind)));
+  const names = new Set(colds.map(({ target }) => firstColdName(report.plane, target.kind)));
+  return names.size === 0 ? [] : [`cold ms: one cold start per target, the ${[...names].join(' or the ')}`];
+};
+
+/** p50 and p99 are of all planned requests; the cold start is a forced one, or the one that verification saw, nothing from under the load. */
+export const summaryOf = (report: Report, rows: readonly TargetRow[]): ReportView['summary'] => {
+  const hasForced = rows.some(({ target }) => forcedAlone(target) !== undefined);
+  const coldMs = ({ target, firstColds: { alone } }: TargetRow): number | undefined =>
+    hasForced ? forcedAlone(target)?.medianMs : alone?.meanMs;
   const groups = rankingsOf(report).map(({ path, vantage, rows: ranked, unranked: others }) => {
     const ids = [...ranked, ...others].map(({ id }) => id);
     return `${list(ids)} (${path === 'http' ? 'HTTP' : 'direct invocation'}, ${vantage})`;
@@ -146,7 +170,7 @@ export const summaryOf = (report: Report, rows: readonly TargetRow[]): ReportVie
     ['n', ({ target }) => formatCount(target.requests.ok)],
     ['p50 ms', ({ target }) => formatQuantile(target.response.all?.quantiles.p50)],
     ['p99 ms', ({ target }) => formatQuantile(target.response.all?.quantiles.p99)],
-    ['cold ms', ({ firstColds: { alone } }) => formatNumber(alone?.meanMs ?? NaN)],
+    ['cold ms', (row) => formatNumber(coldMs(row) ?? NaN)],
     ['errors', ({ target }) => formatCount(target.requests.failed)],
     [{ head: 'state' }, ({ target }) => stateOf(target)],
   ]);
@@ -157,9 +181,7 @@ export const summaryOf = (report: Report, rows: readonly TargetRow[]): ReportVie
       ...(groups.length < 2
         ? []
         : [`Ranked apart, called another way or from another vantage: ${groups.join('; ')}`]),
-      ...(coldNames.size === 0
-        ? []
-        : [`cold ms: one cold start per target, the ${[...coldNames].join(' or the ')}`]),
+      ...coldNote(report, rows),
     ],
   };
 };

@@ -5,6 +5,7 @@ import { formatCount, formatInterval, formatNumber, formatQuantile, formatShare 
 import { failedShareOf } from './failures.ts';
 import { rankingsOf } from './headline.ts';
 import { summariseCalls } from './latency.ts';
+import type { ColdStartGroup } from '../schema/report-cold-starts.ts';
 import type { LatencySummary, QuantileName, Report, TargetReport } from '../schema/report.ts';
 import type { TableCell, CellLike, Column, FirstColds, Table, TargetRow } from './view-model.ts';
 
@@ -101,8 +102,15 @@ export const meanCell = ({ meanMs, n }: LatencySummary): TableCell => ({
   n: formatCount(n),
 });
 
-/** The load's cold answers, or else the one that verification saw: another kind of figure, so it says so. */
+/** Forced and alone, at the size that the function was deployed with. */
+export const forcedAlone = ({ coldStarts, memoryMb }: TargetReport): ColdStartGroup['summary'] =>
+  coldStarts?.groups.find((group) => group.kind === 'alone' && group.memoryMb === memoryMb)?.summary;
+
+/** Forced ones, the load's cold answers, or else the one that verification saw: other kinds of figures, so it says so. */
 export const coldCell = (plane: Report['plane'], { target, firstColds: { alone } }: TargetRow): CellLike => {
+  const forced = forcedAlone(target);
+  if (forced !== undefined)
+    return { text: formatNumber(forced.medianMs), n: formatCount(forced.n), note: 'median, forced' };
   const { cold } = target.response;
   if (cold !== undefined) return meanCell(cold);
   return alone === undefined ? none : { ...meanCell(alone), note: firstColdName(plane, target.kind) };

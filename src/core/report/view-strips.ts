@@ -5,6 +5,7 @@ import { type Distribution, entriesOf } from '../stats/distribution.ts';
 import { formatCount, formatMs, formatNumber, plural } from './format.ts';
 import { medianMsOf, msOf } from './latency.ts';
 import type { LatencySummary } from '../schema/report.ts';
+import type { ColdStartGroup } from '../schema/report-cold-starts.ts';
 import { logAxis, type Series } from './view-figures.ts';
 import type { Mark, Reading, StripFigure, TargetRow } from './view-model.ts';
 
@@ -42,6 +43,7 @@ const markNames: Readonly<Record<Mark, string>> = {
   cold: 'a cold answer',
   alone: 'cold, alone',
   burst: 'cold, in a burst',
+  idle: 'cold, after idling',
   floor: 'the floor’s p50',
 };
 
@@ -154,7 +156,62 @@ const coldStrip = ({ target, colour, firstColds }: TargetRow): StripFigure['stri
   };
 };
 
-/** Every cold start as one mark, and the warm median to hold it against. @param shown targets that have any */
+/** A target at one memory size, with its forced cold starts. */
+export interface ForcedRow extends TargetRow {
+  readonly groups: readonly ColdStartGroup[];
+  /** The size, where the run forced cold starts at several. */
+  readonly size: string | undefined;
+}
+
+const groupInWords = ({ kind, summary }: ColdStartGroup): string => {
+  if (summary === undefined) return `none cold ${kind}`;
+  const { n, medianMs, minMs, maxMs } = summary;
+  return `${formatCount(n)} cold ${kind}, median ${formatMs(medianMs)}, from ${formatMs(minMs)} to ${formatMs(maxMs)}`;
+};
+
+const forcedStrip = ({ target, colour, groups, size }: ForcedRow): StripFigure['strips'][number] => {
+  const median = medianMsOf(target.response.warm);
+  const alone = groups.find(({ kind }) => kind === 'alone')?.summary;
+  const id = size === undefined ? target.id : `${target.id}, ${size}`;
+  const warm = median === undefined ? 'no warm median' : `warm p50 ${formatMs(median)}`;
+  const marks: Marks = [
+    ...(median === undefined ? [] : [{ mark: 'p50', ms: median } as const]),
+    // What is seen best is drawn last.
+    ...[...groups].reverse().flatMap(({ kind, calls }) => calls.map(({ ms }) => ({ mark: kind, ms }))),
+  ];
+  return {
+    id,
+    colour,
+    ...(alone === undefined ? {} : { label: `median ${formatNumber(alone.medianMs)}` }),
+    words: `${id}: ${groups.map(groupInWords).join('; ')}; ${warm}.`,
+    bins: [],
+    marks,
+    readings: readingsOf([], marks),
+  };
+};
+
+/** Every forced cold start as one mark, and the warm median to hold it against. @param shown rows that have any */
+export const forcedFigure = (shown: readonly ForcedRow[]): StripFigure => {
+  const strips = shown.map(forcedStrip);
+  const seen = new Set(strips.flatMap(({ marks }) => marks.map(({ mark }) => mark)));
+  const legend = [
+    { mark: 'alone', text: 'alone' },
+    { mark: 'burst', text: 'in a burst' },
+    { mark: 'idle', text: 'after idling' },
+    { mark: 'p50', text: 'warm p50' },
+  ] as const;
+  return {
+    kind: 'strips',
+    look: 'colds',
+    caption:
+      'Each cold start that was forced, in milliseconds on one logarithmic axis, beside the warm median under the load.',
+    legend: legend.filter(({ mark }) => seen.has(mark)),
+    axis: logAxis(strips.flatMap(({ marks }) => marks.map(({ ms }) => ms))),
+    strips,
+  };
+};
+
+/** Every cold start of verification as one mark, and the warm median to hold it against. @param shown targets that have any */
 export const coldStartFigure = (shown: readonly TargetRow[]): StripFigure => {
   const strips = shown.map(coldStrip);
   return {

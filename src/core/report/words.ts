@@ -106,7 +106,7 @@ const coldStarts = [
 
 const coldStartsByPlane: Readonly<Record<Report['plane'], readonly string[]>> = {
   local: [
-    'Alone is the first request after deployment, which also pays for what is done once per deployment, such as unpacking the code. A cold start after idling differs, and none was forced here.',
+    'Alone is the first request after deployment, which also pays for what is done once per deployment, such as unpacking the code. A cold start after idling differs.',
     'The processes of a burst start side by side and share the CPUs of this one machine. On Lambda each has a microVM of its own, so differences between alone and burst do not carry over.',
   ],
   aws: [
@@ -116,6 +116,21 @@ const coldStartsByPlane: Readonly<Record<Report['plane'], readonly string[]>> = 
 
 const fewness =
   'One request alone and a handful in a burst show what a cold start is. They are too few to rank targets by.';
+
+const forced: readonly string[] = [
+  'Forced on a copy of each function, with the same code, memory and store, in front of which stands an HTTP API of its own: its configuration is changed, and when that is in effect, no process is there that could answer. Alone: one request while nothing else is under way, one in each round, the targets in an order shuffled anew. Burst: several first requests at once, each over a connection of its own.',
+  'Time runs from the actual send to the whole answer; opening the connection stands apart. Not cold counts answers of processes that had answered before; failed counts those without a valid answer, and trials that could not be made.',
+  'Below 30 there are a median and a range, and no verdict. From 30 on medians have 95 % intervals, and verdicts are those of paired rounds: 1 % for all comparisons together, a difference of at least 5 %.',
+];
+
+const forcedByPlane: Readonly<Record<Report['plane'], string>> = {
+  local:
+    'A cold start here is the start of a process, its runtime and its code on this machine; Lambda also places a microVM and fetches the code. The processes of a burst share the CPUs of this one machine.',
+  aws: 'A function whose configuration has just changed starts from caches that hold its code already; one that has been idle for long may not. Cold starts after idling are another kind, and stand apart.',
+};
+
+/** How forced cold starts were made, and what they are not. */
+export const forcedSentences = ({ plane }: Report): readonly string[] => [...forced, forcedByPlane[plane]];
 
 /** How the figures came about, and how little they carry. */
 export const coldStartSentences = ({ plane }: Report): readonly string[] => [

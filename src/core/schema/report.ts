@@ -11,6 +11,7 @@ import { encodedHistograms, errorKinds, extremes, selfReport } from './part.ts';
 import { plane, verification } from './plan.ts';
 import { logsReport } from './report-logs.ts';
 import { reportCost, targetCost } from './report-cost.ts';
+import { coldStartComparison, targetColdStarts } from './report-cold-starts.ts';
 import { labels, leftOut, rounds, seed } from './request.ts';
 import { targetKinds } from './target.ts';
 
@@ -188,6 +189,8 @@ const targetReport = openFields({
   reference: v.exactOptional(openFields(reference.entries)),
   /** Absent where nothing is known of what it takes of AWS, as of users' own URLs. */
   cost: v.exactOptional(targetCost),
+  /** Absent where none were forced: off, or a target without a copy of its function. */
+  coldStarts: v.exactOptional(targetColdStarts),
 });
 
 /** Of the rounds' median response times of all planned requests, `other` over `base`: above 1 = other is slower. */
@@ -274,6 +277,8 @@ export const reportSchema = openFields({
   rankings: arrayOf(ranking),
   /** Absent where no target has a price. */
   cost: v.exactOptional(reportCost),
+  /** Absent where none were forced, or too few of them. */
+  coldStartComparisons: v.exactOptional(arrayOf(coldStartComparison)),
   /** What went wrong with the report itself, as an unreadable object. */
   remarks: texts,
   /** Architectures that were not in the run at all. */

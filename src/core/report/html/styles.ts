@@ -146,10 +146,10 @@ figure path{vector-effect:non-scaling-stroke;fill:none}
 .waterfall .legend i{width:1.4rem;height:.8rem;background:var(--soft)}.waterfall .extra-key{opacity:.35}.waterfall .init-key{opacity:.65}
 .colds .row:not(.foot){padding-top:.4rem;align-items:center}
 .colds .plot{height:2rem}
-.mark.alone,.mark.burst{bottom:50%;width:.66rem;height:.66rem;margin:0 0 -.33rem -.33rem;border:2px solid var(--c,var(--soft))}
+.mark.alone,.mark.burst,.mark.idle{bottom:50%;width:.66rem;height:.66rem;margin:0 0 -.33rem -.33rem;border:2px solid var(--c,var(--soft))}
 .mark.burst{border-radius:50%}
 .mark.alone{background:var(--c,var(--soft));transform:rotate(45deg);outline:2px solid var(--ground)}
-.legend .mark.alone,.legend .mark.burst{width:.66rem;height:.66rem;margin:0}
+.legend .mark.alone,.legend .mark.burst,.legend .mark.idle{width:.66rem;height:.66rem;margin:0}
 .ranking .wide .sub{max-width:8.5rem;margin-left:auto;white-space:normal}
 @media (max-width:40rem){th .title{display:none}.colds .row:not(.foot){padding-top:.6rem}}
 `;
