@@ -32,6 +32,8 @@ export interface PlanDeps {
   readonly limits: StackLimits;
   /** The lab's AWS region, for its prices. */
   readonly region?: string;
+  /** ARN of the state machine that tunes memory. */
+  readonly tunerArn: () => Promise<string>;
   /** See requireConcurrency; rejects where it may not be read, and then nothing is held against it. */
   readonly freeConcurrency: () => Promise<number | undefined>;
 }
@@ -45,8 +47,20 @@ const pricesFor = ({ prices, region }: CostRequest, own: string | undefined): Pr
 
 const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
   const request = parseRunRequest(input);
-  const { runId, load, rounds, seed, maxFailed, coldStarts, logs, labels, leftOut, cost, budgetDollars } =
-    request;
+  const {
+    runId,
+    load,
+    rounds,
+    seed,
+    maxFailed,
+    coldStarts,
+    tuning,
+    logs,
+    labels,
+    leftOut,
+    cost,
+    budgetDollars,
+  } = request;
   const prices = pricesFor(cost, deps.region);
   const chosen = chooseTargets(request, await deps.registry.list());
   requireLimits(request, chosen, deps.limits);
@@ -65,6 +79,8 @@ const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
     maxFailed,
     coldStarts,
     logs,
+    tuning,
+    ...(tuning === false ? {} : { tunerArn: await deps.tunerArn() }),
     targets,
     leftOut,
     labels,
@@ -81,7 +97,17 @@ const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
 };
 
 /** Labels and left-out architectures describe where a run began and may differ when it is taken up again. */
-const effective = ['labName', 'plane', 'load', 'rounds', 'seed', 'targets', 'coldStarts', 'logs'] as const;
+const effective = [
+  'labName',
+  'plane',
+  'load',
+  'rounds',
+  'seed',
+  'targets',
+  'coldStarts',
+  'tuning',
+  'logs',
+] as const;
 
 /** Writes the plan, or accepts an earlier run's where it means the same measurement. */
 const writeOrResume = async (store: ObjectStore, plan: Plan): Promise<void> => {

@@ -6,18 +6,21 @@ import {
   parsePartKey,
   partKey,
   stepsPrefix,
-  trialKey,
   trialListKey,
-  trialsPrefix,
+  tuningKey,
+  tuningListKey,
 } from '../core/keys.ts';
 import type { Plan, Verification } from '../core/schema/plan.ts';
-import { trial, type TrialInput } from '../core/schema/trial.ts';
+import type { TrialInput } from '../core/schema/trial.ts';
+import { storedTuning } from '../core/schema/tuning.ts';
+import { tuningsOf } from '../core/tuning/tunings.ts';
 import {
   assignments,
   type Schedule,
   type ScheduleInput,
   type Step,
   type TrialList,
+  type Tuning,
 } from '../core/schema/work.ts';
 import { samplePart } from '../core/schema/part.ts';
 import { assignmentsOf, cellsOf, type StepPlan, stepsOf, type Cell } from '../core/schedule/steps.ts';
@@ -26,6 +29,7 @@ import { forcedTrials, idleTrials } from '../core/schedule/trials.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import { inParallel, readPlan, readStored } from './stored.ts';
 import { extendLock } from './lock.ts';
+import { pendingTrials } from './pending-trials.ts';
 import { type CellHistory, cellHistories } from '../core/schedule/resume.ts';
 
 export interface ScheduleDeps {
@@ -76,14 +80,41 @@ export const schedule = async (deps: ScheduleDeps, input: ScheduleInput): Promis
   const forced = await pendingTrials(store, runId, forcedTrials(fitPlan));
   const idle = await pendingTrials(store, runId, idleTrials(fitPlan));
   const waitSeconds = idle.length === 0 ? 0 : idleSeconds(plan);
-  const lastsMs = lockMs(steps.length, forced.length + idle.length, waitSeconds);
+  const tunings = await tuningsFor(store, fitPlan);
+  const lastsMs = lockMs(steps.length, forced.length + idle.length, waitSeconds) + tuningMs(plan, tunings);
   const expiresAt = new Date(clock.wallTime() + lastsMs).toISOString();
   await extendLock(store, { runId, executionName, expiresAt });
   await inParallel(steps, writesAtOnce, (step) =>
     store.put(step.step.assignmentsKey, JSON.stringify(assignmentsOf(runId, step, step.attempt))),
   );
   const coldStarts = [...(await listed(store, forced, 0)), ...(await listed(store, idle, waitSeconds))];
-  return { runId, rounds: byRound(steps), coldStarts };
+  return { runId, rounds: byRound(steps), coldStarts, tunings: await listedTunings(store, runId, tunings) };
+};
+
+const listedTunings = async (
+  store: ObjectStore,
+  runId: string,
+  tunings: readonly Tuning[],
+): Promise<Schedule['tunings']> => {
+  if (tunings.length === 0) return [];
+  const tuningsKey = tuningListKey(runId);
+  await store.put(tuningsKey, JSON.stringify(tunings));
+  return [{ tuningsKey }];
+};
+
+/** A tuner's execution ends after 7,200 s, a trial after 305. */
+const tuningMs = ({ tuning = false }: Plan, tunings: readonly Tuning[]): number =>
+  tuning === false ? 0 : tunings.length * (7_200 + 2 * tuning.confirmRounds * 305) * 1000;
+
+/** What tuned already is not tuned again; a tuning that failed is. */
+const tuningsFor = (store: ObjectStore, plan: Plan): Promise<readonly Tuning[]> => {
+  const { runId, tunerArn } = plan;
+  if (tunerArn === undefined) return Promise.resolve([]);
+  return inParallel(tuningsOf(plan), readsAtOnce, async ({ targetId, input }) => {
+    const earlier = await readStored(store, tuningKey(runId, targetId), storedTuning);
+    const tuned = earlier !== undefined && earlier.failure === undefined;
+    return { runId, targetId, tunerArn, input, tuned };
+  });
 };
 
 const idleSeconds = ({ coldStarts = false }: Plan): number =>
@@ -100,22 +131,6 @@ const listed = async (
   const trialsKey = trialListKey(first.runId, first.purpose);
   await store.put(trialsKey, JSON.stringify(trials));
   return [{ trialsKey, waitSeconds }];
-};
-
-/** Those of `wanted` that this run has not tried yet, or without coming to an end. */
-const pendingTrials = async (
-  store: ObjectStore,
-  runId: string,
-  wanted: readonly TrialInput[],
-): Promise<readonly TrialInput[]> => {
-  if (wanted.length === 0) return [];
-  const there = new Set(await store.list(trialsPrefix(runId)));
-  const pending = await inParallel(wanted, readsAtOnce, async (one): Promise<TrialInput[]> => {
-    const key = trialKey(one);
-    const found = there.has(key) ? await readStored(store, key, trial) : undefined;
-    return found === undefined || found.reason !== undefined ? [one] : [];
-  });
-  return pending.flat();
 };
 
 /** A cell that is still to be measured. */

@@ -90,6 +90,14 @@ const trialPattern = /^runs\/[^/]+\/trials\/[^/]+\/[^/]+\/\d+-\d+-\d+\.json$/;
 
 export const isTrialKey = (key: string): boolean => trialPattern.test(key);
 
+/** Of the tunings that are to be made. */
+export const tuningListKey = (runId: string): string => `${trialsPrefix(runId)}tunings.json`;
+
+export const tuningKey = (runId: string, targetId: string): string => `runs/${runId}/tuning/${targetId}.json`;
+
+/** The parameter that names the state machine of AWS Lambda Power Tuning, where that is installed for the lab. */
+export const tunerParameter = (labName: string): string => `/latency-lab/${labName}/tuner`;
+
 /** One run at a time per lab: held by conditional write, released by CleanUp. */
 export const lockKey = 'runs/lock.json';
 

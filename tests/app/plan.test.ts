@@ -3,8 +3,12 @@ import { plan, type PlanDeps } from '../../src/app/plan.ts';
 import { pricesOf } from '../../src/core/cost/prices.ts';
 import { InputError, NoTargetError, RunInProgressError } from '../../src/core/errors.ts';
 import { lockKey, planKey, targetsPath } from '../../src/core/keys.ts';
+import { read } from '../../src/core/schema/fields.ts';
+import { tuningRequest } from '../../src/core/schema/tuning.ts';
 import type { Plan } from '../../src/core/schema/plan.ts';
 import { clockAt, newYear, planOf, targetOf } from './run.ts';
+
+const tunerArn = 'arn:aws:states:us-east-1:123456789012:stateMachine:tuner';
 
 const setUp = (ids: readonly string[] = ['a', 'b']) => {
   const objects = new Map<string, string>();
@@ -18,6 +22,7 @@ const setUp = (ids: readonly string[] = ['a', 'b']) => {
     plane: 'local',
     limits: { invokableArns: [] },
     freeConcurrency: () => Promise.resolve(64),
+    tunerArn: () => Promise.resolve(tunerArn),
   };
   return { objects, deps, lock: (): unknown => JSON.parse(objects.get(lockKey) ?? 'null') };
 };
@@ -39,6 +44,8 @@ describe('plan', () => {
     const coldStarts = { perTarget: 10, bursts: 1, burstSize: 4 };
     expect(JSON.parse(objects.get(planKey('run-1')) ?? '')).toEqual({
       ...planOf({ labels, leftOut, coldStarts, targets: [targetOf('a'), targetOf('b')] }),
+      tuning: read(tuningRequest, {}, 'tuning'),
+      tunerArn,
       cost: { freeTier: false, region: 'us-east-1' },
       estimatedDollars: expect.any(Number) as number,
     });

@@ -165,7 +165,7 @@ describe('schedule of a run that is taken up again', () => {
   it('has nothing left to do when all is complete', async () => {
     const { objects, run, assignments } = setUp();
     for (const key of keysOf(await run())) for (const worker of assignments(key)) generate(objects, worker);
-    expect(await run()).toEqual({ runId: 'run-1', rounds: [], coldStarts: [] });
+    expect(await run()).toEqual({ runId: 'run-1', rounds: [], coldStarts: [], tunings: [] });
   });
 
   it('does not miss the segments that a faster second attempt no longer has', async () => {

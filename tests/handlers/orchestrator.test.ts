@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { handler as collect } from '../../src/handlers/collect.ts';
@@ -12,12 +12,15 @@ import { fakeS3 } from '../adapters/aws/fake-s3.ts';
 const functionArn = 'arn:aws:lambda:eu-west-2:123456789012:function:counter:live';
 const target = { version: 1, id: 'direct', kind: 'sync-counter', functionArn };
 const finish = { executionName: 'e-1', run: {} };
-const environment = { LAB_NAME: 'lab', RESULTS_BUCKET: 'results', PLANE: 'local' };
+const tunerArn = 'arn:aws:states:us-east-1:123456789012:stateMachine:tuner';
+const environment = { LAB_NAME: 'lab', RESULTS_BUCKET: 'results', PLANE: 'local', TUNER_ARN: tunerArn };
 
 const fakeAws = (): Map<string, string> => {
   mockClient(SSMClient)
     .on(GetParametersByPathCommand, { Path: '/latency-lab/lab/targets' })
     .resolves({ Parameters: [{ Name: '/latency-lab/lab/targets/direct', Value: JSON.stringify(target) }] })
+    .on(GetParameterCommand, { Name: '/latency-lab/lab/tuner' })
+    .rejects(Object.assign(new Error(), { name: 'ParameterNotFound' }))
     .on(GetParametersByPathCommand, { Path: '/latency-lab/lab/secrets/e-1' })
     .resolves({ Parameters: [] });
   let hits = 0;

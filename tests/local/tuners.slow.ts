@@ -33,7 +33,10 @@ interface Tuner {
 
 const own: Tuner = {
   ...{ name: 'own', template: join(root, 'templates', 'orchestrator', 'tuner.yaml'), inSource: true },
-  ...{ parameters: ['LogRetentionDays=1', 'NamePrefix=""', 'PermissionsBoundary=""'], output: 'TunerArn' },
+  ...{
+    parameters: ['LogRetentionDays=1', 'ResultsBucketName=none', 'NamePrefix=""', 'PermissionsBoundary=""'],
+    output: 'TunerArn',
+  },
 };
 const original: Tuner = {
   ...{ name: 'original', template: join(checkout ?? '', 'template.yml'), inSource: false },

@@ -56,6 +56,7 @@ const allWell: Script = {
   Schedule: () => ({
     runId,
     coldStarts: [{ trialsKey, waitSeconds: 1 }],
+    tunings: [],
     rounds: [1, 2].map((round) => ({
       round,
       steps: ['b', 'a'].map((target) => ({ assignmentsKey: key(round, target), workers })),
@@ -227,7 +228,7 @@ describe('compare.asl.json when one target fails', () => {
           assignmentsKey,
           workers,
         }));
-        return { runId, coldStarts: [], rounds: [{ round: 1, steps }] };
+        return { runId, coldStarts: [], tunings: [], rounds: [{ round: 1, steps }] };
       },
     });
     expect(ended.status).toBe('SUCCEEDED');

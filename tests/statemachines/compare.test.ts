@@ -27,6 +27,14 @@ describe('compare.asl.json', () => {
     expect(state.Comment).toMatch(/^[A-Z][^.]+\.$/);
   });
 
+  /** Where a state is not named as what it calls: tuning has two functions, and confirms by trials. */
+  const handlers: Partial<Record<string, string>> = {
+    CheckCopy: 'Tuner',
+    Judge: 'Tune',
+    Confirm: 'Trial',
+    CollectLogs: 'Collect',
+  };
+
   it.each(tasks)('ends %s by itself and calls the handler of its name, or S3', (name, state) => {
     expect(state.TimeoutSeconds).toBeGreaterThan(0);
     const { FunctionName, 'FunctionName.$': named } = state.Parameters!;
@@ -35,14 +43,17 @@ describe('compare.asl.json', () => {
       Verify: '$.verifyFunctionArn',
       Generate: '$.assignment.target.loadFrom.generateFunctionArn',
     };
-    if (name === 'KeepCause') expect(state.Resource).toBe('arn:aws:states:::aws-sdk:s3:putObject');
+    if (name === 'RunTuner') {
+      expect(state.Resource).toBe('arn:aws:states:::states:startExecution.sync:2');
+      expect(state.Parameters!['StateMachineArn.$']).toBe('$.tunerArn');
+    } else if (name === 'KeepCause') expect(state.Resource).toBe('arn:aws:states:::aws-sdk:s3:putObject');
     else if (name in elsewhere) expect(named).toBe(elsewhere[name as keyof typeof elsewhere]);
-    else expect(FunctionName).toBe(`\${${name.replace('Logs', '')}FunctionArn}`);
+    else expect(FunctionName).toBe(`\${${handlers[name] ?? name}FunctionArn}`);
   });
 
-  const measuring = ['Verify', 'Generate', 'Trial'];
+  const measuring = ['Verify', 'Generate', 'Trial', 'Confirm'];
 
-  it.each(tasks.filter(([name]) => !measuring.includes(name)))(
+  it.each(tasks.filter(([name]) => !measuring.includes(name) && name !== 'RunTuner'))(
     'retries %s for named reasons and with jitter',
     (_name, state) => {
       for (const retrier of state.Retry!) {
@@ -64,7 +75,16 @@ describe('compare.asl.json', () => {
   });
 
   it('measures once: no Retry of anything that holds a generator', () => {
-    for (const name of ['MeasureRounds', 'MeasureCells', 'RunWorkers', 'ForceColdStarts', 'RunTrials']) {
+    for (const name of [
+      'MeasureRounds',
+      'MeasureCells',
+      'RunWorkers',
+      'ForceColdStarts',
+      'RunTrials',
+      'TuneTargets',
+      'RunTuner',
+      'RunTunings',
+    ]) {
       expect(named(name)).not.toHaveProperty('Retry');
     }
   });
@@ -74,14 +94,15 @@ describe('compare.asl.json', () => {
       ['VerifyTargets', 'MeasureRounds', 'MeasureCells'].map((name) => named(name).MaxConcurrency),
     ).toEqual([1, 1, 1]);
     const distributed = states.filter(([, state]) => isDistributed(state));
-    expect(distributed.map(([name]) => name)).toEqual(['RunWorkers', 'RunTrials']);
-    for (const name of ['ForceColdStarts', 'RunTrials']) expect(named(name).MaxConcurrency).toBe(1);
+    expect(distributed.map(([name]) => name)).toEqual(['RunWorkers', 'RunTrials', 'RunTunings']);
+    for (const name of ['ForceColdStarts', 'RunTrials', 'TuneTargets', 'ConfirmWinner', 'RunTunings'])
+      expect(named(name).MaxConcurrency).toBe(1);
     expect(named('RunTrials')).toMatchObject({ ToleratedFailurePercentage: 100 });
     expect(named('RunWorkers')).toMatchObject({ MaxConcurrency: 200, ToleratedFailurePercentage: 100 });
   });
 
   it('catches whatever happens to a target or a worker where it happens', () => {
-    for (const name of ['Verify', 'RunWorkers', 'Generate']) {
+    for (const name of ['Verify', 'RunWorkers', 'Generate', 'CheckCopy', 'RunTuner', 'Judge', 'Confirm']) {
       expect(named(name).Catch!.flatMap((c) => c.ErrorEquals)).toContain('States.ALL');
     }
   });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { maxSteps } from '../../src/core/schedule/steps.ts';
 import { maxTargets } from '../../src/core/schema/request.ts';
 import { machine, successors, worstCaseEvents, type Machine } from './asl.ts';
@@ -62,6 +64,31 @@ describe('worstCaseEvents', () => {
   });
 });
 
+const tunerMachine = JSON.parse(
+  readFileSync(join(__dirname, '../../statemachines/tuner.asl.json'), 'utf8'),
+) as Machine;
+
+describe('the histories of a run that does everything', () => {
+  it('stay below 5,000 events for 10 targets, 6 sizes and 10 rounds', () => {
+    const events = worstCaseEvents(machine, {
+      VerifyTargets: 10,
+      MeasureRounds: 10,
+      // Of each round and all together: those of a round are counted once.
+      MeasureCells: 10 * 10,
+      ForceColdStarts: purposes.length,
+      TuneTargets: 1,
+    });
+    expect(events).toBeLessThan(5_000);
+    const { RunTunings } = machine.States['TuneTargets']!.ItemProcessor!.States;
+    expect(worstCaseEvents(RunTunings!.ItemProcessor!, { ConfirmWinner: 2 * 10 })).toBeLessThan(5_000);
+    expect(worstCaseEvents(tunerMachine, { MeasureSizes: 6 })).toBeLessThan(5_000);
+  });
+
+  it("stay within the quota for a tuner's most sizes", () => {
+    expect(worstCaseEvents(tunerMachine, { MeasureSizes: 50 })).toBeLessThan(quota);
+  });
+});
+
 describe('compare.asl.json', () => {
   it('has no loops, so that an execution visits each state at most once', () => {
     const walk = ({ States }: Machine, name: string, path: readonly string[]): void => {
@@ -81,6 +108,7 @@ describe('compare.asl.json', () => {
       MeasureRounds: maxRounds,
       MeasureCells: maxSteps,
       ForceColdStarts: purposes.length,
+      TuneTargets: 1,
     });
     expect(events).toBeGreaterThan(8 * maxSteps);
     expect(events).toBeLessThan(quota);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memoryObjectStore } from '../support/memory.ts';
 import { verify } from '../../src/app/verify.ts';
-import { assignmentsKey, planKey, trialListKey } from '../../src/core/keys.ts';
+import { assignmentsKey, planKey, trialListKey, tuningListKey } from '../../src/core/keys.ts';
 import { parseManifest } from '../../src/core/schema/manifest.ts';
 import type { FinishInput, ReportOutput } from '../../src/core/schema/outcome.ts';
 import type { PlanOutput, Verification } from '../../src/core/schema/plan.ts';
@@ -83,6 +83,7 @@ describe('the data between the states', () => {
         trialsKey: trialListKey(runId, purpose),
         waitSeconds: 3_600,
       })),
+      tunings: [{ tuningsKey: tuningListKey(runId) }],
       error,
       reportError: error,
       report: {

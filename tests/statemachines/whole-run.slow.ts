@@ -14,6 +14,7 @@ jest.setTimeout(240_000);
 const targets = ['null', 'python-dynamodb', 'node-dynamodb'];
 /** Two alone and one burst of three, each of them cold. */
 const coldStarts = { perTarget: 2, bursts: 1, burstSize: 3 };
+const tuning = { powerValues: [256, 1024], num: 5, confirmRounds: 1, confirmRequests: 5 };
 const slowMs = 50;
 const bearer = 'Bearer 0123456789';
 
@@ -83,7 +84,7 @@ describe('a whole run on the local plane', () => {
 
   it('measures every target and loses no hit', async () => {
     const load = { model: 'closed', requests: 20, concurrency: 2, warmup: 2 };
-    const ended = lab.run('well', { runId: 'well', targets, rounds: 2, load, coldStarts });
+    const ended = lab.run('well', { runId: 'well', targets, rounds: 2, load, coldStarts, tuning });
     expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
     const report = await lab.report('well');
     expect(stateOf(report)).toEqual(Object.fromEntries(targets.map((id) => [id, 'measured'])));
@@ -123,6 +124,7 @@ describe('a whole run on the local plane', () => {
       ],
       rounds: 1,
       coldStarts: false,
+      tuning: false,
       load: { model: 'closed', requests: 10, concurrency: 1, warmup: 0 },
     });
     expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
@@ -148,6 +150,7 @@ describe('a whole run on the local plane', () => {
       extraTargets: [extra('slow', 'url', `${foreign.origin}/slow`)],
       rounds: 1,
       coldStarts: false,
+      tuning: false,
       load: { model: 'closed', requests, concurrency: 1, warmup: 0 },
     });
     const deadline = Date.now() + 120_000;
@@ -166,7 +169,7 @@ describe('a whole run on the local plane', () => {
   it('takes up a run again that is complete, and measures nothing twice', async () => {
     const load = { model: 'closed', requests: 20, concurrency: 2, warmup: 2 };
     const before = await Promise.all([lab.keys('runs/well/cells/'), lab.keys('runs/well/trials/')]);
-    const ended = lab.run('again', { runId: 'well', targets, rounds: 2, load, coldStarts });
+    const ended = lab.run('again', { runId: 'well', targets, rounds: 2, load, coldStarts, tuning });
     expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
     const after = await Promise.all([lab.keys('runs/well/cells/'), lab.keys('runs/well/trials/')]);
     expect(after).toEqual(before);
@@ -190,6 +193,7 @@ describe('a whole run on the local plane', () => {
         rounds: 1,
         load,
         coldStarts: { perTarget: 1, bursts: 0 },
+        tuning: false,
       },
     });
     expect(await ended).toMatchObject({ status: 'SUCCEEDED' });

@@ -92,6 +92,7 @@ describe('InvokableFunctionArns', () => {
     const { PlanFunction } = parsed('templates/orchestrator/control.yaml').Resources;
     expect(PlanFunction!.Properties.Environment.Variables).toEqual({
       INVOKABLE_FUNCTION_ARNS: 'InvokableFunctionArns',
+      TUNER_ARN: 'TunerArn',
     });
     const { VerifyRole, GenerateRole } = parsed('templates/orchestrator/load.yaml').Resources;
     for (const role of [VerifyRole, GenerateRole])

@@ -29,6 +29,16 @@ export const ssmTargetRegistry = (client: SSMClient, path: string): TargetRegist
   },
 });
 
+/** @returns undefined where there is none */
+export const readParameter = async (client: SSMClient, name: string): Promise<string | undefined> => {
+  try {
+    return (await client.send(new GetParameterCommand({ Name: name }))).Parameter?.Value;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ParameterNotFound') return undefined;
+    throw error;
+  }
+};
+
 /** Names that one call deletes at most. */
 const deletedAtOnce = 10;
 

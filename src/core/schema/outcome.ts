@@ -26,6 +26,8 @@ export const finishInput = v.object({
   error: v.exactOptional(caught),
   /** There when forcing cold starts failed, which ends nothing else. */
   coldStartsError: v.exactOptional(caught),
+  /** The same of tuning. */
+  tuningError: v.exactOptional(caught),
   /** There when CollectLogs failed: what the log lines say is missing then, and nothing else. */
   logsError: v.exactOptional(caught),
   /** There for CleanUp when Report failed. */

@@ -6,6 +6,7 @@ import { costRequest } from './cost.ts';
 import { loadProfile } from './load.ts';
 import { labels, leftOut, maxFailed, maxTargets, rounds, runId, seed } from './request.ts';
 import { functionArn, loadFrom, target, targetId } from './target.ts';
+import { tunerArn, tuningRequest } from './tuning.ts';
 
 /** `$$.Execution.Name`; the longest that Step Functions takes. */
 export const executionName = line(80);
@@ -34,6 +35,10 @@ export const storedPlan = fields({
   maxFailed: v.exactOptional(maxFailed),
   /** Absent where an earlier release planned the run. */
   coldStarts: v.exactOptional(coldStartSettings),
+  /** As coldStarts. */
+  tuning: v.exactOptional(tuningRequest),
+  /** Of the state machine that tunes; absent where nothing is tuned. */
+  tunerArn: v.exactOptional(tunerArn),
   /** Absent in plans of earlier versions, which had none. */
   logs: v.exactOptional(v.boolean('true or false')),
   targets: list(target, maxTargets),

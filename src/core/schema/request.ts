@@ -21,6 +21,7 @@ import { loadInput } from './load.ts';
 import { secretsPath } from '../keys.ts';
 import { literalSecretIn, secretPrefix } from '../secrets.ts';
 import { target, targetId } from './target.ts';
+import { tuningRequest } from './tuning.ts';
 
 /** Every target's verification travels through the state machine's data, which may not pass 256 KiB. */
 export const maxTargets = 100;
@@ -74,6 +75,7 @@ export const runRequest = fields({
   load: v.optional(loadInput, {}),
   rounds: v.optional(rounds, 10),
   coldStarts: v.optional(coldStartSettings, {}),
+  tuning: v.optional(tuningRequest, {}),
   /** Of the shuffle inside each round, so that a run can be repeated. */
   seed: v.optional(seed, 1),
   maxFailed: v.optional(maxFailed, defaultMaxFailed),

@@ -8,6 +8,7 @@ import {
   fields,
   line,
   list,
+  matching,
   number,
   orFalse,
   oneOf,
@@ -36,6 +37,11 @@ const eachOnce = (most: number, least: number) =>
         `each size once, where ${String(input.find((size, i) => input.indexOf(size) !== i))} is there twice`,
     ),
   );
+
+export const tunerArn = matching(
+  /^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:stateMachine:[^\s:]{1,80}$/,
+  'the ARN of a state machine',
+);
 
 /** Of the execution's input. */
 export const tuningRequest = orFalse(
@@ -148,7 +154,7 @@ export type TunedSize = Output<typeof size>;
 export const storedTuning = fields({
   schema: v.literal('latency-lab.tuning.v1', 'latency-lab.tuning.v1'),
   targetId,
-  tunerArn: line(300),
+  tunerArn,
   /** What the function is deployed with. */
   deployedMb: memoryMb,
   input: v.unknown(),

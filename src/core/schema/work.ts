@@ -5,6 +5,7 @@ import { loadProfile } from './load.ts';
 import { executionName, verifications } from './plan.ts';
 import { runId } from './request.ts';
 import { target } from './target.ts';
+import type { TunerInput } from './tuning.ts';
 
 /** Input of Schedule: what Plan made, with the Map's results. */
 export const scheduleInput = fields({ runId, executionName, verifications });
@@ -27,10 +28,27 @@ export interface TrialList {
   readonly waitSeconds: number;
 }
 
+/** The object at `tuningsKey` lists the targets that are tuned, one after another. */
+export interface TuningList {
+  readonly tuningsKey: string;
+}
+
+/** One of them. */
+export interface Tuning {
+  readonly runId: string;
+  readonly targetId: string;
+  readonly tunerArn: string;
+  readonly input: TunerInput;
+  /** An earlier execution of the run has done it: only what confirms it may be left to do. */
+  readonly tuned: boolean;
+}
+
 /** Made by Schedule: what is still to be measured; also writes verify.json, one assignments object per step, and the lists of trials. */
 export interface Schedule {
   readonly runId: string;
   readonly coldStarts: readonly TrialList[];
+  /** At most one. */
+  readonly tunings: readonly TuningList[];
   readonly rounds: readonly { readonly round: number; readonly steps: readonly Step[] }[];
 }
 

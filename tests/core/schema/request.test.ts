@@ -21,6 +21,15 @@ describe('parseRunRequest', () => {
       load: closedLoad,
       rounds: 10,
       coldStarts: { perTarget: 10, bursts: 1, burstSize: 4 },
+      tuning: {
+        ...{
+          powerValues: [128, 256, 512, 1024, 1769, 3008],
+          num: 10,
+          strategy: 'balanced',
+          balancedWeight: 0.5,
+        },
+        ...{ parallelInvocation: false, confirmRounds: 5, confirmRequests: 30 },
+      },
       seed: 1,
       maxFailed: 0.01,
       cost: { freeTier: false },
@@ -129,7 +138,7 @@ describe('parseRunRequest', () => {
 
   it('says which fields there are when one is unknown', () => {
     expect(() => parse({ round: 3 })).toThrow(
-      'round: given 3; allowed: the fields runId, targets, extraTargets, load, rounds, coldStarts, seed, maxFailed, logs, labels, leftOut, cost, budgetDollars',
+      'round: given 3; allowed: the fields runId, targets, extraTargets, load, rounds, coldStarts, tuning, seed, maxFailed, logs, labels, leftOut, cost, budgetDollars',
     );
   });
 

@@ -170,12 +170,18 @@ const functionActions: Readonly<Record<string, string>> = {
   'POST invocations': 'lambda:InvokeFunction',
   'GET configuration': 'lambda:GetFunctionConfiguration',
   'PUT configuration': 'lambda:UpdateFunctionConfiguration',
+  'POST versions': 'lambda:PublishVersion',
+  'POST aliases': 'lambda:CreateAlias',
+  'GET aliases': 'lambda:GetAlias',
+  'DELETE aliases': 'lambda:DeleteAlias',
+  'DELETE ': 'lambda:DeleteFunction',
 };
 
 const ofLambda = ({ method, path, query }: RequestCall, place: Place): readonly Need[] => {
   if (method === 'GET' && accountSettings.test(path))
     return [{ action: 'lambda:GetAccountSettings', resource: '*' }];
-  const [, encoded = '', what = ''] = /^\/2015-03-31\/functions\/([^/]+)\/([^/]+)\/?$/.exec(path) ?? [];
+  const [, encoded = '', what = ''] =
+    /^\/2015-03-31\/functions\/([^/]+)(?:\/([^/]+)(?:\/[^/]+)?)?\/?$/.exec(path) ?? [];
   const action = functionActions[`${method} ${what}`];
   if (action === undefined)
     throw new UnknownCallError(`${method} ${path} is not in the table of calls to Lambda`);
@@ -193,6 +199,10 @@ const tasks: Readonly<Record<string, (names: Names) => Need>> = {
   }),
   'arn:aws:states:::s3:getObject': (names) => ({ action: 's3:GetObject', resource: objectOf(names) }),
   'arn:aws:states:::aws-sdk:s3:putObject': (names) => ({ action: 's3:PutObject', resource: objectOf(names) }),
+  'arn:aws:states:::states:startExecution.sync:2': (names) => ({
+    action: 'states:StartExecution',
+    resource: name(names, 'StateMachineArn'),
+  }),
   'arn:aws:states:::states:startExecution': (names) => ({
     action: 'states:StartExecution',
     resource: name(names, 'StateMachineArn'),

@@ -34,4 +34,18 @@ export const unused: readonly Unused[] = [
       (action) => `${compare} states:${action} ${children}`,
     ),
   },
+  {
+    reason:
+      'Step Functions follows and stops the execution of a tuner that it waits for with them; the emulator looks at it without a call.',
+    permissions: [
+      ...['DescribeExecution', 'StopExecution'].map(
+        (action) =>
+          `${compare} states:${action} arn:aws:states:us-east-1:000000000000:execution:{Orchestrator/Tuner/Tuner}:*`,
+      ),
+      ...['PutTargets', 'PutRule', 'DescribeRule'].map(
+        (action) =>
+          `${compare} events:${action} arn:aws:events:us-east-1:000000000000:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule`,
+      ),
+    ],
+  },
 ];
