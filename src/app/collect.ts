@@ -1,6 +1,6 @@
 /** CollectLogs: what the platform's log lines say of each target, as far as they have come in. */
 import { messageOf } from '../core/errors.ts';
-import { cellsPrefix, logsKey, parsePartKey, verifyKey } from '../core/keys.ts';
+import { cellsPrefix, isTrialKey, logsKey, parsePartKey, trialsPrefix, verifyKey } from '../core/keys.ts';
 import { known } from '../core/known.ts';
 import { type LogRow, queries, requestsQuery } from '../core/logs/queries.ts';
 import {
@@ -12,11 +12,13 @@ import {
   sectionOf,
   type Tally,
   tallyOf,
+  tallyOfTrial,
 } from '../core/logs/sections.ts';
 import { type JoinedRequest, type LogSection, mostJoined, type TargetLogs } from '../core/schema/logs.ts';
 import { samplePart } from '../core/schema/part.ts';
 import { type Plan, verifications } from '../core/schema/plan.ts';
 import type { Target } from '../core/schema/target.ts';
+import { trial } from '../core/schema/trial.ts';
 import type { Clock, LogQueries, LogQueryResult, ObjectStore } from '../ports/index.ts';
 import { readOrRemark } from './report-cells.ts';
 import { inParallel, readAhead, readPlan } from './stored.ts';
@@ -47,25 +49,31 @@ const partsAtOnce = 8;
 
 const isLogged = ({ logGroup, copy }: Target): boolean => (logGroup ?? copy) !== undefined;
 
-/** What was sent to each target: verified and loaded. */
-const tallyTargets = async (
+/** What was sent to each function. */
+type Tallies = Readonly<Record<JoinedRequest['source'], ReadonlyMap<string, Tally>>>;
+
+const tallyAll = async (
   store: ObjectStore,
   { runId, targets }: Plan,
   remarks: string[],
-): Promise<ReadonlyMap<string, Tally>> => {
-  const tallies = new Map(targets.filter(isLogged).map(({ id }) => [id, noTally] as const));
-  const add = (id: string, tally: Tally): void => {
-    const before = tallies.get(id);
-    if (before !== undefined) tallies.set(id, addTallies(before, tally));
+): Promise<Tallies> => {
+  const ids = targets.filter(isLogged).map(({ id }) => id);
+  const [live, copy] = [new Map<string, Tally>(), new Map<string, Tally>()];
+  const add = (to: Map<string, Tally>, id: string, tally: Tally): void => {
+    to.set(id, addTallies(to.get(id) ?? noTally, tally));
   };
   for (const one of (await readOrRemark(store, verifyKey(runId), verifications, remarks)) ?? [])
-    add(one.targetId, { sent: one.sent, expected: one.acknowledged, joinable: [] });
+    add(live, one.targetId, { sent: one.sent, expected: one.acknowledged, joinable: [] });
   const targetOf = (key: string): string => parsePartKey(key)?.cellId.split('@')[0] ?? '';
-  const keys = (await store.list(cellsPrefix(runId))).filter((key) => tallies.has(targetOf(key)));
-  const read = (key: string) => readOrRemark(store, key, samplePart, remarks);
-  for await (const [key, part] of readAhead(keys, partsAtOnce, read))
-    if (part !== undefined) add(targetOf(key), tallyOf(part));
-  return tallies;
+  const parts = (await store.list(cellsPrefix(runId))).filter((key) => ids.includes(targetOf(key)));
+  const readPart = (key: string) => readOrRemark(store, key, samplePart, remarks);
+  for await (const [key, part] of readAhead(parts, partsAtOnce, readPart))
+    if (part !== undefined) add(live, targetOf(key), tallyOf(part));
+  const trials = (await store.list(trialsPrefix(runId))).filter(isTrialKey);
+  const readTrial = (key: string) => readOrRemark(store, key, trial, remarks);
+  for await (const [, one] of readAhead(trials, partsAtOnce, readTrial))
+    if (one !== undefined) add(copy, one.targetId, tallyOfTrial(one));
+  return { live, copy };
 };
 
 /** One log group, and what the run sent to the function that writes to it. */
@@ -110,7 +118,7 @@ const readSource = async (deps: CollectDeps, source: Source, window: Window): Pr
   const reports: LogRow = settled.rows[0] ?? {};
   const toMs = deps.clock.wallTime() + slackMs;
   const ask = (text: string): Promise<LogQueryResult> => deps.queries.run({ logGroup, text, fromMs, toMs });
-  const joinable = chosen(tally.joinable, mostJoined);
+  const joinable = chosen(tally.joinable, mostJoined[name]);
   const none: LogQueryResult = { rows: [], scannedBytes: 0 };
   const [coldStarts, volume, lines] = await Promise.all([
     ask(queries.coldStarts),
@@ -130,10 +138,11 @@ const readSource = async (deps: CollectDeps, source: Source, window: Window): Pr
   };
 };
 
-const sourcesOf = ({ logGroup, copy }: Target, loaded: Tally): Source[] => [
-  ...(logGroup === undefined ? [] : [{ name: 'live', logGroup, tally: loaded } as const]),
-  ...(copy === undefined ? [] : [{ name: 'copy', logGroup: copy.logGroup, tally: noTally } as const]),
-];
+const sourcesOf = ({ id, logGroup, copy }: Target, tallies: Tallies): Source[] => {
+  const source = (name: Source['name'], group: string | undefined): Source[] =>
+    group === undefined ? [] : [{ name, logGroup: group, tally: tallies[name].get(id) ?? noTally }];
+  return [...source('live', logGroup), ...source('copy', copy?.logGroup)];
+};
 
 /** More lines than requests: they are in every figure of the section. */
 const remarksOn = ({ logGroup, requests, sent }: LogSection): string[] =>
@@ -181,12 +190,12 @@ export const collect = async (
   const plan = await readPlan(store, runId);
   if (plan.logs === false) return { targets: [] };
   const remarks: string[] = [];
-  const tallies = await tallyTargets(store, plan, remarks);
+  const tallies = await tallyAll(store, plan, remarks);
   const window = { fromMs: Date.parse(plan.createdAt), patientUntilMs: clock.now() + lagMs };
-  const targets = plan.targets.filter(({ id }) => tallies.has(id));
+  const targets = plan.targets.filter(isLogged);
   await inParallel(targets, groupsAtOnce, async (target) => {
     const { id } = target;
-    const logs = await collectTarget(deps, target, sourcesOf(target, tallies.get(id) ?? noTally), window);
+    const logs = await collectTarget(deps, target, sourcesOf(target, tallies), window);
     await store.put(logsKey(runId, id), JSON.stringify({ ...logs, remarks: [...logs.remarks, ...remarks] }));
   });
   return { targets: targets.map(({ id }) => id) };

@@ -1,5 +1,5 @@
 import { collect } from '../../src/app/collect.ts';
-import { logsKey, partKey, planKey, verifyKey } from '../../src/core/keys.ts';
+import { logsKey, partKey, planKey, trialKey, verifyKey } from '../../src/core/keys.ts';
 import { read } from '../../src/core/schema/fields.ts';
 import { targetLogs } from '../../src/core/schema/logs.ts';
 import { Recorder } from '../../src/core/load/recorder.ts';
@@ -130,6 +130,37 @@ describe('collect', () => {
     await run();
     expect(logs().live).toMatchObject({ requests: 53, expected: 53, sent: 53 });
     expect(logs().remarks).toEqual([expect.stringContaining('is not JSON')]);
+  });
+
+  it('reads a copy’s log group too, and joins the requests of trials', async () => {
+    const copy = {
+      functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:copy',
+      url: 'http://127.0.0.1/',
+    };
+    const targets = [{ ...logged, copy: { ...copy, logGroup: '/copy' } }];
+    const {
+      collect: run,
+      logs,
+      objects,
+    } = setUp({ targets }, partOf(3), ({ logGroup }) => invocations(logGroup === '/copy' ? 2 : 3));
+    const place = { runId: 'run-1', purpose: 'cold-starts', targetId: 'a' } as const;
+    const input = { ...place, memoryMb: 512, round: 1, simultaneous: 1, warm: 2, force: true };
+    const requests = [
+      { ms: 250, cold: true, warm: false, requestId: requestIdOf(1) },
+      { ms: 12, cold: false, warm: true, requestId: requestIdOf(2) },
+      { ms: 9, cold: false, warm: true, requestId: requestIdOf(3), fault: 'answered 500' },
+    ];
+    const stored = { schema: 'latency-lab.trial.v1', ...input, startedAt: new Date(newYear).toISOString() };
+    objects.set(trialKey(input), JSON.stringify({ ...stored, changeMs: 3, requests }));
+    await run();
+    expect(logs().copy).toMatchObject({ requests: 2, expected: 2, sent: 3, missingShare: 0 });
+    expect(logs().copy).not.toHaveProperty('durationMs');
+    const ofCopy = logs().requests.filter(({ source }) => source === 'copy');
+    expect(ofCopy.map(({ clientMs, initMs }) => ({ clientMs, initMs }))).toEqual([
+      { clientMs: 12, initMs: undefined },
+      { clientMs: 250, initMs: 120 },
+    ]);
+    expect(logs().live).toMatchObject({ requests: 3, expected: 3 });
   });
 
   it('does nothing where the run was not to read logs', async () => {

@@ -4,7 +4,8 @@ import path from 'node:path';
 const root = path.join(__dirname, '../..');
 /**
  * Bytes, minified as `sam build` ships them: what a handler weighs is what each of its cold starts has to read. The SDK
- * comes with the runtime. The report brings its renderers along, the generator an HTTP client of its own.
+ * comes with the runtime. The report brings its renderers and
+ * the price files along, the generator an HTTP client of its own.
  */
 const limits = {
   plan: 80_000,
@@ -12,7 +13,7 @@ const limits = {
   schedule: 80_000,
   collect: 80_000,
   generate: 90_000,
-  report: 185_000,
+  report: 215_000,
   'clean-up': 80_000,
 };
 

@@ -2,6 +2,7 @@
 import { known } from '../known.ts';
 import { isOk, isWarmup, type SamplePart } from '../schema/part.ts';
 import type { JoinedRequest, LogSection } from '../schema/logs.ts';
+import type { Trial } from '../schema/trial.ts';
 import { type LogRow, numberIn } from './queries.ts';
 
 /** A request of which the client knows its id: when it is looked up in the logs, both sides of it are known. */
@@ -40,6 +41,15 @@ export const tallyOf = ({ counts, samples, joinable = [] }: SamplePart): Tally =
     })),
   };
 };
+
+/** Of a copy's requests; the tuner's are not among them. */
+export const tallyOfTrial = ({ requests }: Trial): Tally => ({
+  sent: requests.length,
+  expected: requests.filter(({ fault }) => fault === undefined).length,
+  joinable: requests.flatMap(({ requestId, ms, cold, fault }) =>
+    requestId === undefined || fault !== undefined ? [] : [{ requestId, clientMs: ms, cold }],
+  ),
+});
 
 /** Of cold ones, which are rare, as many as half the room, of the others as many as are left of it, evenly over the run. */
 export const chosen = (all: readonly Joinable[], most: number): readonly Joinable[] => {

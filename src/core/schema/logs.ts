@@ -65,8 +65,8 @@ export const joinedRequest = openFields({
   maxMemoryMb: v.exactOptional(atLeast0),
 });
 
-/** Joined requests of a target that are kept. */
-export const mostJoined = 200;
+/** Joined requests of a target that are kept: most of them of trials, where cold starts come from. */
+export const mostJoined = { live: 50, copy: 150 } as const;
 
 export const targetLogs = openFields({
   schema: v.literal('latency-lab.logs.v1', 'latency-lab.logs.v1'),

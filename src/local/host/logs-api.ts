@@ -115,6 +115,15 @@ export const isForLogs = (request: HttpRequest): boolean =>
 export const createLogsApi = ({ events, writer, passOn, record }: LogsApiDeps) => {
   const queries = new Map<string, RunningQuery>();
 
+  /** What queries about the same lines need is read once for all that ask at the same time. */
+  const reading = new Map<string, ReturnType<LogEvents['between']>>();
+  const read = (group: string, fromMs: number, toMs: number): ReturnType<LogEvents['between']> => {
+    const key = `${fromMs} ${toMs} ${group}`;
+    const begun = reading.get(key) ?? events.between(group, fromMs, toMs);
+    reading.set(key, begun);
+    return begun.finally(() => reading.delete(key));
+  };
+
   /** Waits for a moment in which what was logged so far is written, so that a query in the middle of a measurement is not seen in it. */
   const run = async (query: Query, of: RunningQuery, given: Output<typeof startQuery>): Promise<void> => {
     try {
@@ -122,7 +131,7 @@ export const createLogsApi = ({ events, writer, passOn, record }: LogsApiDeps) =
       const found: StoredEvent[] = [];
       for (const group of of.groups) {
         if (of.status !== 'Running') return;
-        const own = await events.between(group, given.startTime * 1000, given.endTime * 1000);
+        const own = await read(group, given.startTime * 1000, given.endTime * 1000);
         for (const event of own ?? []) found.push(event);
       }
       of.result = evaluate(query, found, given.limit);

@@ -33,12 +33,23 @@ const arithmetic: Readonly<Record<string, (x: number, y: number) => number>> = {
   '^': (x, y) => x ** y,
 };
 
-const equal = (a: Value, b: Value): boolean => {
-  const [x, y] = [numberOf(a), numberOf(b)];
-  return x !== undefined && y !== undefined ? x === y : String(a) === String(b);
-};
-
 type Present = Exclude<Value, undefined>;
+
+/** Alike for what is equal: numbers however they are written, and texts. */
+const identity = (value: Present): string | number => numberOf(value) ?? value;
+
+const equal = (a: Present, b: Present): boolean => identity(a) === identity(b);
+
+/** Of lists in queries, which may have hundreds of ids, looked up for each of thousands of lines. */
+const sets = new WeakMap<readonly Expression[], ReadonlySet<string | number>>();
+
+const literalsIn = (values: readonly Expression[]): ReadonlySet<string | number> => {
+  const known = sets.get(values);
+  if (known !== undefined) return known;
+  const made = new Set(values.flatMap((one) => (one.kind === 'literal' ? identity(one.value) : [])));
+  sets.set(values, made);
+  return made;
+};
 
 const comparisons: Readonly<Record<string, (a: Present, b: Present) => boolean>> = {
   '=': (a, b) => equal(a, b),
@@ -130,7 +141,7 @@ export const valueIn = (expression: Expression, scope: Scope): Value => {
     }
     case 'in': {
       const given = of(expression.of);
-      return flag(given !== undefined && expression.values.some((one) => equal(given, of(one))));
+      return flag(given !== undefined && literalsIn(expression.values).has(identity(given)));
     }
     case 'call':
       if (scope.aggregate !== undefined && !expression.args.some(isAggregate) && isAggregate(expression))

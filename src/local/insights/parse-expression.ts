@@ -72,8 +72,10 @@ const negated = (isNot: boolean, of: Expression): Expression => (isNot ? { kind:
 const listed = (scanner: Scanner): Expression[] => {
   const values: Expression[] = [];
   scanner.require('[');
-  do values.push(sum(scanner));
-  while (scanner.sign(',') !== undefined);
+  do {
+    const value = scanner.text() ?? scanner.number() ?? scanner.fail('a text or a number');
+    values.push({ kind: 'literal', value });
+  } while (scanner.sign(',') !== undefined);
   scanner.require(']');
   return values;
 };

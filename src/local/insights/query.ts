@@ -26,6 +26,7 @@ export type Expression =
       readonly right: Expression;
     }
   | { readonly kind: 'like'; readonly of: Expression; readonly pattern: RegExp | Expression }
+  /** Of literals. */
   | { readonly kind: 'in'; readonly of: Expression; readonly values: readonly Expression[] }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] };
 

@@ -70,6 +70,35 @@ describe('the function host behind the emulator', () => {
     expect((await invoke(lambda, 'moving:live')).value).toBe('1');
   }, 30_000);
 
+  it('answers Insights queries over all events of a log group, however many the emulator gives at once', async () => {
+    const queries = new CloudWatchLogs({ region, credentials: plane.credentials, endpoint: plane.lambdaUrl });
+    const [logGroupName, logStreamName] = ['/many', 'one'];
+    await queries.createLogGroup({ logGroupName });
+    await queries.createLogStream({ logGroupName, logStreamName });
+    const from = Date.now() - 60_000;
+    const line = (i: number) =>
+      `REPORT RequestId: 00000000-0000-4000-8000-${String(i).padStart(12, '0')}\tDuration: ${i}.00 ms\tBilled Duration: ${i} ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t`;
+    const all = Array.from({ length: 31_500 }, (_, i) => ({
+      timestamp: from + Math.floor(i / 3),
+      message: i % 3 === 0 ? line(i) : `a line of the function's own, number ${i}`,
+    }));
+    for (let i = 0; i < all.length; i += 10_000)
+      await queries.putLogEvents({ logGroupName, logStreamName, logEvents: all.slice(i, i + 10_000) });
+    const { queryId = '' } = await queries.startQuery({
+      logGroupName,
+      startTime: Math.floor(from / 1000),
+      endTime: Math.ceil(Date.now() / 1000),
+      queryString:
+        'filter @type = "REPORT" | stats count(*) as n, count_distinct(@requestId) as ids, max(@duration)',
+    });
+    const results = await eventually('the result of the query', async () => {
+      const answer = await queries.getQueryResults({ queryId });
+      return answer.status === 'Complete' && answer.results;
+    });
+    queries.destroy();
+    expect(results[0]!.map(({ value }) => value)).toEqual(['10500', '10500', '31497']);
+  }, 60_000);
+
   it('applies alias weights, which the emulator does not', async () => {
     await create('split', 'context.functionVersion');
     await lambda.publishVersion({ FunctionName: 'split' });
