@@ -175,7 +175,7 @@ const reportTargets = ({
   trials = [],
   architectures = [],
 }: ReportInput): TargetReport[] => {
-  const coldStarts = coldStartsOf(plan, verifications, trials);
+  const coldStarts = coldStartsOf(plan, verifications, trials, logs);
   return plan.targets.flatMap((target) => {
     const verification = verifications.find((v) => v.targetId === target.id);
     const architecture = architectures.find((a) => a.id === target.id);

@@ -2,6 +2,7 @@
 import { ascending, group as groupBy, median, sort, sum } from 'd3-array';
 import { known } from '../known.ts';
 import { forcedTrials, idleTrials } from '../schedule/trials.ts';
+import type { JoinedRequest, TargetLogs } from '../schema/logs.ts';
 import type { Plan, Verification } from '../schema/plan.ts';
 import type { ColdStartComparison, ColdStartGroup, TargetColdStarts } from '../schema/report-cold-starts.ts';
 import type { Trial, TrialInput } from '../schema/trial.ts';
@@ -43,7 +44,22 @@ const sameTrial = (a: TrialInput) => (b: TrialInput) =>
   a.round === b.round &&
   a.simultaneous === b.simultaneous;
 
-const groupOf = (planned: readonly TrialInput[], trials: readonly Trial[]): ColdStartGroup | undefined => {
+type Call = ColdStartGroup['calls'][number];
+/** Joined log lines by request id. */
+type Lines = ReadonlyMap<string, JoinedRequest>;
+
+const loggedAs = (lines: Lines, requestId: string | undefined): Call['logged'] => {
+  const line = requestId === undefined ? undefined : lines.get(requestId);
+  if (line?.initMs === undefined) return undefined;
+  const { initMs, durationMs, billedMs } = line;
+  return { initMs, durationMs, billedMs };
+};
+
+const groupOf = (
+  planned: readonly TrialInput[],
+  trials: readonly Trial[],
+  lines: Lines,
+): ColdStartGroup | undefined => {
   const [first] = planned;
   if (first === undefined) return undefined;
   const requests = planned.flatMap((one) =>
@@ -52,7 +68,9 @@ const groupOf = (planned: readonly TrialInput[], trials: readonly Trial[]): Cold
   const answered = requests.filter(({ fault }) => fault === undefined);
   const calls = answered
     .filter(({ cold }) => cold)
-    .map(({ round, ms, openingMs, requestId }) => known({ round, ms, openingMs, requestId }));
+    .map(({ round, ms, openingMs, requestId }) =>
+      known({ round, ms, openingMs, requestId, logged: loggedAs(lines, requestId) }),
+    );
   const all = sum(planned, ({ simultaneous }) => simultaneous);
   return known({
     kind: kindOf(first),
@@ -90,13 +108,15 @@ export const coldStartsOf = (
   plan: Plan,
   verifications: readonly Verification[],
   trials: readonly Trial[],
+  logs: readonly TargetLogs[] = [],
 ): ReadonlyMap<string, TargetColdStarts> => {
+  const lines = new Map(logs.flatMap(({ requests }) => requests.map((line) => [line.requestId, line])));
   const ofTarget = groupBy(plannedTrials(plan, verifications), ({ targetId }) => targetId);
   return new Map(
     [...ofTarget].map(([targetId, planned]) => {
       const alike = groupBy(planned, (one) => `${kindOf(one)} ${one.memoryMb}`);
       const groups = sort(
-        [...alike.values()].flatMap((ofGroup) => groupOf(ofGroup, trials) ?? []),
+        [...alike.values()].flatMap((ofGroup) => groupOf(ofGroup, trials, lines) ?? []),
         (a, b) => ascending(a.memoryMb, b.memoryMb) || kinds.indexOf(a.kind) - kinds.indexOf(b.kind),
       );
       return [targetId, { groups, remarks: remarksOf(planned, trials) }];

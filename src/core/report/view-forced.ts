@@ -80,6 +80,37 @@ const groupTable = (shown: readonly GroupRow[]): Block[] =>
     { look: 'cold-starts' },
   );
 
+type Joined = ColdStartGroup['calls'][number] & {
+  readonly logged: NonNullable<ColdStartGroup['calls'][number]['logged']>;
+};
+
+const joinedIn = ({ group: { calls } }: GroupRow): Joined[] =>
+  calls.filter((call): call is Joined => call.logged !== undefined);
+
+const middle =
+  (of: (call: Joined) => number) =>
+  (row: GroupRow): string =>
+    formatNumber(median(joinedIn(row), of) ?? NaN);
+
+/** Nothing where no log line was joined. */
+const loggedTable = (all: readonly GroupRow[]): Block[] =>
+  tableOf(
+    'Where the time of forced cold starts goes: medians in ms over those whose log line was found',
+    all.filter((row) => joinedIn(row).length > 0),
+    [
+      ['Target', nameCell],
+      ['MB', ({ group }) => formatCount(group.memoryMb)],
+      [{ head: 'how' }, ({ group }) => howOf(group)],
+      ['n', (row) => formatCount(joinedIn(row).length)],
+      ['client', middle(({ ms }) => ms)],
+      ['init', middle(({ logged }) => logged.initMs)],
+      ['handler', middle(({ logged }) => logged.durationMs)],
+      ['client’s extra', middle(({ ms, logged }) => ms - logged.initMs - logged.durationMs)],
+      ['billed', middle(({ logged }) => logged.billedMs)],
+      ['billed init', middle(({ logged }) => Math.max(0, logged.billedMs - logged.durationMs))],
+    ],
+  );
+
 const verdictIn = ({ outcome, ratio }: ColdStartComparison): string => {
   if (outcome === 'no-difference') return 'no difference shown';
   return ratio > 1 ? 'starts slower' : 'starts faster';
@@ -117,6 +148,7 @@ export const forcedBlocks = (report: Report, rows: readonly TargetRow[]): Block[
   return [
     ...(cold.length === 0 ? [] : [{ kind: 'figure', figure: forcedFigure(cold) } as const]),
     ...groupTable(groups),
+    ...loggedTable(groups),
     ...comparisonTable(report),
     ...(remarks.length === 0 ? [] : [{ kind: 'list', items: remarks } as const]),
     { kind: 'list', items: forcedSentences(report) },

@@ -14,6 +14,17 @@ const call = openFields({
   /** Of its connection, before that. */
   openingMs: v.exactOptional(atLeast0),
   requestId: v.exactOptional(text),
+  /** As the platform logged the same request; absent where its line was not joined. */
+  logged: v.exactOptional(
+    openFields({
+      /** Of the runtime and the code. */
+      initMs: atLeast0,
+      /** Of the handler. */
+      durationMs: atLeast0,
+      /** Initialisation included. */
+      billedMs: atLeast0,
+    }),
+  ),
 });
 
 /** Of the calls' `ms`. Intervals are of 95 %; a bound is absent where it lies beyond what was measured. */

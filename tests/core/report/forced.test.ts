@@ -6,6 +6,7 @@ import { renderHtml } from '../../../src/core/report/html/page.ts';
 import { renderMarkdown } from '../../../src/core/report/markdown.ts';
 import { viewOf } from '../../../src/core/report/view.ts';
 import { forcedTrials, idleTrials } from '../../../src/core/schedule/trials.ts';
+import type { TargetLogs } from '../../../src/core/schema/logs.ts';
 import type { Plan } from '../../../src/core/schema/plan.ts';
 import type { Trial, TrialInput } from '../../../src/core/schema/trial.ts';
 import { readReport } from '../../../src/core/report/read.ts';
@@ -143,6 +144,56 @@ describe('coldStartsOf', () => {
     expect([...coldStartsOf(plan, refused, []).keys()].sort()).toEqual(['fast', 'null']);
     expect(coldStartsOf(planWith(false), run.verifications, []).size).toBe(0);
     expect(compareColdStarts([{ id: 'a' }, { id: 'b', coldStarts: undefined }])).toEqual([]);
+  });
+});
+
+describe('log lines of the copies', () => {
+  const plan = planWith({ perTarget: 3, bursts: 0, burstSize: 4 });
+  const trials = forcedTrials(plan).map(trialOf);
+  const line = { source: 'copy', cold: true, durationMs: 7, billedMs: 47, initMs: 39.5 } as const;
+  const logs: TargetLogs = {
+    schema: 'latency-lab.logs.v1',
+    targetId: 'fast',
+    requests: [
+      { ...line, requestId: 'fast-1' },
+      { ...line, requestId: 'slow-9' },
+    ],
+    remarks: [],
+  };
+  const cells = summariseParts(run.parts, plan);
+  const report = buildReport({
+    ...{ plan, verifications: run.verifications, cells, trials, finishedAt: plan.createdAt },
+    logs: [logs],
+  });
+
+  it('join the calls by their request ids, and nothing else', () => {
+    const [group] = targetIn(report, 'fast').coldStarts!.groups;
+    expect(group!.calls.map(({ round, logged }) => [round, logged])).toEqual([
+      [1, { initMs: 39.5, durationMs: 7, billedMs: 47 }],
+      [2, undefined],
+      [3, undefined],
+    ]);
+  });
+
+  it('set initialisation, what is billed of it and the client\u2019s extra apart', () => {
+    const [{ ms }] = targetIn(report, 'fast').coldStarts!.groups[0]!.calls as [{ ms: number }, ...unknown[]];
+    const text = renderMarkdown(viewOf(report));
+    const extra = formatNumber(ms - 46.5);
+    expect(text).toContain(
+      `| fast | 512 | alone | 1 | ${formatNumber(ms)} | 39.5 | 7.00 | ${extra} | 47.0 | 40.0 |`,
+    );
+    expect(text).not.toMatch(/\| slow \| 512 \| alone \| \d+ \| [\d.]+ \| 39\.5/);
+  });
+
+  it('take no table where there are none', () => {
+    const without = buildReport({
+      plan,
+      verifications: run.verifications,
+      cells,
+      trials,
+      finishedAt: plan.createdAt,
+    });
+    expect(renderMarkdown(viewOf(without))).not.toContain('billed init');
   });
 });
 
