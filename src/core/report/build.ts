@@ -11,7 +11,7 @@ import { known } from '../known.ts';
 import type { Trial } from '../schema/trial.ts';
 import { coldStartsOf, compareColdStarts } from './cold-starts.ts';
 import { type CellSummary, perSecond, summariseCell } from './cell.ts';
-import { withCost } from './cost.ts';
+import { withCost, pricesFor } from './cost.ts';
 import { plannedRequests, rankableErrorShare } from './failures.ts';
 import { list } from './format.ts';
 import { confidence, countedRounds, summariseTime } from './latency.ts';
@@ -129,7 +129,7 @@ const reportTarget = (input: TargetInput, plan: Plan): TargetReport => {
     response: summariseTime(counted, 'response', plan.load.timeoutMs),
     service: summariseTime(counted, 'service', plan.load.timeoutMs),
     rounds,
-    logs: logs && reportLogs(logs, target),
+    logs: logs && reportLogs(logs, target, pricesFor(plan)),
     reference: architecture?.reference,
   });
 };

@@ -87,7 +87,8 @@ const billableOf = (report: Evidence, target: Target): Billable | undefined => {
   return { service, basis };
 };
 
-const pricesFor = ({ cost = { freeTier: false } }: Plan): Prices => {
+/** Of the plan's region, or the prices that it brings along. */
+export const pricesFor = ({ cost = { freeTier: false } }: Plan): Prices => {
   const { prices, region } = cost;
   return prices ?? (region === undefined ? defaultPrices() : pricesOf(region));
 };

@@ -1,6 +1,6 @@
 /** What the log lines of a target say, boiled down for its report. */
 import { group, median } from 'd3-array';
-import { lambdaDollarsPerMillion, priceFiles, pricesOf } from '../cost/prices.ts';
+import { lambdaDollarsPerMillion, type Prices } from '../cost/prices.ts';
 import { known } from '../known.ts';
 import type { JoinedRequest, LogSection, TargetLogs } from '../schema/logs.ts';
 import type { LogsReport, Waterfall } from '../schema/report-logs.ts';
@@ -38,30 +38,29 @@ const waterfallsOf = (requests: readonly JoinedRequest[]): Waterfall[] => {
 /** No function can have less. */
 const leastMb = 128;
 
-const regionOf = (arn = ''): string => arn.split(':')[3] ?? '';
-
 /** With less memory goes less CPU: that the time stays the same is what tuning has to show. */
 const overProvisionedOf = (
   { memory, billedMs }: LogSection,
-  { functionArn, cpuArchitecture = 'x86_64' }: Target,
+  cpuArchitecture: Target['cpuArchitecture'] = 'x86_64',
+  prices: Prices,
 ): LogsReport['overProvisioned'] => {
-  if (memory === undefined || memory.givenMb <= memory.maxUsedMb) return undefined;
+  if (memory === undefined || billedMs === undefined || memory.givenMb <= memory.maxUsedMb) return undefined;
   const { givenMb, maxUsedMb: usedMb } = memory;
-  const region = regionOf(functionArn);
-  if (billedMs === undefined || !priceFiles().some((file) => file.region === region))
-    return { givenMb, usedMb };
-  const prices = pricesOf(region);
   const dollars = (memoryMb: number): number =>
     lambdaDollarsPerMillion({ billedMs: billedMs.mean, memoryMb, cpuArchitecture }, prices);
   const dollarsPerMillion = Math.max(0, dollars(givenMb) - dollars(Math.max(leastMb, usedMb)));
   return { givenMb, usedMb, dollarsPerMillion };
 };
 
-export const reportLogs = ({ live, copy, requests, remarks }: TargetLogs, target: Target): LogsReport =>
+export const reportLogs = (
+  { live, copy, requests, remarks }: TargetLogs,
+  { cpuArchitecture }: Target,
+  prices: Prices,
+): LogsReport =>
   known({
     live,
     copy,
     waterfalls: waterfallsOf(requests),
-    overProvisioned: live && overProvisionedOf(live, target),
+    overProvisioned: live && overProvisionedOf(live, cpuArchitecture, prices),
     remarks,
   });

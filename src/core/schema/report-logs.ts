@@ -29,8 +29,8 @@ const overProvisioned = openFields({
   givenMb: atLeast0,
   /** The most that an execution environment used. */
   usedMb: atLeast0,
-  /** What the difference costs in a million requests at the same billed time; absent where there are no prices of the region. */
-  dollarsPerMillion: v.exactOptional(atLeast0),
+  /** What the difference costs in a million requests at the same billed time. */
+  dollarsPerMillion: atLeast0,
 });
 
 export const logsReport = openFields({

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { renderHtml } from '../../../src/core/report/html/page.ts';
 import { viewOf } from '../../../src/core/report/view.ts';
 import { evaluateInPage, hasBrowser, type View } from '../../support/browser.ts';
-import { sampleReport } from './sample-run.ts';
+import { sampleLogs, sampleReport } from './sample-run.ts';
 
-const page = renderHtml(viewOf(sampleReport({ rounds: 5, requests: 120, seed: 3 })));
+const page = renderHtml(viewOf(sampleReport({ rounds: 5, requests: 120, seed: 3 }, { logs: [sampleLogs] })));
 /** The page forbids scripts; a copy that lets the test's own run. */
 const scriptable = page
   .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '')

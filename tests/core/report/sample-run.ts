@@ -4,6 +4,7 @@ import { known } from '../../../src/core/known.ts';
 import { Recorder } from '../../../src/core/load/recorder.ts';
 import { buildReport, type ReportInput, summariseParts } from '../../../src/core/report/build.ts';
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
+import type { TargetLogs } from '../../../src/core/schema/logs.ts';
 import type { Plan, Verification } from '../../../src/core/schema/plan.ts';
 import type { ErrorKind, Sample, SamplePart, SelfReport } from '../../../src/core/schema/part.ts';
 import type { Report, TargetReport } from '../../../src/core/schema/report.ts';
@@ -215,8 +216,40 @@ export const sampleReport = (
   return buildReport({ plan, verifications, cells, finishedAt: plan.createdAt, ...more });
 };
 
+const section = {
+  ...{ logGroup: '/aws/lambda/rust', requests: 230, expected: 231, sent: 240, missingShare: 1 / 231 },
+  ...{ errors: 1, timeouts: 0, coldStarts: 2, logBytesPerRequest: 330.5, scannedBytes: 76_000 },
+};
+const joined = {
+  source: 'live',
+  requestId: 'r1',
+  cold: false,
+  clientMs: 3,
+  durationMs: 1,
+  billedMs: 1,
+} as const;
+
+/** What was read of the logs of one of the six. */
+export const sampleLogs: TargetLogs = {
+  ...{ schema: 'latency-lab.logs.v1', targetId: 'rust-dynamodb', remarks: ['a remark'], copy: section },
+  live: {
+    ...section,
+    durationMs: { p50: 1, p90: 2, p95: 2, p99: 4, max: 9, mean: 1.2 },
+    billedMs: { mean: 2, coldMean: 20, warmMean: 1.8 },
+    initMs: { n: 2, p50: 14, p90: 15, p99: 15, max: 15, mean: 14.5 },
+    memory: { givenMb: 512, maxUsedMb: 21, p99UsedMb: 20 },
+  },
+  requests: [
+    joined,
+    { ...joined, requestId: 'r2', clientMs: 5 },
+    { ...joined, requestId: 'r3', cold: true, clientMs: 31, initMs: 14 },
+    { ...joined, source: 'copy', requestId: 'r4', cold: true, clientMs: 35, initMs: 15 },
+  ],
+};
+
 /** What a report has besides where everything went well. */
 export const furtherFields: Partial<ReportInput> = {
+  logs: [sampleLogs],
   outcome: { ok: false, error: 'States.Timeout', cause: 'too long' },
   remarks: ['one object cannot be read'],
   architectures: [
