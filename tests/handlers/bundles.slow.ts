@@ -12,8 +12,9 @@ const limits = {
   verify: 80_000,
   schedule: 80_000,
   collect: 80_000,
-  generate: 90_000,
-  report: 215_000,
+  trial: 80_000,
+  generate: 95_000,
+  report: 260_000,
   'clean-up': 80_000,
 };
 

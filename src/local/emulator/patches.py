@@ -31,7 +31,7 @@ def apply(code: Path) -> None:
     _keep_packages(code)
     _reserve_concurrency()
     _put_objects()
-    # Seconds until a changed function is Active. Nothing happens meanwhile: the host starts a process when it is called.
+    # Seconds until a changed function is Active. For speed alone: nothing happens meanwhile.
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0.02
     lambda_svc._proxy_url_for = lambda config: "function host"
     lambda_svc._execute_function_proxy = _forward
