@@ -1,7 +1,7 @@
 /** Report: whatever the run left in the bucket, good or bad, becomes report.json, .html, .md and .csv. */
 import type { GenericSchema } from 'valibot';
 import { messageOf, InputError, nameAndCause } from '../core/errors.ts';
-import { isTrialKey, logsPrefix, reportKey, trialsPrefix, verifyKey } from '../core/keys.ts';
+import { isTrialKey, logsPrefix, reportKey, trialsPrefix, tuningsPrefix, verifyKey } from '../core/keys.ts';
 import type { Output } from '../core/schema/fields.ts';
 import { type TargetLogs, targetLogs } from '../core/schema/logs.ts';
 import type { FinishInput, ReportOutput } from '../core/schema/outcome.ts';
@@ -16,6 +16,7 @@ import type { Report } from '../core/schema/report.ts';
 import { viewOf } from '../core/report/view.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import type { Plan } from '../core/schema/plan.ts';
+import { storedTuning, type StoredTuning } from '../core/schema/tuning.ts';
 import { trial, type Trial } from '../core/schema/trial.ts';
 import { inParallel, readPlan } from './stored.ts';
 import { readCells, readOrRemark } from './report-cells.ts';
@@ -95,6 +96,16 @@ const readTrials = async (
   return readAll(store, (await store.list(trialsPrefix(runId))).filter(isTrialKey), trial, remarks);
 };
 
+const readTunings = async (
+  store: ObjectStore,
+  { runId, tuningError }: FinishInput & { readonly runId: string },
+  remarks: string[],
+): Promise<readonly StoredTuning[]> => {
+  if (tuningError !== undefined)
+    remarks.push(`tuning ended early: ${nameAndCause(tuningError.Error, tuningError.Cause)}`);
+  return readAll(store, await store.list(tuningsPrefix(runId)), storedTuning, remarks);
+};
+
 /**
  * The report of whatever a run left, with its plan, not written anywhere: of one whose command was killed as well, from its plan and
  * samples alone, with what is missing among its remarks.
@@ -123,6 +134,7 @@ export const gatherReport = async (
   }
   const logs = await readLogs(store, { ...input, runId }, remarks);
   const trials = await readTrials(store, { ...input, runId }, remarks);
+  const tunings = await readTunings(store, { ...input, runId }, remarks);
   const finishedAt = new Date(clock.wallTime()).toISOString();
   const outcome = outcomeOf(input);
   const report = buildReport({
@@ -131,6 +143,7 @@ export const gatherReport = async (
     cells,
     logs,
     trials,
+    tunings,
     remarks,
     finishedAt,
     outcome,

@@ -93,7 +93,10 @@ export const isTrialKey = (key: string): boolean => trialPattern.test(key);
 /** Of the tunings that are to be made. */
 export const tuningListKey = (runId: string): string => `${trialsPrefix(runId)}tunings.json`;
 
-export const tuningKey = (runId: string, targetId: string): string => `runs/${runId}/tuning/${targetId}.json`;
+export const tuningsPrefix = (runId: string): string => `runs/${runId}/tuning/`;
+
+export const tuningKey = (runId: string, targetId: string): string =>
+  `${tuningsPrefix(runId)}${targetId}.json`;
 
 /** The parameter that names the state machine of AWS Lambda Power Tuning, where that is installed for the lab. */
 export const tunerParameter = (labName: string): string => `/latency-lab/${labName}/tuner`;

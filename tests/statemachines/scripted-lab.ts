@@ -27,7 +27,18 @@ const secret = newSecret();
 const role = 'arn:aws:iam::000000000000:role/scripted';
 /** A zip archive of nothing: its end record alone. */
 const emptyZip = Buffer.from(`504b0506${'00'.repeat(18)}`, 'hex');
-const handlers = ['Plan', 'Verify', 'Schedule', 'Generate', 'Trial', 'Tuner', 'Tune', 'Collect', 'Report', 'CleanUp'];
+const handlers = [
+  'Plan',
+  'Verify',
+  'Schedule',
+  'Generate',
+  'Trial',
+  'Tuner',
+  'Tune',
+  'Collect',
+  'Report',
+  'CleanUp',
+];
 
 /** What a function throws; `name` is what the state machine sees. */
 export class Thrown extends Error {

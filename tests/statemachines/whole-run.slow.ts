@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { StoredTuning } from '../../src/core/schema/tuning.ts';
 import type { Report } from '../../src/core/schema/report.ts';
 import type { Trial } from '../../src/core/schema/trial.ts';
 import type { Findings } from '../local/iam/check.ts';
@@ -97,9 +98,15 @@ describe('a whole run on the local plane', () => {
       expect(logs?.live?.coldStarts).toBeGreaterThan(0);
       expect(logs?.remarks).toEqual([]);
     }
-    // A copy counts into its target's own table.
-    const perCounter = 50 + report.targets[0]!.requests.warmup + 40 + 2 + 3;
-    expect(await counts()).toEqual([perCounter, perCounter]);
+    // A copy counts into its target's own table: what was forced, tuned and confirmed.
+    const perCounter = 50 + report.targets[0]!.requests.warmup + 40 + 2 + 3 + 3 * tuning.num;
+    const expected = await Promise.all(
+      targets.slice(1).map(async (id) => {
+        const keys = await lab.keys(`runs/well/trials/confirm/${id}/`);
+        return perCounter + keys.length * (1 + tuning.confirmRequests);
+      }),
+    );
+    expect([...(await counts())].sort()).toEqual(expected.sort());
     expect(await lab.keys('runs/lock.json')).toEqual([]);
   });
 
@@ -110,6 +117,28 @@ describe('a whole run on the local plane', () => {
       expect(requests.map(({ cold, fault }) => ({ cold, fault }))).toEqual(
         Array.from({ length: simultaneous }, () => ({ cold: true, fault: undefined })),
       );
+  });
+
+  it('tunes every service once, and measures a winner that is not deployed again', async () => {
+    const keys = await lab.keys('runs/well/tuning/');
+    expect(keys).toEqual(
+      targets
+        .slice(1)
+        .sort()
+        .map((id) => `runs/well/tuning/${id}.json`),
+    );
+    for (const stored of (await Promise.all(keys.map(lab.json))) as readonly StoredTuning[]) {
+      expect(stored.failure).toBeUndefined();
+      expect(stored.sizes.map(({ memoryMb }) => memoryMb)).toEqual([256, 512, 1024]);
+      const { targetId, deployedMb, winner } = stored;
+      const sizes = winner?.memoryMb === deployedMb ? [] : [deployedMb, winner?.memoryMb];
+      const trials = await Promise.all(
+        (await lab.keys(`runs/well/trials/confirm/${targetId}/`)).map(lab.json),
+      );
+      expect((trials as readonly Trial[]).map(({ memoryMb }) => memoryMb).sort()).toEqual(sizes.sort());
+      for (const { requests } of trials as readonly Trial[])
+        expect(requests.filter(({ warm, fault }) => warm && fault === undefined)).toHaveLength(5);
+    }
   });
 
   it('shows three targets that fail in three ways, and hides nobody else', async () => {
@@ -193,7 +222,7 @@ describe('a whole run on the local plane', () => {
         rounds: 1,
         load,
         coldStarts: { perTarget: 1, bursts: 0 },
-        tuning: false,
+        tuning: { ...tuning, confirmRounds: 0 },
       },
     });
     expect(await ended).toMatchObject({ status: 'SUCCEEDED' });

@@ -8,6 +8,8 @@ import { type Report, reportVersion, type RoundReport, type TargetReport } from 
 import type { Target } from '../schema/target.ts';
 import { roundsForVerdict } from '../stats/verdict.ts';
 import { known } from '../known.ts';
+import type { StoredTuning } from '../schema/tuning.ts';
+import { reportTuning } from './tuning.ts';
 import type { Trial } from '../schema/trial.ts';
 import { coldStartsOf, compareColdStarts } from './cold-starts.ts';
 import { type CellSummary, perSecond, summariseCell } from './cell.ts';
@@ -149,6 +151,8 @@ export interface ReportInput {
   readonly outcome?: Report['outcome'];
   /** Of the copies, in any order. */
   readonly trials?: readonly Trial[];
+  /** Of those targets whose memory was tuned. */
+  readonly tunings?: readonly StoredTuning[];
   /** Anything that is missing because it could not be read. */
   readonly remarks?: readonly string[];
   /** Of those targets whose log lines were read. */
@@ -167,12 +171,17 @@ const cellIdsOf = (targetId: string, cells: readonly CellSummary[]): string[] =>
   return own.length === 0 ? [targetId] : [...new Set(own)];
 };
 
+/** A plan that tunes nothing has no tunings to tell of. */
+const goalOf = ({ tuning = false }: Plan) =>
+  tuning === false ? ({ strategy: 'balanced', balancedWeight: 0.5 } as const) : tuning;
+
 const reportTargets = ({
   plan,
   verifications,
   cells,
   logs = [],
   trials = [],
+  tunings = [],
   architectures = [],
 }: ReportInput): TargetReport[] => {
   const coldStarts = coldStartsOf(plan, verifications, trials, logs);
@@ -182,11 +191,16 @@ const reportTargets = ({
     return cellIdsOf(target.id, cells).map((cellId) => {
       const own = cells.filter((c) => c.cellId === cellId).sort((a, b) => a.round.round - b.round.round);
       const logged = logs.find(({ targetId }) => targetId === target.id);
+      const stored = tunings.find(({ targetId }) => targetId === target.id);
       // Copies have sizes of their own, so a sweep's cells share them.
       const forced = cellId === target.id ? coldStarts.get(target.id) : undefined;
       return known({
         ...reportTarget({ cellId, target, cells: own, verification, architecture, logs: logged }, plan),
         coldStarts: forced,
+        tuning:
+          stored && cellId === target.id
+            ? reportTuning(stored, goalOf(plan), target, trials, pricesFor(plan))
+            : undefined,
       });
     });
   });

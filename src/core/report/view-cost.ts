@@ -56,7 +56,7 @@ const crossingSentences = ({ crossings, shape }: ReportCost): string[] => {
 };
 
 /** A reading reaches halfway to its neighbours on the logarithmic axis. */
-const alongAxis = (
+export const alongAxis = (
   stops: readonly { readonly at: number; readonly text: string }[],
   ends: readonly [number, number],
 ): Reading[] =>

@@ -10,6 +10,7 @@ import type { Block, Figure, ReportView, Section, TargetRow } from './view-model
 import { problemsOf, rankingSection, summaryOf } from './view-ranking.ts';
 import { rowsOf, tableOf } from './view-rows.ts';
 import { distributionFigure } from './view-strips.ts';
+import { tuningSections } from './view-tuning.ts';
 import { failureSection, harnessSection, targetSection } from './view-targets.ts';
 import { howToRead, limitsOf, localFace, methodSentences, referenceCaveats } from './words.ts';
 
@@ -114,6 +115,7 @@ export const viewOf = (report: Report): ReportView => {
       rankingSection(report, rows),
       latencySection(rows),
       coldStartSection(report, rows),
+      ...tuningSections(rows),
       ...logSections(rows),
       ...costSection(report, rows),
       failureSection(report),

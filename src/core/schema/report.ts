@@ -13,6 +13,7 @@ import { logsReport } from './report-logs.ts';
 import { reportCost, targetCost } from './report-cost.ts';
 import { coldStartComparison, targetColdStarts } from './report-cold-starts.ts';
 import { labels, leftOut, rounds, seed } from './request.ts';
+import { targetTuning } from './report-tuning.ts';
 import { targetKinds } from './target.ts';
 
 const text = v.string('a text');
@@ -191,6 +192,8 @@ const targetReport = openFields({
   cost: v.exactOptional(targetCost),
   /** Absent where none were forced: off, or a target without a copy of its function. */
   coldStarts: v.exactOptional(targetColdStarts),
+  /** Absent where memory was not tuned: off, or a target without a copy of its function. */
+  tuning: v.exactOptional(targetTuning),
 });
 
 /** Of the rounds' median response times of all planned requests, `other` over `base`: above 1 = other is slower. */
