@@ -106,6 +106,17 @@ const withBound = (body: Buffer, bound: number): string => {
 const isChange = ({ method, target }: HttpRequest): boolean =>
   method !== 'GET' && /^\/20\d\d-\d\d-\d\d\//.test(target) && !target.includes('/invocations');
 
+const provisioned = /^\/2019-09-30\/functions\/[^/]+\/provisioned-concurrency/;
+
+/** What the emulator would take without doing anything of it: figures would be those of another thing than was asked for. */
+const notHere = ({ method, target, body }: HttpRequest): string | undefined => {
+  if (method !== 'PUT' && method !== 'POST') return undefined;
+  if (method === 'PUT' && provisioned.test(target)) return 'provisioned concurrency';
+  const isSnapped =
+    !target.includes('/invocations') && /"ApplyOn"\s*:\s*"PublishedVersions"/.test(body.toString());
+  return isSnapped ? 'SnapStart' : undefined;
+};
+
 const noPayload = Buffer.from('{}');
 
 export const createLambdaApi = ({
@@ -164,6 +175,12 @@ export const createLambdaApi = ({
   return (exchange) => {
     const { request, reply } = exchange;
     record?.(lambdaCall(request));
+    const absent = notHere(request);
+    if (absent !== undefined) {
+      const message = `the local plane has no ${absent}: measure it on AWS`;
+      refuse(reply, 400, 'InvalidParameterValueException', message);
+      return;
+    }
     const match = request.method === 'POST' ? invokePath.exec(request.target) : null;
     const target = match && targetOf(request, match[1] ?? '', match[2]);
     if (match !== null && target === undefined) {

@@ -70,6 +70,23 @@ describe('the function host behind the emulator', () => {
     expect((await invoke(lambda, 'moving:live')).value).toBe('1');
   }, 30_000);
 
+  it('refuses by name what would change nothing here', async () => {
+    await create('refused', '1');
+    const refusal = (what: string) => ({
+      name: 'InvalidParameterValueException',
+      message: `the local plane has no ${what}: measure it on AWS`,
+    });
+    const FunctionName = 'refused';
+    const provision = { FunctionName, Qualifier: 'live', ProvisionedConcurrentExecutions: 1 };
+    await expect(lambda.putProvisionedConcurrencyConfig(provision)).rejects.toMatchObject(
+      refusal('provisioned concurrency'),
+    );
+    const snap = (ApplyOn: 'PublishedVersions' | 'None') =>
+      lambda.updateFunctionConfiguration({ FunctionName, SnapStart: { ApplyOn } });
+    await expect(snap('PublishedVersions')).rejects.toMatchObject(refusal('SnapStart'));
+    expect(await snap('None')).toMatchObject({ FunctionName });
+  });
+
   it('answers Insights queries over all events of a log group, however many the emulator gives at once', async () => {
     const queries = new CloudWatchLogs({ region, credentials: plane.credentials, endpoint: plane.lambdaUrl });
     const [logGroupName, logStreamName] = ['/many', 'one'];
