@@ -11,6 +11,8 @@ const commands: Readonly<Record<string, () => Promise<BuildCommand>>> = {
   hit: async () => (await import('./commands/hit.ts')).hit,
   report: async () => (await import('./commands/report.ts')).report,
   diff: async () => (await import('./commands/diff.ts')).diff,
+  cost: async () => (await import('./commands/cost.ts')).cost,
+  prices: async () => (await import('./commands/prices.ts')).prices,
   targets: async () => (await import('./commands/targets.ts')).targets,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   down: async () => (await import('./commands/down.ts')).down,
@@ -41,7 +43,7 @@ const addCompletion = async (program: Command): Promise<void> => {
 };
 
 /** Arguments that name a run's directory. */
-const aboutRuns = ['FILE', 'BASE', 'NEW'];
+const aboutRuns = ['FILE', 'BASE', 'NEW', 'REPORT'];
 
 const savedRuns = (): readonly string[] => {
   try {

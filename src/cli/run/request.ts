@@ -52,7 +52,7 @@ export const resultOptions = {
   out: text('--out <DIR>', 'where the results go; default reports/<run>'),
   overwrite: toggle('--overwrite', 'replace results of another run that are in --out'),
   ...limitOptions,
-  prices: text('--prices <FILE>', 'a price file for the dollars in the report; see: latency-lab prices'),
+  prices: text('--prices <FILE>', 'a price file for the dollars in the report; see: latency-lab help prices'),
   json: toggle('--json', 'print the report as JSON in place of its table'),
 };
 

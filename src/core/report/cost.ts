@@ -65,7 +65,7 @@ const billedOf = (target: Evidence): Billed => {
   };
 };
 
-interface Billable {
+export interface Billable {
   readonly service: Service;
   readonly basis: string;
 }
@@ -102,16 +102,39 @@ const targetCostOf = (
   const { prices, shape, freeTier } = conditions;
   const bill = billOf(service, { requestsPerSecond, shape }, prices, freeTier);
   const one = { id: '', service };
-  return known({
-    basis,
-    billedMs: service.billedMs,
-    items: bill.items,
+  return {
+    ...{ basis, service, items: bill.items, omitted: bill.omitted },
     dollarsPerMillion: bill.dollarsPerMillion,
     dollarsPerMonth: bill.dollars,
     atRates: curveOf(one, shown, conditions),
     sweep: curveOf(one, logRates(sweepSteps), conditions),
-    omitted: bill.omitted,
-  });
+  };
+};
+
+export interface Costs {
+  readonly targets: ReadonlyMap<string, TargetCost>;
+  readonly cost: Omit<ReportCost, 'run'>;
+}
+
+/** What services cost at some traffic and along the rates, and where one overtakes another. */
+export const costsOf = (
+  billables: ReadonlyMap<string, Billable>,
+  conditions: Conditions,
+  requestsPerSecond = usualRate,
+): Costs => {
+  const { prices, shape, freeTier } = conditions;
+  const shown = [...new Set([...rates, requestsPerSecond])].sort((a, b) => a - b);
+  const priced: Priced[] = [...billables].map(([id, { service }]) => ({ id, service }));
+  const costs = [...billables].map(
+    ([id, billable]) => [id, targetCostOf(billable, conditions, requestsPerSecond, shown)] as const,
+  );
+  return {
+    targets: new Map(costs),
+    cost: {
+      ...{ region: prices.region, priceDate: prices.date, freeTier, shape, requestsPerSecond },
+      ...{ rates: shown, crossings: breakEven(priced, conditions) },
+    },
+  };
 };
 
 interface Costed {
@@ -121,10 +144,8 @@ interface Costed {
 
 /** The same targets with their dollars, and the dollars of the whole. */
 export const withCost = (plan: Plan, targets: readonly TargetReport[]): Costed => {
-  const { freeTier = false, shape = 'steady', requestsPerSecond = usualRate } = plan.cost ?? {};
+  const { freeTier = false, shape = 'steady', requestsPerSecond } = plan.cost ?? {};
   const prices = pricesFor(plan);
-  const conditions = { prices, shape, freeTier };
-  const shown = [...new Set([...rates, requestsPerSecond])].sort((a, b) => a - b);
   const billables = new Map(
     targets.flatMap((report) => {
       const target = plan.targets.find(({ id }) => id === report.targetId);
@@ -133,19 +154,13 @@ export const withCost = (plan: Plan, targets: readonly TargetReport[]): Costed =
     }),
   );
   if (billables.size === 0) return { targets };
-  const priced: Priced[] = [...billables].map(([id, { service }]) => ({ id, service }));
+  const costs = costsOf(billables, { prices, shape, freeTier }, requestsPerSecond);
   const billedMs = ({ id }: TargetReport): number => billables.get(id)?.service.billedMs ?? 0;
   const run = costOfRun(plan, targets, billedMs, prices);
   return {
-    targets: targets.map((report) => {
-      const billable = billables.get(report.id);
-      if (billable === undefined) return report;
-      return { ...report, cost: targetCostOf(billable, conditions, requestsPerSecond, shown) };
-    }),
+    targets: targets.map((report) => known({ ...report, cost: costs.targets.get(report.id) })),
     cost: {
-      ...{ region: prices.region, priceDate: prices.date, freeTier, shape, requestsPerSecond },
-      rates: shown,
-      crossings: breakEven(priced, conditions),
+      ...costs.cost,
       run: known({
         ...{ dollars: run.dollars, items: run.items, omitted: run.omitted },
         estimatedDollars: plan.estimatedDollars,

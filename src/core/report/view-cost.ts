@@ -36,14 +36,18 @@ const costTable = (rows: readonly CostRow[], { rates }: ReportCost): Block[] =>
     ),
     [
       { head: 'billed, ms', align: 'right' },
-      ({ cost }) => (cost.billedMs === undefined ? '–' : formatNumber(cost.billedMs)),
+      ({ cost }) => (cost.service.billedMs === undefined ? '–' : formatNumber(cost.service.billedMs)),
     ],
   ]);
 
 /** More of them would be a list of every further server. */
 const mostCrossings = 12;
 
-const crossingSentences = ({ crossings, shape }: ReportCost): string[] => {
+/** Which is cheaper below and above which rate. */
+export const crossingSentences = ({
+  crossings,
+  shape,
+}: Pick<ReportCost, 'crossings' | 'shape'>): string[] => {
   const shown = crossings.slice(0, mostCrossings);
   const sentences = shown.map(
     ({ below, above, requestsPerSecond, requestsPerMonth, dollarsPerMonth }) =>

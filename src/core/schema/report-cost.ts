@@ -1,7 +1,7 @@
 /** What a report says of dollars: `cost` of the whole, `targets[].cost` of each. Dollars are US dollars at list prices, taxes left out. */
 import * as v from 'valibot';
 import { shapes } from '../cost/traffic.ts';
-import { number, oneOf, openFields, type Output } from './fields.ts';
+import { dictionary, number, oneOf, openFields, type Output } from './fields.ts';
 
 const text = v.string('a text');
 const texts = v.array(text, 'a JSON array of texts');
@@ -28,12 +28,21 @@ const point = openFields({
   dollarsPerMillion: atLeast0,
 });
 
+/** What a request and a month take of AWS, as the cost model reads it: enough to price it again elsewhere. */
+const service = openFields({
+  billing: dictionary(v.union([v.number('a number'), text], 'a number or a text'), text),
+  memoryMb: v.exactOptional(atLeast0),
+  cpuArchitecture: v.exactOptional(oneOf(['x86_64', 'arm64'])),
+  billedMs: v.exactOptional(atLeast0),
+  coldShare: v.exactOptional(number(0, 1)),
+  logBytesPerRequest: v.exactOptional(atLeast0),
+});
+
 /** At `cost.requestsPerSecond`. */
 export const targetCost = openFields({
   /** Where the billed duration comes from, or that there is no function; one sentence. */
   basis: text,
-  /** Of an invocation, the mean, cold ones included; absent without a function. */
-  billedMs: v.exactOptional(atLeast0),
+  service,
   items: arrayOf(item),
   dollarsPerMillion: atLeast0,
   dollarsPerMonth: atLeast0,

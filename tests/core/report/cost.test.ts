@@ -40,9 +40,9 @@ const costOf = (id: string) => targetIn(report, id).cost!;
 
 describe('withCost', () => {
   it('takes client times as an upper bound where nothing better is known, and says so', () => {
-    const { basis, billedMs } = costOf('node-dynamodb');
+    const { basis, service } = costOf('node-dynamodb');
     expect(basis).toMatch(/^client times as an upper bound/);
-    expect(billedMs).toBeCloseTo(targetIn(report, 'node-dynamodb').service.all!.meanMs + 1, 9);
+    expect(service.billedMs).toBeCloseTo(targetIn(report, 'node-dynamodb').service.all!.meanMs + 1, 9);
   });
 
   it('prefers the platform’s own lines to durations of tuning, and those to client times', () => {
@@ -59,12 +59,12 @@ describe('withCost', () => {
         plain.map((target) => ({ ...target, ...more })),
       ).targets.find(({ id }) => id === 'node-dynamodb')!.cost!;
     expect(from({ tuning })).toMatchObject({
-      billedMs: 7.5,
+      service: { billedMs: 7.5 },
       basis: expect.stringMatching(/^durations of tuning/) as string,
     });
     const logged = from({ tuning, logs: { live } });
     expect(logged).toMatchObject({
-      billedMs: 12.5,
+      service: { billedMs: 12.5 },
       basis: expect.stringMatching(/^billed by the logs: the mean of 1,800/) as string,
     });
     // 2.628 million requests a month at 1/s: 500 bytes each are 1.2238 GB.

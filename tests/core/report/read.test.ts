@@ -71,7 +71,7 @@ const caught = (run: () => unknown): unknown => {
 
 /** Of reports and of what users named. */
 const optional = [
-  ...['billedMs', 'cost'],
+  ...['billedMs', 'cost', 'dynamodbWriteUnits', 'httpApiRequests'],
   ...['cause', 'cold', 'cpuArchitecture', 'error', 'example', 'generator', 'host CPU', 'kernel', 'maxMs'],
   ...['meanMs', 'memoryMb', 'observed', 'p50Ms', 'reference', 'runtime', 'standardDeviationMs', 'startedAt'],
   ...[
@@ -128,7 +128,9 @@ describe('readReport', () => {
   it.each(['null', 'retype'] as const)(
     'names the path and what was expected where a field is damaged: %s',
     (how) => {
-      for (const path of paths) {
+      // A quantity of a bill is a number or a text.
+      const judged = paths.filter((path) => how === 'null' || path.at(-2) !== 'billing');
+      for (const path of judged) {
         const use = (): void => {
           useAll(JSON.stringify(damage(report, path, how)), report);
         };
