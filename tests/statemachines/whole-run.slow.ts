@@ -97,6 +97,9 @@ describe('a whole run on the local plane', () => {
       expect(logs?.live).toMatchObject({ requests: 94, expected: 94, sent: 94, missingShare: 0 });
       expect(logs?.live?.coldStarts).toBeGreaterThan(0);
       expect(logs?.remarks).toEqual([]);
+      expect(logs?.copy?.missingShare).toBe(0);
+      const joined = logs!.waterfalls.map(({ source, cold }) => `${source} ${cold ? 'cold' : 'warm'}`);
+      expect(joined).toEqual(expect.arrayContaining(['live warm', 'copy cold']));
     }
     // A copy counts into its target's own table: what was forced, tuned and confirmed.
     const perCounter = 50 + report.targets[0]!.requests.warmup + 40 + 2 + 3 + 3 * tuning.num;

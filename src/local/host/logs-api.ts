@@ -3,18 +3,18 @@
  * call of CloudWatch Logs goes on to it.
  */
 import { randomUUID } from 'node:crypto';
-import * as v from 'valibot';
 import { InputError, messageOf } from '../../core/errors.ts';
-import { isObject, list, openFields, type Output, readJson, text, whole } from '../../core/schema/fields.ts';
+import { isObject, readJson } from '../../core/schema/fields.ts';
 import type { LogEvents, StoredEvent } from '../insights/events.ts';
 import { evaluate, type QueryResult } from '../insights/evaluate.ts';
-import { mostRows, parseQuery } from '../insights/parse.ts';
+import { parseQuery } from '../insights/parse.ts';
 import { MalformedQueryError, type Query } from '../insights/query.ts';
 import { logsCall, type RecordCall } from './call-recorder.ts';
 import type { EmulatorReply } from './emulator-client.ts';
 import { type HttpRequest, headerOf } from './http-parser.ts';
 import type { HttpExchange, Reply } from './http-server.ts';
 import type { LogWriter } from './log-writer.ts';
+import { groupsOf, queryReference, Refusal, startQuery, type StartQuery } from './logs-requests.ts';
 
 export interface LogsApiDeps {
   readonly events: LogEvents;
@@ -31,27 +31,6 @@ const concurrentQueries = 30;
 /** Ended queries whose results are kept. */
 const keptQueries = 200;
 
-const seconds = whole(0, 1e11);
-const startQuery = openFields({
-  logGroupName: v.exactOptional(text(512)),
-  logGroupNames: v.exactOptional(list(text(512), 50, 1)),
-  logGroupIdentifiers: v.exactOptional(list(text(2048), 50, 1)),
-  startTime: seconds,
-  endTime: seconds,
-  queryString: v.string('a text'),
-  limit: v.exactOptional(whole(1, mostRows)),
-});
-const queryReference = openFields({ queryId: text(256) });
-
-/** What SDKs make an exception of. */
-class Refusal extends Error {
-  readonly type: string;
-  constructor(type: string, message: string) {
-    super(message);
-    this.type = type;
-  }
-}
-
 type Status = 'Running' | 'Complete' | 'Failed' | 'Cancelled';
 interface RunningQuery {
   readonly groups: readonly string[];
@@ -62,28 +41,6 @@ interface RunningQuery {
 const nothing: QueryResult = {
   results: [],
   statistics: { recordsMatched: 0, recordsScanned: 0, bytesScanned: 0 },
-};
-
-/** Of an ARN, with or without the `:*` behind it, or as it is. */
-const groupName = (identifier: string): string => {
-  const [, name] = /^arn:[^:]+:logs:[^:]*:\d*:log-group:([^:]+)(?::\*)?$/.exec(identifier) ?? [];
-  return name ?? identifier;
-};
-
-const groupsOf = ({
-  logGroupName,
-  logGroupNames,
-  logGroupIdentifiers,
-}: Output<typeof startQuery>): readonly string[] => {
-  const given = [logGroupName && [logGroupName], logGroupNames, logGroupIdentifiers].filter(
-    (one) => one !== undefined && one !== '',
-  );
-  const [only] = given;
-  if (given.length === 1 && Array.isArray(only)) return only.map(groupName);
-  throw new Refusal(
-    'InvalidParameterException',
-    'one of logGroupName, logGroupNames and logGroupIdentifiers has to be given',
-  );
 };
 
 const answer = (reply: Reply, body: unknown): void => {
@@ -125,7 +82,7 @@ export const createLogsApi = ({ events, writer, passOn, record }: LogsApiDeps) =
   };
 
   /** Waits for a moment in which what was logged so far is written, so that a query in the middle of a measurement is not seen in it. */
-  const run = async (query: Query, of: RunningQuery, given: Output<typeof startQuery>): Promise<void> => {
+  const run = async (query: Query, of: RunningQuery, given: StartQuery): Promise<void> => {
     try {
       await writer.settled();
       const found: StoredEvent[] = [];
@@ -189,9 +146,7 @@ export const createLogsApi = ({ events, writer, passOn, record }: LogsApiDeps) =
     try {
       const body: unknown = JSON.parse(request.body.toString());
       const id = isObject(body) ? body['queryId'] : undefined;
-      return typeof id === 'string'
-        ? (queries.get(id)?.groups ?? [])
-        : groupsOf(body as Output<typeof startQuery>);
+      return typeof id === 'string' ? (queries.get(id)?.groups ?? []) : groupsOf(body as StartQuery);
     } catch {
       return [];
     }
