@@ -110,6 +110,11 @@ describe('a whole run on the local plane', () => {
       }),
     );
     expect([...(await counts())].sort()).toEqual(expected.sort());
+    // And the platform has a line of each.
+    const lines = report.targets
+      .filter(({ kind }) => kind === 'sync-counter')
+      .map(({ logs }) => logs!.live!.requests + logs!.copy!.requests);
+    expect(lines.sort()).toEqual(expected.sort());
     expect(await lab.keys('runs/lock.json')).toEqual([]);
   });
 
