@@ -112,7 +112,10 @@ const templates = async () => {
   });
   const paths = filesIn('templates', '.yaml');
   const files = paths.map((path) => join(root, 'templates', path));
-  const expanded = paths.filter((path) => read(path).includes('AWS::Serverless'));
+  // What is in the Serverless Application Repository, SAM looks up there.
+  const expanded = paths.filter(
+    (path) => read(path).includes('AWS::Serverless') && !read(path).includes('ApplicationId:'),
+  );
   /** @type {unknown} */
   const manifest = JSON.parse(read('architectures.json'));
   return [
