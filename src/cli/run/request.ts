@@ -1,4 +1,5 @@
 /** The options that say what load a target gets, the same for every command that measures, and the input they make. */
+import { strategies } from '../../core/schema/tuning.ts';
 import { randomBytes } from 'node:crypto';
 import { known } from '../../core/known.ts';
 import { InputError } from '../../core/errors.ts';
@@ -44,6 +45,10 @@ export const loadOptions = {
     '--cold-starts <N>',
     'cold starts to force on a copy of each function, 0 to 100, or off; 10 by default, from 30 on with intervals; and one burst of 4',
   ),
+  tune: text(
+    '--tune <FOR>',
+    'what to tune the memory of each function for: cost, speed or balanced, or off; default balanced',
+  ),
   seed: number('--seed <N>', 'seed of that order and of --poisson, so that a run can be repeated; default 1'),
 };
 
@@ -70,6 +75,7 @@ const flagOfField: Readonly<Record<string, string>> = {
   timeoutMs: '--timeout (in milliseconds)',
   rounds: '--rounds',
   coldStarts: '--cold-starts',
+  tuning: '--tune',
   seed: '--seed',
   runId: '--run-id',
   budgetDollars: '--budget',
@@ -107,7 +113,8 @@ export const underFlagNames = <T>(check: () => T): T => {
     return check();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const flag = flagOfField[error.field.replace('load.', '').replace(/\[.*|(?<=^coldStarts)\..*/, '')];
+    const flag =
+      flagOfField[error.field.replace('load.', '').replace(/\[.*|(?<=^(coldStarts|tuning))\..*/, '')];
     const { field, given, allowed, hint } = error;
     throw new InputError(
       flag ?? field,
@@ -139,6 +146,15 @@ const coldStartsOf = (given: string | undefined): RunRequest['coldStarts'] => {
   return { perTarget: Number(given) };
 };
 
+/** @throws InputError naming the flag */
+const tuningOf = (given: string | undefined): RunRequest['tuning'] => {
+  if (given === undefined) return undefined;
+  if (given === 'off') return false;
+  const strategy = strategies.find((one) => one === given);
+  if (strategy === undefined) throw new InputError('--tune', given, `${strategies.join(', ')}, or off`);
+  return { strategy };
+};
+
 /** The execution's input as the state machine will read it. */
 export const runRequest = (values: Values<typeof loadOptions>, parts: RunParts): RunRequest => {
   const { requests, concurrency, rate, duration: durationSeconds, warmup, timeout, rounds, seed } = values;
@@ -154,7 +170,7 @@ export const runRequest = (values: Values<typeof loadOptions>, parts: RunParts):
   return {
     ...rest,
     ...(extraTargets.length === 0 ? {} : { extraTargets }),
-    ...known({ rounds, seed, coldStarts: coldStartsOf(values.coldStarts) }),
+    ...known({ rounds, seed, coldStarts: coldStartsOf(values.coldStarts), tuning: tuningOf(values.tune) }),
     ...(prices === undefined ? {} : { cost: { prices } }),
     load,
   };

@@ -29,6 +29,16 @@ describe('runRequest', () => {
   });
 });
 
+describe('--tune', () => {
+  it('says what for, or that nothing is tuned', () => {
+    expect(requestOf('--tune cost').tuning).toEqual({ strategy: 'cost' });
+    expect(requestOf('--tune off').tuning).toBe(false);
+    expect(requestOf('')).not.toHaveProperty('tuning');
+    const made = () => runRequest({ ...valuesOf(''), tune: 'cheap' }, { runId: 'r' });
+    expect(inputErrorOf(made)).toMatchObject({ field: '--tune', allowed: 'cost, speed, balanced, or off' });
+  });
+});
+
 describe('--cold-starts', () => {
   it.each(['101', '-1', 'many', '1.5', ''])('refuses "%s" and names the flag', (given) => {
     const made = () => checkRequest(runRequest({ ...valuesOf(''), coldStarts: given }, { runId: 'r' }));
