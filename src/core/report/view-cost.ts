@@ -175,7 +175,7 @@ const fold = (row: CostRow, { requestsPerSecond }: ReportCost): Block => ({
   name: nameCell(row),
   blocks: [
     { kind: 'text', text: `Duration: ${row.cost.basis}.` },
-    ...itemTable(`A month at ${rateText(requestsPerSecond)}`, row.cost.items),
+    ...itemTable(`${row.target.id}: a month at ${rateText(requestsPerSecond)}`, row.cost.items),
     ...row.cost.omitted.map((text): Block => ({ kind: 'note', text: `Left out: ${text}.` })),
   ],
 });
