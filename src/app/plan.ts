@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../core/errors.ts';
 import { planKey } from '../core/keys.ts';
+import { known } from '../core/known.ts';
 import {
   type Plan,
   type PlanInput,
@@ -56,6 +57,7 @@ const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
     coldStarts,
     tuning,
     logs,
+    goal,
     labels,
     leftOut,
     cost,
@@ -81,6 +83,7 @@ const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
     logs,
     tuning,
     ...(tuning === false ? {} : { tunerArn: await deps.tunerArn() }),
+    ...known({ goal }),
     targets,
     leftOut,
     labels,

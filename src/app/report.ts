@@ -2,6 +2,7 @@
 import type { GenericSchema } from 'valibot';
 import { messageOf, InputError, nameAndCause } from '../core/errors.ts';
 import { isTrialKey, logsPrefix, reportKey, trialsPrefix, tuningsPrefix, verifyKey } from '../core/keys.ts';
+import { known } from '../core/known.ts';
 import type { Output } from '../core/schema/fields.ts';
 import { type TargetLogs, targetLogs } from '../core/schema/logs.ts';
 import type { FinishInput, ReportOutput } from '../core/schema/outcome.ts';
@@ -14,6 +15,7 @@ import { renderMarkdown } from '../core/report/markdown.ts';
 import type { KnownArchitecture } from '../core/report/build.ts';
 import type { Report } from '../core/schema/report.ts';
 import { viewOf } from '../core/report/view.ts';
+import { missedGoal } from '../core/report/recommendation.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import type { Plan } from '../core/schema/plan.ts';
 import { storedTuning, type StoredTuning } from '../core/schema/tuning.ts';
@@ -170,6 +172,7 @@ export const makeReport = async (
       measured: clean,
       failures: failingTargets(report, plan.maxFailed).map(asFailure),
       failed: report.targets.map(({ id }) => id).filter((id) => !clean.includes(id)),
+      ...known({ recommended: report.recommendation?.best, goalMissed: missedGoal(report)?.slice(0, 500) }),
     },
   };
 };

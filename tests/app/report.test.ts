@@ -75,6 +75,7 @@ describe('makeReport', () => {
       measured: ['null', 'python-dynamodb', 'rust-dynamodb', 'cpp-dynamodb'],
       failed: ['node-dynamodb', 'python-s3', 'lossy'],
       failures: [expect.objectContaining({ id: 'python-s3', error: expect.stringContaining('429') })],
+      recommended: 'cpp-dynamodb',
     });
     expect(storedReport(objects)).toEqual(JSON.parse(JSON.stringify(report)));
     expect(objects.get(reportKey(runId, 'html'))).toContain('<!doctype html>');

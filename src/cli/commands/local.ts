@@ -13,7 +13,14 @@ import { checkOnly, list, number, toggle } from '../options.ts';
 import { readPrices } from '../price-file.ts';
 import { withOut } from '../run/out-dir.ts';
 import { ownTargetOptions, ownTargets } from '../run/own-targets.ts';
-import { checkRequest, loadOptions, newRunId, resultOptions, runRequest } from '../run/request.ts';
+import {
+  checkRequest,
+  goalOptions,
+  loadOptions,
+  newRunId,
+  resultOptions,
+  runRequest,
+} from '../run/request.ts';
 
 const options = {
   only: list(
@@ -26,6 +33,7 @@ const options = {
     '--memory <MB>',
     'memory of every function, 128 to 10,240; its CPU share follows; default 512',
   ),
+  ...goalOptions,
   ...resultOptions,
   keep: toggle('--keep', 'leave everything running afterwards until Ctrl-C, and print how to reach it'),
 };

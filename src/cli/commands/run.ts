@@ -9,7 +9,14 @@ import { checkOnly, list, number, text, toggle } from '../options.ts';
 import { readPrices } from '../price-file.ts';
 import { withOut } from '../run/out-dir.ts';
 import { ownTargetOptions, ownTargets } from '../run/own-targets.ts';
-import { checkRequest, loadOptions, newRunId, resultOptions, runRequest } from '../run/request.ts';
+import {
+  checkRequest,
+  goalOptions,
+  loadOptions,
+  newRunId,
+  resultOptions,
+  runRequest,
+} from '../run/request.ts';
 import { stage } from '../terminal.ts';
 
 /** Each look is a handful of API calls; slower than locally, because AWS throttles GetExecutionHistory. */
@@ -24,6 +31,7 @@ const options = {
   ...loadOptions,
   ...ownTargetOptions,
   runId: text('--run-id <ID>', 'name of the run; naming an earlier one resumes it with the same settings'),
+  ...goalOptions,
   ...resultOptions,
   budget: number('--budget <DOLLARS>', 'the most that the run may cost by an upper estimate; default 1'),
   skipPreflight: toggle('--skip-preflight', 'start although the preflight found something wrong'),

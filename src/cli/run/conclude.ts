@@ -8,6 +8,7 @@ import type { KnownArchitecture } from '../../core/report/build.ts';
 import type { Report } from '../../core/schema/report.ts';
 import { viewOf } from '../../core/report/view.ts';
 import { problemsOf } from '../../core/report/view-ranking.ts';
+import { missedGoal } from '../../core/report/recommendation.ts';
 import { readManifest } from '../../local/deploy/build.ts';
 import type { ObjectStore } from '../../ports/index.ts';
 import type { ExecutionState } from '../aws/executions.ts';
@@ -67,7 +68,9 @@ export const concludeEnded = async (
     throw new Error(`the run ended without a report; its objects are in ${shownPath(results.out)}`);
   const crossed = crossedLimits(report, results.wanted);
   for (const sentence of crossed) terminal.say(`${terminal.style.red('Limit crossed:')} ${sentence}`);
-  return problemsOf(report).length + crossed.length === 0 ? 0 : 1;
+  const missed = missedGoal(report);
+  if (missed !== undefined) terminal.say(`${terminal.style.red('Goal missed:')} ${missed}.`);
+  return problemsOf(report).length + crossed.length === 0 && missed === undefined ? 0 : 1;
 };
 
 /**

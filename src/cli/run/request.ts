@@ -13,7 +13,7 @@ import type { Prices } from '../../core/cost/prices.ts';
 import type { Target } from '../../core/schema/target.ts';
 import { limitOptions } from './limits.ts';
 import { profileOf } from './profile.ts';
-import { duration, number, text, toggle, type Values } from '../options.ts';
+import { duration, milliseconds, number, percent, text, toggle, type Values } from '../options.ts';
 
 export const loadOptions = {
   requests: number('--requests <N>', 'measured requests per target and round, 1 to 1,000,000; default 150'),
@@ -41,6 +41,7 @@ export const loadOptions = {
   warmup: number('--warmup <N>', 'requests sent first and left out of every figure; default 10'),
   timeout: duration('--timeout <TIME>', 'how long an answer may take, up to 60s; default 10s'),
   rounds: number('--rounds <N>', 'rounds, each with the targets in another order, 1 to 50; default 10'),
+  quick: toggle('--quick', 'the load alone: no forced cold starts, no tuning of memory, no reading of logs'),
   coldStarts: text(
     '--cold-starts <N>',
     'cold starts to force on a copy of each function, 0 to 100, or off; 10 by default, from 30 on with intervals; and one burst of 4',
@@ -50,6 +51,19 @@ export const loadOptions = {
     'what to tune the memory of each function for: cost, speed or balanced, or off; default balanced',
   ),
   seed: number('--seed <N>', 'seed of that order and of --poisson, so that a run can be repeated; default 1'),
+};
+
+/** What is good enough, at which traffic: who does it for the least is what the report says first. */
+export const goalOptions = {
+  goalRate: number(
+    '--goal-rate <PER_SECOND>',
+    'the traffic that the report recommends for; default 1 per second',
+  ),
+  goalP99: milliseconds(
+    '--goal-p99 <TIME>',
+    'the most that 99 of 100 requests may take at that traffic, cold ones among them',
+  ),
+  goalCold: percent('--goal-cold <PERCENT>', 'the most of the requests that may be cold at that traffic'),
 };
 
 /** Where a command that measures puts its results, and how it tells them. */
@@ -79,6 +93,9 @@ const flagOfField: Readonly<Record<string, string>> = {
   seed: '--seed',
   runId: '--run-id',
   budgetDollars: '--budget',
+  'cost.requestsPerSecond': '--goal-rate',
+  'goal.p99Ms': '--goal-p99',
+  'goal.coldShare': '--goal-cold',
 };
 
 const whenInFlags: Readonly<Record<string, string>> = {
@@ -155,8 +172,24 @@ const tuningOf = (given: string | undefined): RunRequest['tuning'] => {
   return { strategy };
 };
 
+/** What is done beside the load. @throws InputError naming the flag */
+const measuredBeside = ({
+  quick,
+  coldStarts,
+  tune,
+}: Values<typeof loadOptions>): Pick<RunRequest, 'coldStarts' | 'tuning' | 'logs'> => {
+  if (quick !== true) return known({ coldStarts: coldStartsOf(coldStarts), tuning: tuningOf(tune) });
+  if (coldStarts !== undefined)
+    throw new InputError('--cold-starts', coldStarts, 'nothing, since --quick leaves cold starts out');
+  if (tune !== undefined) throw new InputError('--tune', tune, 'nothing, since --quick leaves tuning out');
+  return { coldStarts: false, tuning: false, logs: false };
+};
+
 /** The execution's input as the state machine will read it. */
-export const runRequest = (values: Values<typeof loadOptions>, parts: RunParts): RunRequest => {
+export const runRequest = (
+  values: Values<typeof loadOptions> & Values<typeof goalOptions>,
+  parts: RunParts,
+): RunRequest => {
   const { requests, concurrency, rate, duration: durationSeconds, warmup, timeout, rounds, seed } = values;
   const timeoutMs = timeout === undefined ? undefined : Math.round(timeout * 1000);
   const times =
@@ -167,11 +200,15 @@ export const runRequest = (values: Values<typeof loadOptions>, parts: RunParts):
   const connection = values.freshConnections === true ? 'fresh' : undefined;
   const load = known({ requests, concurrency, ...times, poissonSeed, connection, warmup, timeoutMs });
   const { extraTargets = [], prices, ...rest } = parts;
+  const cost = known({ prices, requestsPerSecond: values.goalRate });
+  const goal = known({ p99Ms: values.goalP99, coldShare: values.goalCold });
   return {
     ...rest,
     ...(extraTargets.length === 0 ? {} : { extraTargets }),
-    ...known({ rounds, seed, coldStarts: coldStartsOf(values.coldStarts), tuning: tuningOf(values.tune) }),
-    ...(prices === undefined ? {} : { cost: { prices } }),
+    ...known({ rounds, seed }),
+    ...measuredBeside(values),
+    ...(Object.keys(cost).length === 0 ? {} : { cost }),
+    ...(Object.keys(goal).length === 0 ? {} : { goal }),
     load,
   };
 };

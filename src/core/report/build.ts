@@ -13,13 +13,14 @@ import { reportTuning } from './tuning.ts';
 import type { Trial } from '../schema/trial.ts';
 import { coldStartsOf, compareColdStarts } from './cold-starts.ts';
 import { type CellSummary, perSecond, summariseCell } from './cell.ts';
-import { withCost, pricesFor } from './cost.ts';
+import { pricesFor, usualRate, withCost } from './cost.ts';
 import { plannedRequests, rankableErrorShare } from './failures.ts';
 import { list } from './format.ts';
 import { confidence, countedRounds, summariseTime } from './latency.ts';
 import { reportLogs } from './logs.ts';
 import { addCounts, addErrors, latestParts } from './parts.ts';
 import { rankingSettings, rankTargets } from './ranking.ts';
+import { recommend } from './recommendation.ts';
 import { remarksOnRounds } from './validity.ts';
 
 /** Names and reference figures of the manifest's rows that are targets. */
@@ -258,6 +259,7 @@ export const buildReport = (input: ReportInput): Report => {
     rankings: rankTargets(targets),
     cost,
     ...(coldStartComparisons.length === 0 ? {} : { coldStartComparisons }),
+    recommendation: recommend(targets, cost?.requestsPerSecond ?? usualRate, plan.goal),
     remarks,
     leftOut: plan.leftOut,
   });

@@ -9,11 +9,13 @@ import type { Plan } from '../schema/plan.ts';
 import type { ReportCost, TargetCost } from '../schema/report-cost.ts';
 import type { TargetReport } from '../schema/report.ts';
 import type { Target } from '../schema/target.ts';
-import { formatCount } from './format.ts';
+import { coldShareAt } from './expectation.ts';
+import { formatCount, formatShare } from './format.ts';
 
 /** Requests per second: 260,000, 2.6 million and 26 million a month. */
 const rates = [0.1, 1, 10] as const;
-const usualRate = 1;
+/** Where nobody says for which traffic, requests per second. */
+export const usualRate = 1;
 const sweepSteps = 6;
 
 /** What other parts of the report measured of a function, as far as they are there. */
@@ -22,7 +24,11 @@ type Evidence = Pick<TargetReport, 'id' | 'targetId' | 'memoryMb' | 'service'> &
     readonly live?: {
       readonly requests: number;
       readonly coldStarts: number;
-      readonly billedMs?: { readonly mean: number };
+      readonly billedMs?: {
+        readonly mean: number;
+        readonly warmMean?: number;
+        readonly coldMean?: number;
+      };
       readonly logBytesPerRequest?: number;
     };
   };
@@ -43,14 +49,16 @@ const clientMeanMs = ({ service }: Evidence): number | undefined => {
 };
 
 /** The best there is: the platform's own lines, the tuner's averages, or the client's times. */
-const billedOf = (target: Evidence): Billed => {
+const billedOf = (target: Evidence, coldShare: number): Billed => {
   const { logs, tuning, memoryMb } = target;
   const live = logs?.live;
-  if (live?.billedMs !== undefined)
+  if (live?.billedMs !== undefined) {
+    const { mean: all, warmMean = all, coldMean = warmMean } = live.billedMs;
     return {
-      billedMs: live.billedMs.mean,
-      basis: `billed by the logs: the mean of ${formatCount(live.requests)} REPORT lines, ${formatCount(live.coldStarts)} of them cold`,
+      billedMs: warmMean * (1 - coldShare) + coldMean * coldShare,
+      basis: `billed by the logs: ${formatCount(live.requests)} REPORT lines, ${formatCount(live.coldStarts)} of them cold, mixed as to be expected: ${formatShare(coldShare)} cold`,
     };
+  }
   const size = tuning?.sizes.find((one) => one.memoryMb === memoryMb);
   if (size !== undefined)
     return {
@@ -71,15 +79,19 @@ export interface Billable {
 }
 
 /** Undefined where nothing is known of what the target takes of AWS. */
-const billableOf = (report: Evidence, target: Target): Billable | undefined => {
+const billableOf = (
+  report: TargetReport & Evidence,
+  target: Target,
+  requestsPerSecond: number,
+): Billable | undefined => {
   const { billing, functionArn, cpuArchitecture } = target;
   const { memoryMb } = report;
   const isFunction = functionArn !== undefined && memoryMb !== undefined;
   if (billing === undefined && !isFunction) return undefined;
   if (!isFunction) return { service: { billing: billing ?? {} }, basis: 'servers, by the month' };
-  const { billedMs, basis } = billedOf(report);
+  const coldShare = coldShareAt(report, requestsPerSecond);
+  const { billedMs, basis } = billedOf(report, coldShare);
   const live = report.logs?.live;
-  const coldShare = live === undefined || live.requests === 0 ? undefined : live.coldStarts / live.requests;
   const service = known({
     ...{ billing: billing ?? {}, memoryMb, cpuArchitecture, billedMs, coldShare },
     logBytesPerRequest: live?.logBytesPerRequest,
@@ -149,7 +161,8 @@ export const withCost = (plan: Plan, targets: readonly TargetReport[]): Costed =
   const billables = new Map(
     targets.flatMap((report) => {
       const target = plan.targets.find(({ id }) => id === report.targetId);
-      const billable = target === undefined ? undefined : billableOf(report, target);
+      const billable =
+        target === undefined ? undefined : billableOf(report, target, requestsPerSecond ?? usualRate);
       return billable === undefined ? [] : [[report.id, billable] as const];
     }),
   );

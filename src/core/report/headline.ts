@@ -1,6 +1,7 @@
 /** The answer first: what the run says, in the words that its statistics carry and no stronger. */
 import { known } from '../known.ts';
 import { formatMs, formatRatio, list, plural } from './format.ts';
+import { recommendationSentence } from './recommendation.ts';
 import { medianMsOf } from './latency.ts';
 import type { Comparison, Ranking, Report } from '../schema/report.ts';
 
@@ -109,7 +110,8 @@ export const headlineOf = (report: Report): Headline => {
       ? { title: 'No target was measured', sentences: [] }
       : rankingHeadline(report, largest);
   const unranked = report.rankings.flatMap((ranking) => ranking.unranked);
-  const sentences = [...headline.sentences];
+  const wanted = recommendationSentence(report.recommendation);
+  const sentences = [...(wanted === undefined ? [] : [`${wanted}.`]), ...headline.sentences];
   if (report.rankings.length > 1) {
     sentences.push(
       `Targets were called in ${report.rankings.length} different ways or from different vantages; each is ranked apart.`,

@@ -1,6 +1,14 @@
 /** Who stands where: the ranking's tables and the terminal's short one. */
 import { extent } from 'd3-array';
-import { formatCount, formatNumber, formatQuantile, formatRatio, list } from './format.ts';
+import {
+  formatCount,
+  formatDollars,
+  formatNumber,
+  formatQuantile,
+  formatRatio,
+  formatTick,
+  list,
+} from './format.ts';
 import { comparisonOf, rankingsOf } from './headline.ts';
 import type { Ranking, Report, Sensitivity, TargetReport } from '../schema/report.ts';
 import type { Block, CellLike, ReportView, Section, TargetRow } from './view-model.ts';
@@ -53,6 +61,19 @@ const rankingTable = (report: Report, ranking: Ranking, rows: readonly TargetRow
       ['p99', ({ target }) => quantileCell(target.response.all, 'p99')],
       [{ head: 'Against the first', ...wide }, ({ target }) => against(ranking, target.id)],
       [{ head: 'Cold', unit: 'ms (n)', ...wide }, (row) => coldCell(report.plane, row)],
+      ...(report.cost === undefined
+        ? []
+        : [
+            [
+              {
+                head: '$ a month',
+                unit: `at ${formatTick(report.cost.requestsPerSecond)}/s`,
+                align: 'right',
+              },
+              ({ target }: TargetRow) =>
+                target.cost === undefined ? none : formatDollars(target.cost.dollarsPerMonth),
+            ] as const,
+          ]),
       ['Failed', ({ target }) => failedShare(target)],
       [{ head: 'Answers', unit: 'n', ...wide }, ({ target }) => formatCount(target.requests.ok)],
     ],

@@ -8,6 +8,7 @@ import { costSection } from './view-cost.ts';
 import { seriesOf, tailFigure, timesFigure } from './view-figures.ts';
 import type { Block, Figure, ReportView, Section, TargetRow } from './view-model.ts';
 import { problemsOf, rankingSection, summaryOf } from './view-ranking.ts';
+import { recommendationSection } from './view-recommendation.ts';
 import { rowsOf, tableOf } from './view-rows.ts';
 import { distributionFigure } from './view-strips.ts';
 import { tuningSections } from './view-tuning.ts';
@@ -113,6 +114,7 @@ export const viewOf = (report: Report): ReportView => {
     problems: problemsOf(report),
     sections: [
       rankingSection(report, rows),
+      ...recommendationSection(report, rows),
       latencySection(rows),
       coldStartSection(report, rows),
       ...tuningSections(rows),

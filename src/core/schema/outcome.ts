@@ -63,4 +63,8 @@ export interface ReportOutput {
   readonly measured: readonly string[];
   readonly failed: readonly string[];
   readonly failures: Output<typeof failures>;
+  /** The cheapest target that reaches the goal, where there is one. */
+  readonly recommended?: string;
+  /** In words, where a goal was given and no target is known to reach it. */
+  readonly goalMissed?: string;
 }

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { dictionary, fields, line, list, number, oneOf, type Output, text, time, whole } from './fields.ts';
 import { coldStartSettings } from './cold-starts.ts';
 import { costRequest } from './cost.ts';
+import { goal } from './goal.ts';
 import { loadProfile } from './load.ts';
 import { labels, leftOut, maxFailed, maxTargets, rounds, runId, seed } from './request.ts';
 import { functionArn, loadFrom, target, targetId } from './target.ts';
@@ -41,6 +42,7 @@ export const storedPlan = fields({
   tunerArn: v.exactOptional(tunerArn),
   /** Absent in plans of earlier versions, which had none. */
   logs: v.exactOptional(v.boolean('true or false')),
+  goal: v.exactOptional(goal),
   targets: list(target, maxTargets),
   leftOut,
   labels,

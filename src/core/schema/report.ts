@@ -12,6 +12,7 @@ import { plane, verification } from './plan.ts';
 import { logsReport } from './report-logs.ts';
 import { reportCost, targetCost } from './report-cost.ts';
 import { coldStartComparison, targetColdStarts } from './report-cold-starts.ts';
+import { recommendation } from './report-recommendation.ts';
 import { labels, leftOut, rounds, seed } from './request.ts';
 import { targetTuning } from './report-tuning.ts';
 import { targetKinds } from './target.ts';
@@ -282,6 +283,8 @@ export const reportSchema = openFields({
   cost: v.exactOptional(reportCost),
   /** Absent where none were forced, or too few of them. */
   coldStartComparisons: v.exactOptional(arrayOf(coldStartComparison)),
+  /** Absent where no target was answered, and in reports of earlier versions. */
+  recommendation: v.exactOptional(recommendation),
   /** What went wrong with the report itself, as an unreadable object. */
   remarks: texts,
   /** Architectures that were not in the run at all. */

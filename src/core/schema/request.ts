@@ -17,6 +17,7 @@ import {
 } from './fields.ts';
 import { coldStartSettings } from './cold-starts.ts';
 import { budgetDollars, costRequest } from './cost.ts';
+import { goal } from './goal.ts';
 import { loadInput } from './load.ts';
 import { secretsPath } from '../keys.ts';
 import { literalSecretIn, secretPrefix } from '../secrets.ts';
@@ -81,6 +82,8 @@ export const runRequest = fields({
   maxFailed: v.optional(maxFailed, defaultMaxFailed),
   /** Whether the platform's log lines are read and joined with the samples (CloudWatch Logs Insights). */
   logs: v.optional(v.boolean('true or false'), true),
+  /** Thresholds: a run in which no target reaches the goal ends with exit code 1. */
+  goal: v.exactOptional(goal),
   labels: v.optional(labels, {}),
   leftOut: v.optional(leftOut, []),
   cost: v.optional(costRequest, {}),

@@ -1,10 +1,10 @@
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
-import { checkRequest, loadOptions, runRequest } from '../../../src/cli/run/request.ts';
+import { checkRequest, goalOptions, loadOptions, runRequest } from '../../../src/cli/run/request.ts';
 import { ownTargetOptions, ownTargets } from '../../../src/cli/run/own-targets.ts';
 import { inputErrorOf } from '../../support/errors.ts';
 import { parse } from '../parse.ts';
 
-const options = { ...loadOptions, ...ownTargetOptions };
+const options = { ...loadOptions, ...ownTargetOptions, ...goalOptions };
 const valuesOf = (line: string) => parse(line === '' ? [] : line.split(' '), options).values;
 const requestOf = (line: string) => runRequest(valuesOf(line), { runId: 'r' });
 
@@ -43,6 +43,40 @@ describe('--cold-starts', () => {
   it.each(['101', '-1', 'many', '1.5', ''])('refuses "%s" and names the flag', (given) => {
     const made = () => checkRequest(runRequest({ ...valuesOf(''), coldStarts: given }, { runId: 'r' }));
     expect(inputErrorOf(made)).toMatchObject({ field: '--cold-starts', exitCode: 2 });
+  });
+});
+
+describe('--quick', () => {
+  it('leaves out everything but the load', () => {
+    expect(checkRequest(requestOf('--quick'))).toMatchObject({
+      coldStarts: false,
+      tuning: false,
+      logs: false,
+    });
+    expect(checkRequest(requestOf(''))).toMatchObject({ coldStarts: { perTarget: 10 }, logs: true });
+  });
+
+  it('is refused beside what it leaves out', () => {
+    expect(inputErrorOf(() => requestOf('--quick --cold-starts 3'))).toMatchObject({
+      field: '--cold-starts',
+    });
+  });
+});
+
+describe('--goal-…', () => {
+  it('makes a goal and the traffic that it is for', () => {
+    const checked = checkRequest(requestOf('--goal-rate 20 --goal-p99 1.5s --goal-cold 0.5%'));
+    expect(checked.goal).toEqual({ p99Ms: 1500, coldShare: 0.005 });
+    expect(checked.cost).toMatchObject({ requestsPerSecond: 20 });
+    expect(checkRequest(requestOf('')).goal).toBeUndefined();
+  });
+
+  it.each([
+    ['--goal-rate 0', '--goal-rate', 'a number from 0.001 to 100,000'],
+    ['--goal-p99 2m', '--goal-p99', 'a number from 0.1 to 60,000'],
+    ['--goal-cold 101%', '--goal-cold', 'a number from 0 to 1'],
+  ])('%s is refused under its own name', (words, field, allowed) => {
+    expect(inputErrorOf(() => checkRequest(requestOf(words)))).toMatchObject({ field, allowed });
   });
 });
 

@@ -65,7 +65,9 @@ describe('withCost', () => {
     const logged = from({ tuning, logs: { live } });
     expect(logged).toMatchObject({
       service: { billedMs: 12.5 },
-      basis: expect.stringMatching(/^billed by the logs: the mean of 1,800/) as string,
+      basis: expect.stringMatching(
+        /^billed by the logs: 1,800 REPORT lines, 3 of them cold, mixed as to be expected/,
+      ) as string,
     });
     // 2.628 million requests a month at 1/s: 500 bytes each are 1.2238 GB.
     expect(logged.items.find(({ what }) => what === 'Logs: taking in')?.quantity).toBeCloseTo(1.2238, 3);

@@ -72,6 +72,10 @@ const caught = (run: () => unknown): unknown => {
 /** Of reports and of what users named. */
 const optional = [
   ...['billedMs', 'cost', 'dynamodbWriteUnits', 'httpApiRequests'],
+  'recommendation',
+  'dollarsPerMonth',
+  'coldShare',
+  'best',
   ...['cause', 'cold', 'cpuArchitecture', 'error', 'example', 'generator', 'host CPU', 'kernel', 'maxMs'],
   ...['meanMs', 'memoryMb', 'observed', 'p50Ms', 'reference', 'runtime', 'standardDeviationMs', 'startedAt'],
   ...[

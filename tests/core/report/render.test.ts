@@ -39,7 +39,7 @@ describe('headlineOf', () => {
 
   it('names three ratios at most, the last of them the slowest', () => {
     const many = ['a', 'b', 'c', 'd', 'e', 'f'].map((id, i) => ({ id, warmMs: 2 ** i, coldMs: 99 }));
-    expect(headlineOf(build({ characters: many })).sentences[0]).toMatch(
+    expect(headlineOf(build({ characters: many })).sentences[1]).toMatch(
       /^At the median b takes \S+ times, c takes \S+ times and at the end f takes \S+ times as long\.$/,
     );
   });

@@ -138,7 +138,7 @@ describe('parseRunRequest', () => {
 
   it('says which fields there are when one is unknown', () => {
     expect(() => parse({ round: 3 })).toThrow(
-      'round: given 3; allowed: the fields runId, targets, extraTargets, load, rounds, coldStarts, tuning, seed, maxFailed, logs, labels, leftOut, cost, budgetDollars',
+      'round: given 3; allowed: the fields runId, targets, extraTargets, load, rounds, coldStarts, tuning, seed, maxFailed, logs, goal, labels, leftOut, cost, budgetDollars',
     );
   });
 
