@@ -8,7 +8,7 @@ import type { KnownArchitecture } from '../../core/report/build.ts';
 import type { Report } from '../../core/schema/report.ts';
 import { viewOf } from '../../core/report/view.ts';
 import { problemsOf } from '../../core/report/view-ranking.ts';
-import { missedGoal } from '../../core/report/recommendation.ts';
+import { missedGoal, recommendationSentence } from '../../core/report/recommendation.ts';
 import { readManifest } from '../../local/deploy/build.ts';
 import type { ObjectStore } from '../../ports/index.ts';
 import type { ExecutionState } from '../aws/executions.ts';
@@ -42,10 +42,12 @@ export const printReport = (context: Context, { out, wanted }: Results, report: 
   const { print, terminal } = context;
   const view = viewOf(report);
   const page = shownPath(join(out, 'report.html'));
+  const advice = recommendationSentence(report.recommendation);
+  const headline = [view.title, ...(advice === undefined ? [] : [advice])].map((sentence) => `${sentence}.`);
   print(
     wanted.json
       ? `${JSON.stringify(report, null, 2)}\n`
-      : `${view.title}.\n\n${summaryTable(view)}\nReport: ${page}\n`,
+      : `${headline.join('\n')}\n\n${summaryTable(view)}\nReport: ${page}\n`,
   );
   for (const problem of view.problems) terminal.say(`${terminal.style.red('!')} ${problem}`);
   if (view.face !== undefined) terminal.say(terminal.style.dim(`${view.face}.`));

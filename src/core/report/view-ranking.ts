@@ -47,6 +47,8 @@ const rankingTable = (report: Report, ranking: Ranking, rows: readonly TargetRow
     .filter(({ target }) => target.kind === 'null' && target.response.all !== undefined)
     .filter(({ target }) => target.path === path && target.vantage === vantage);
   const wide = { align: 'right', wide: true } as const;
+  const isForced = rows.some(({ target }) => forcedAlone(target) !== undefined);
+  const coldUnit = isForced ? 'median of forced, ms (n)' : 'mean ms (n)';
   return tableOf(
     `Response time in ms of all requests planned, with 95 % intervals; fastest first, by the rounds’ medians.${apart}`,
     [...ranked, ...floors],
@@ -60,7 +62,7 @@ const rankingTable = (report: Report, ranking: Ranking, rows: readonly TargetRow
       ['p50', ({ target }) => quantileCell(target.response.all, 'p50')],
       ['p99', ({ target }) => quantileCell(target.response.all, 'p99')],
       [{ head: 'Against the first', ...wide }, ({ target }) => against(ranking, target.id)],
-      [{ head: 'Cold', unit: 'ms (n)', ...wide }, (row) => coldCell(report.plane, row)],
+      [{ head: 'Cold', unit: coldUnit, ...wide }, (row) => coldCell(report.plane, row)],
       ...(report.cost === undefined
         ? []
         : [

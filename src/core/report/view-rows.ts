@@ -106,12 +106,11 @@ export const meanCell = ({ meanMs, n }: LatencySummary): TableCell => ({
 export const forcedAlone = ({ coldStarts, memoryMb }: TargetReport): ColdStartGroup['summary'] =>
   coldStarts?.groups.find((group) => group.kind === 'alone' && group.memoryMb === memoryMb)?.summary;
 
-/** Forced ones, the load's cold answers, or else the one that verification saw: other kinds of figures, so it says so. */
+/** The median of forced ones, the load's cold answers, or else the one that verification saw: other kinds of figures, so these say so. */
 export const coldCell = (plane: Report['plane'], { target, firstColds: { alone } }: TargetRow): CellLike => {
   const forced = forcedAlone(target);
-  if (forced !== undefined)
-    return { text: formatNumber(forced.medianMs), n: formatCount(forced.n), note: 'median, forced' };
+  if (forced !== undefined) return { text: formatNumber(forced.medianMs), n: formatCount(forced.n) };
   const { cold } = target.response;
-  if (cold !== undefined) return meanCell(cold);
+  if (cold !== undefined) return { ...meanCell(cold), note: 'mean, under the load' };
   return alone === undefined ? none : { ...meanCell(alone), note: firstColdName(plane, target.kind) };
 };

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ensureTools } from '../../../tools/setup/ensure.mjs';
 import { targetsPath } from '../../core/keys.ts';
+import { known } from '../../core/known.ts';
 import type { Target } from '../../core/schema/target.ts';
 import { cpuArchitecture, region, withoutAws } from '../aws-environment.ts';
 import type { Credentials } from '../credentials.ts';
+import { readManifest } from '../deploy/build.ts';
 import { withoutFunctionHost } from '../labels.ts';
 import { type ServerProcess, startServer } from '../program.ts';
 import { type Reaper, startReaper } from '../reaper/reaper.ts';
@@ -64,7 +66,7 @@ export interface Instances {
 }
 
 /** With a vantage of its own, as on AWS, where it is loaded from inside its network. */
-const targetAt = (url: string): Target => ({
+const targetAt = (url: string, billing: Target['billing']): Target => ({
   version: 1,
   id: 'fastapi-ec2',
   kind: 'sync-counter',
@@ -72,6 +74,8 @@ const targetAt = (url: string): Target => ({
   cpuArchitecture,
   runtime: 'FastAPI, one uvicorn worker',
   vantage: withoutFunctionHost,
+  // What it would take of AWS, as its template registers it there.
+  ...known({ billing }),
 });
 
 /** What the server itself writes on AWS, over the entry that its template made. */
@@ -97,7 +101,9 @@ export const startInstances = async (options: InstancesOptions): Promise<Instanc
   const reaper = startReaper(options.root);
   try {
     const [server] = await Promise.all([startFastapi({ ...options, reaper }), options.deployed]);
-    await register(options, targetAt(server.ready.url));
+    const { architectures } = await readManifest(options.root);
+    const billing = architectures.find(({ id }) => id === 'fastapi-ec2')?.billing;
+    await register(options, targetAt(server.ready.url, billing));
     return {
       died: server.died,
       stop: async () => {

@@ -219,7 +219,7 @@ describe('a report with forced cold starts', () => {
     const text = renderMarkdown(view);
     expect(text).toMatch(/\| slow \| 512 \| alone \| 30 \| \d+ \(\d+–\d+\) \| \d+ \| \d+ \| – \|/);
     expect(text).toMatch(/\| slow \| 512 \| fast \| 1\.\d+ \(1\.\d+–1\.\d+\) \| 30 \| starts slower \|/);
-    expect(text).toContain('median, forced');
+    expect(text).toContain('median of forced, ms (n)');
   });
 
   it('takes them for the cold column of the terminal, and says so', () => {

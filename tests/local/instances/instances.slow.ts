@@ -38,6 +38,8 @@ describe('startInstances', () => {
       expect((await send(target.url ?? '', { headers })).status).toBe(403);
     // Ranked apart from the functions, which are called through the function host.
     expect(target.vantage).toBe('this machine without the function host');
+    // Its dollars are those of the server that it stands for.
+    expect(target.billing).toMatchObject({ instanceType: 't3.micro', instances: 1 });
     await instances.stop();
     await expect(fetch(target.url ?? '')).rejects.toThrow('fetch failed');
   });
