@@ -6,7 +6,7 @@ import { medianMsOf } from './latency.ts';
 import type { Report } from '../schema/report.ts';
 import type { ColdStartComparison, ColdStartGroup } from '../schema/report-cold-starts.ts';
 import type { Block, CellLike, TargetRow } from './view-model.ts';
-import { nameCell, none, tableOf } from './view-rows.ts';
+import { idCell, none, tableOf } from './view-rows.ts';
 import { forcedFigure, type ForcedRow } from './view-strips.ts';
 import { forcedSentences } from './words.ts';
 
@@ -64,7 +64,7 @@ const groupTable = (shown: readonly GroupRow[]): Block[] =>
     'Forced cold starts, in ms',
     shown,
     [
-      ['Target', nameCell],
+      ['Target', idCell],
       ['MB', ({ group }) => formatCount(group.memoryMb)],
       [{ head: 'how' }, ({ group }) => howOf(group)],
       ['n', ({ group }) => formatCount(group.summary?.n ?? 0)],
@@ -98,7 +98,7 @@ const loggedTable = (all: readonly GroupRow[]): Block[] =>
     'Where the time of forced cold starts goes: medians in ms over those whose log line was found',
     all.filter((row) => joinedIn(row).length > 0),
     [
-      ['Target', nameCell],
+      ['Target', idCell],
       ['MB', ({ group }) => formatCount(group.memoryMb)],
       [{ head: 'how' }, ({ group }) => howOf(group)],
       ['n', (row) => formatCount(joinedIn(row).length)],

@@ -5,7 +5,7 @@ import type { LogSection } from '../schema/logs.ts';
 import type { TargetReport } from '../schema/report.ts';
 import type { Waterfall } from '../schema/report-logs.ts';
 import type { Block, CellLike, Section, TargetRow, WaterfallFigure, WaterfallPart } from './view-model.ts';
-import { nameCell, none, tableOf } from './view-rows.ts';
+import { idCell, none, tableOf } from './view-rows.ts';
 
 type Logged = TargetRow & { readonly logs: NonNullable<TargetReport['logs']> };
 type Live = Logged & { readonly live: LogSection };
@@ -82,7 +82,7 @@ const linesCell = ({ live: { requests, expected, missingShare } }: Live): CellLi
 
 const lineTable = (rows: readonly Live[]): Block[] =>
   tableOf('By the REPORT lines of the functions, verification and warm-up included; durations in ms', rows, [
-    ['Target', nameCell],
+    ['Target', idCell],
     ['lines', linesCell],
     ['p50', ({ live }) => numberOr(live.durationMs?.p50)],
     ['p99', ({ live }) => numberOr(live.durationMs?.p99)],

@@ -54,6 +54,9 @@ export const rowsOf = (report: Report): TargetRow[] => {
     });
 };
 
+/** Without the title, where there is little room or the target has several rows. */
+export const idCell = ({ target: { id }, colour }: TargetRow): TableCell => ({ text: id, colour });
+
 export const nameCell = ({ target: { id, title }, colour }: TargetRow): TableCell => ({
   text: id,
   colour,

@@ -5,7 +5,7 @@ import { tuningSentence } from './tuning.ts';
 import { alongAxis } from './view-cost.ts';
 import { logAxis } from './view-figures.ts';
 import type { Block, ChartFigure, Section, TargetRow } from './view-model.ts';
-import { colours, nameCell, tableOf } from './view-rows.ts';
+import { colours, idCell, tableOf } from './view-rows.ts';
 
 interface TunedRow extends TargetRow {
   readonly tuning: TargetTuning;
@@ -90,7 +90,7 @@ const sizeTable = (rows: readonly TunedRow[]): Block[] =>
     'Every size: milliseconds inside the function, dollars per million with the request charge',
     rows.flatMap((row) => row.tuning.sizes.map((size) => ({ ...row, size }))),
     [
-      ['Target', nameCell],
+      ['Target', idCell],
       ['MB', ({ size }) => formatCount(size.memoryMb)],
       ['ms', ({ size }) => formatNumber(size.averageMs)],
       ['$ a million', ({ size }) => formatDollars(size.dollarsPerMillion)],
@@ -103,7 +103,7 @@ const confirmationTable = (rows: readonly TunedRow[]): Block[] =>
     'Measured again through the trigger, warm: what a caller waits against dollars per million',
     rows.flatMap((row) => (row.tuning.confirmation?.sizes ?? []).map((size) => ({ ...row, size }))),
     [
-      ['Target', nameCell],
+      ['Target', idCell],
       ['MB', ({ size }) => formatCount(size.memoryMb)],
       ['n', ({ size }) => formatCount(size.n)],
       ['p50, ms', ({ size }) => formatNumber(size.p50Ms)],
