@@ -7,7 +7,7 @@ import { isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 /**
  * @typedef {import('../src/core/schema/manifest.ts').Manifest} Manifest
  * @typedef {{ Type: string, DeletionPolicy?: string, Metadata?: unknown, Properties?: Record<string, unknown> }} Resource
- * @typedef {{ CodeUri?: unknown, LoggingConfig?: { LogGroup?: string }, Role?: unknown, MemorySize?: unknown, Timeout?: unknown, AutoPublishAlias?: unknown, VersionDescription?: unknown }} FunctionProperties
+ * @typedef {{ CodeUri?: unknown, LoggingConfig?: { LogGroup?: string }, Role?: unknown, MemorySize?: unknown, Timeout?: unknown, AutoPublishAlias?: unknown, VersionDescription?: unknown, SnapStart?: unknown }} FunctionProperties
  * @typedef {object} Template
  * @property {Record<string, unknown>} [Parameters]
  * @property {{ Function?: FunctionProperties }} [Globals]
@@ -131,15 +131,13 @@ export const chosenBounds = (template) =>
 
 /** SAM makes a version's id from the code and from unresolved references: a parameter's new value alone publishes none. @type {Rule} */
 export const versionFollowsParameters = (template) =>
-  functionsOf(template).flatMap(([id, { AutoPublishAlias, VersionDescription }]) => {
-    const named = ['MemorySize', 'CpuArchitecture'].every((name) =>
-      String(VersionDescription).includes(name),
-    );
-    return AutoPublishAlias === undefined || named
+  functionsOf(template).flatMap(([id, { AutoPublishAlias, VersionDescription, SnapStart }]) => {
+    // A snapshot is a version's; ProvisionedConcurrency is the alias's, which is changed in place.
+    const names = ['MemorySize', 'CpuArchitecture', ...(SnapStart === undefined ? [] : ['SnapStart'])];
+    const missing = names.filter((name) => !String(VersionDescription).includes(`\${${name}}`));
+    return AutoPublishAlias === undefined || missing.length === 0
       ? []
-      : [
-          `${id}: a changed MemorySize or CpuArchitecture would not reach its alias; name both in VersionDescription`,
-        ];
+      : [`${id}: a changed ${missing.join(' or ')} would not reach its alias; name it in VersionDescription`];
   });
 
 /** What a function may have that its copy has not, or otherwise. */

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { billOf } from '../../src/core/cost/bill.ts';
-import { pricesOf } from '../../src/core/cost/prices.ts';
+import { idleCosts } from '../../src/core/cost/idle.ts';
+import { dollarsOf, pricesOf } from '../../src/core/cost/prices.ts';
 import { referenceRows } from '../../src/core/cost/reference.ts';
 
 const root = join(__dirname, '../..');
@@ -43,6 +44,26 @@ describe('README.md', () => {
     expect(text).toContain(
       `null $${((nothing * hour) / 1e6).toFixed(2)}; \`python-s3\`, which is held to 10 per second, $${s3.toFixed(2)}`,
     );
+  });
+
+  it('says what processes that are kept ready and snapshots cost by the month', () => {
+    const dollars = (cpuArchitecture: 'x86_64' | 'arm64', more: object): string => {
+      const target = { id: 'one', memoryMb: 512, cpuArchitecture, ...more };
+      return idleCosts([], london, [target])[0]!.dollarsPerMonth.toFixed(2);
+    };
+    const [intel, arm] = (['x86_64', 'arm64'] as const).map((cpu) =>
+      dollars(cpu, { provisionedConcurrency: 1 }),
+    );
+    const snapshot = dollars('x86_64', { snapStart: true });
+    const restored = dollarsOf(london, 'lambda.snapStart.restore.gb', 1_000 * 0.5, false).toFixed(2);
+    const text = read('README.md');
+    expect(text).toContain(`$${restored} for 1,000 restores`);
+    expect(text).toContain(`$${intel} for each process of 512 MB (arm64: $${arm})`);
+    expect(text).toContain(`$${snapshot} for each version of 512 MB`);
+    expect(text).toContain(
+      `\`ProvisionedConcurrency=2\` | processes of each service's function that are kept ready: $${intel} a month each at 512 MB`,
+    );
+    expect(text).toContain(`a month for each version at 512 MB, $${snapshot}`);
   });
 
   it('says what a server costs by the month', () => {

@@ -118,6 +118,15 @@ describe('checkTemplate', () => {
     ]);
   });
 
+  it('fires where a snapshot is taken of versions that SnapStart does not make', () => {
+    const complete = good.replace('Timeout: 3', measured);
+    const snapped = complete.replace('Timeout: 3', 'Timeout: 3\n      SnapStart: !If [IsSnapped, {}, {}]');
+    expect(checkTemplate(snapped)).toEqual([
+      expect.stringMatching(/^versionFollowsParameters: WorkFunction: a changed SnapStart would/),
+    ]);
+    expect(checkTemplate(snapped.replace('${MemorySize}', '${MemorySize} ${SnapStart}'))).toEqual([]);
+  });
+
   it('fires where two functions share a log group', () => {
     const second = good.replace(
       / {2}WorkFunction:[^]+? {2}Logs:/,

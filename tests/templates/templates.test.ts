@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { parse, parseDocument } from 'yaml';
 import { parseManifest } from '../../src/core/schema/manifest.ts';
+import { parseTarget } from '../../src/core/schema/target.ts';
 
 const root = join(__dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -12,6 +13,7 @@ type Properties = any;
 interface Template {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: Properties }>>;
   readonly Parameters: Properties;
+  readonly Rules: Properties;
   readonly Globals: Properties;
   readonly Mappings: Properties;
   readonly Outputs: Properties;
@@ -24,7 +26,7 @@ interface BuildSpec {
 const parsed = (path: string): Template =>
   parseDocument(read(path), { logLevel: 'silent' }).toJS() as Template;
 
-const lambdas = architectures.filter(({ group }) => group === 'lambda');
+const lambdas = architectures.filter(({ group }) => group === 'lambda' || group === 'python');
 
 describe.each(lambdas.map((row) => [row.id, row] as const))('the template of %s', (id, row) => {
   const path = join('templates', row.template);
@@ -53,6 +55,26 @@ describe.each(lambdas.map((row) => [row.id, row] as const))('the template of %s'
     expect(target.FunctionAliasArn).toBe(`${row.functions[0]!}.Alias`);
   });
 
+  it('keeps processes ready behind its alias where that is asked for, and registers how many', () => {
+    expect(service.ProvisionedConcurrencyConfig).toEqual({
+      'Fn::If': [
+        'IsProvisioned',
+        { ProvisionedConcurrentExecutions: 'ProvisionedConcurrency' },
+        'AWS::NoValue',
+      ],
+    });
+    expect(target.ProvisionedConcurrency).toBe('ProvisionedConcurrency');
+  });
+
+  it('starts from a snapshot where that is asked for and Lambda has it for the runtime', () => {
+    const isPython = String(service.Runtime).startsWith('python');
+    expect([service.SnapStart, target.SnapStart]).toEqual(
+      isPython
+        ? [['IsSnapped', { ApplyOn: 'PublishedVersions' }, 'AWS::NoValue'], 'SnapStart']
+        : [undefined, undefined],
+    );
+  });
+
   it('registers a copy of its function, which publishes no alias and has its own log group', () => {
     const [, copy = ''] = row.functions;
     expect(target).toMatchObject({ CopyFunctionArn: `${copy}.Arn`, CopyLogGroupName: 'TuningLogs' });
@@ -75,6 +97,40 @@ describe.each(lambdas.map((row) => [row.id, row] as const))('the template of %s'
       Condition: 'IsGradual',
       Properties: { Parameters: { FunctionName: row.functions[0] } },
     });
+  });
+});
+
+describe('ProvisionedConcurrency and SnapStart', () => {
+  const { Rules, Parameters } = parsed('templates/root.yaml');
+
+  it('are off by default, and refused together with a sentence', () => {
+    expect(Parameters.ProvisionedConcurrency).toMatchObject({ Default: 0, MinValue: 0, MaxValue: 100 });
+    expect(Parameters.SnapStart).toMatchObject({ Default: 'false', AllowedValues: ['true', 'false'] });
+    expect(Rules.ReadyOrSnapped).toEqual({
+      RuleCondition: ['SnapStart', 'true'],
+      Assertions: [
+        {
+          Assert: ['ProvisionedConcurrency', '0'],
+          AssertDescription: expect.stringContaining('does not allow both') as string,
+        },
+      ],
+    });
+  });
+
+  it('reach the registry in the form that the cost model reads', () => {
+    const { Resources } = parsed('templates/shared/http-target.yaml');
+    const [text] = Resources['Registration']!.Properties.Value as string[];
+    const filled = text!
+      .replace('${ProvisionedConcurrency}', '3')
+      .replace('${SnapStart}', 'true')
+      .replace(/\$\{(MemorySize|Lesser|ApiRateLimit)\}/g, '512')
+      .replace('${Billing}', '{}')
+      .replace('${TargetKind}', 'sync-counter')
+      .replace('${CpuArchitecture}', 'arm64')
+      .replace('${TargetId}', 'mine')
+      .replace(/\$\{(Copy)?Url\}/g, 'http://localhost/hits')
+      .replace(/\$\{(FunctionAlias|CopyFunction)Arn\}/g, 'arn:aws:lambda:eu-west-2:123456789012:function:f');
+    expect(parseTarget(filled, '/mine')).toMatchObject({ provisionedConcurrency: 3, snapStart: true });
   });
 });
 

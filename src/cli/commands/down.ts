@@ -1,6 +1,6 @@
 /** `latency-lab down`: takes a deployed stack away. */
 import { createInterface } from 'node:readline/promises';
-import { InputError } from '../../core/errors.ts';
+import { InputError, messageOf } from '../../core/errors.ts';
 import { idleCosts } from '../../core/cost/idle.ts';
 import { defaultPrices } from '../../core/cost/prices.ts';
 import { list } from '../../core/report/format.ts';
@@ -34,11 +34,24 @@ const confirm = async ({ signal }: Context, word: string): Promise<boolean> => {
   }
 };
 
-const saySavings = ({ terminal, env }: Context, resources: readonly StackResource[]): void => {
+interface Doomed {
+  readonly stack: DeployedStack;
+  readonly resources: readonly StackResource[];
+}
+
+const saySavings = async ({ terminal, env }: Context, { stack, resources }: Doomed): Promise<void> => {
+  const { registeredTargets } = await import('../aws/stack.ts');
+  const targets = await registeredTargets(stack.parameters['LabName'] ?? 'default').catch(
+    (error: unknown) => {
+      terminal.say(`  Without what keeps functions ready, which is not known: ${messageOf(error)}`);
+      return [];
+    },
+  );
   const prices = defaultPrices(env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION']);
   const costs = idleCosts(
     resources.map(({ type }) => type),
     prices,
+    targets,
   );
   const total = costs.reduce((sum, { dollarsPerMonth }) => sum + dollarsPerMonth, 0);
   for (const { type, count, dollarsPerMonth } of costs) {
@@ -50,11 +63,6 @@ const saySavings = ({ terminal, env }: Context, resources: readonly StackResourc
       : `It saves about $${total.toFixed(2)} a month (list prices of ${prices.region}, ${prices.date}; requests and storage left out).`,
   );
 };
-
-interface Doomed {
-  readonly stack: DeployedStack;
-  readonly resources: readonly StackResource[];
-}
 
 const takeDown = async (context: Context, { stack, resources }: Doomed): Promise<void> => {
   const { bucketsOf } = await import('../aws/resources.ts');
@@ -126,7 +134,7 @@ export const down = defineCommand({
     const resources = await stackResources(name);
     const kept = bucketsOf(resources, true);
     terminal.say(`${name} has ${plural(resources.length, 'resource')}.`);
-    saySavings(context, resources);
+    await saySavings(context, { stack, resources });
     if (kept.length > 0)
       terminal.say(
         values.purge ? `All results in ${list(kept)} go as well.` : `The results in ${list(kept)} stay.`,

@@ -3,6 +3,7 @@ import { gbSecondsOf, type Prices, stepsFor, unitPrice } from './prices.ts';
 import {
   assumedCapacityPerSecond,
   hoursPerMonth,
+  readyShare,
   requestsPerMonth,
   secondsPerMonth,
   serversFor,
@@ -20,7 +21,7 @@ export interface Service {
   readonly billedMs?: number;
   /** Share of requests that start a process: what SnapStart restores. */
   readonly coldShare?: number;
-  /** Instances kept ready all month; their share of the requests is billed at its own price. */
+  /** Instances kept ready all month; their share of the requests is billed at its own price: as much as they can serve. */
   readonly provisionedConcurrency?: number;
   readonly provisionedShare?: number;
   readonly snapStart?: boolean;
@@ -98,27 +99,18 @@ const requestLines = (service: Service, requests: number, prices: Prices): reado
   });
 
 /** Billed by the month as well, of a function whose processes are kept ready. */
-const readyLines = (service: Service, requests: number): readonly Line[] => {
-  const { memoryMb = 0, provisionedConcurrency: ready = 0, snapStart, coldShare = 0 } = service;
+const readyLines = (service: Service): readonly Line[] => {
+  const { memoryMb = 0, provisionedConcurrency: ready = 0, snapStart = false } = service;
   const architecture = service.cpuArchitecture ?? 'x86_64';
   const gb = memoryMb / 1024;
   const provisioned = `lambda.${architecture}.provisioned.gbSeconds`;
   return [
     { what: 'Provisioned concurrency', price: provisioned, quantity: ready * gb * secondsPerMonth },
-    ...(snapStart === true
-      ? [
-          {
-            what: 'SnapStart: keeping',
-            price: 'lambda.snapStart.cache.gbSeconds',
-            quantity: gb * secondsPerMonth,
-          },
-          {
-            what: 'SnapStart: restoring',
-            price: 'lambda.snapStart.restore.gb',
-            quantity: requests * coldShare * gb,
-          },
-        ]
-      : []),
+    {
+      what: 'SnapStart: keeping',
+      price: 'lambda.snapStart.cache.gbSeconds',
+      quantity: snapStart ? gb * secondsPerMonth : 0,
+    },
   ];
 };
 
@@ -127,7 +119,8 @@ const functionLines = (service: Service, requests: number): readonly Line[] => {
   if (memoryMb === undefined || billedMs === undefined) return [];
   const architecture = service.cpuArchitecture ?? 'x86_64';
   const isReady = (service.provisionedConcurrency ?? 0) > 0;
-  const readyShare = isReady ? (service.provisionedShare ?? 1) : 0;
+  const ready = isReady ? (service.provisionedShare ?? 1) : 0;
+  const restored = service.snapStart === true ? requests * (service.coldShare ?? 0) : 0;
   const gbSeconds = requests * gbSecondsOf({ billedMs, memoryMb });
   const beyondFree = Math.max(0, (service.ephemeralMb ?? 512) - 512) / 1024;
   const logGb = (requests * (service.logBytesPerRequest ?? assumedLogBytes)) / gigabyte;
@@ -136,12 +129,17 @@ const functionLines = (service: Service, requests: number): readonly Line[] => {
     {
       what: 'Lambda duration',
       price: `lambda.${architecture}.gbSeconds`,
-      quantity: gbSeconds * (1 - readyShare),
+      quantity: gbSeconds * (1 - ready),
     },
     {
       what: 'Lambda duration, provisioned',
       price: `lambda.${architecture}.provisionedDuration.gbSeconds`,
-      quantity: gbSeconds * readyShare,
+      quantity: gbSeconds * ready,
+    },
+    {
+      what: 'SnapStart: restoring',
+      price: 'lambda.snapStart.restore.gb',
+      quantity: (restored * memoryMb) / 1024,
     },
     {
       what: 'Lambda /tmp',
@@ -224,6 +222,9 @@ export const workLines = (service: Service, requests: number, prices: Prices): r
 /** All that a month of this traffic takes of AWS. @throws InputError where the prices lack a billing step */
 export const linesOf = (service: Service, traffic: Traffic, prices: Prices): readonly Line[] => {
   const requests = requestsPerMonth(traffic);
+  const { provisionedConcurrency = 0, billedMs = 0 } = service;
+  const busy = (traffic.requestsPerSecond * billedMs) / 1000;
+  const served = { provisionedShare: readyShare(provisionedConcurrency, busy), ...service };
   const scale = serversOf(service);
   const servers = scale === undefined ? 0 : serversFor(scale, traffic);
   // Those that a template registers are of its least number of servers; each further one has one more.
@@ -232,8 +233,8 @@ export const linesOf = (service: Service, traffic: Traffic, prices: Prices): rea
       ? 0
       : amount(service, 'publicIpv4Addresses') + Math.max(0, servers - (scale?.least ?? 0));
   return [
-    ...workLines(service, requests, prices),
-    ...readyLines(service, requests),
+    ...workLines(served, requests, prices),
+    ...readyLines(service),
     ...instanceLines(service, servers),
     ...taskLines(service, servers, prices),
     { what: 'Public IPv4', price: 'ipv4.hours', quantity: addresses * hoursPerMonth },

@@ -18,6 +18,8 @@ interface Work {
   readonly memoryMb?: number;
   /** Of a request. */
   readonly billedMs: number;
+  /** Of the requests to `live`; a copy has no snapshot to restore. */
+  readonly coldShare?: number;
   /** Invoked without its API. */
   readonly direct?: true;
 }
@@ -35,6 +37,8 @@ export const assumedRequestMs = 250;
 /** Of a request that starts a process, and of a change of the configuration before it. */
 const assumedColdMs = 1_000;
 const assumedChangeMs = 5_000;
+/** Of the requests to `live`, where each cold one has its price. */
+const assumedColdShare = 0.1;
 /** Verification of a counter sends some 60 requests. */
 const verifyRequests = 100;
 /** Plan, Verify of each target, Schedule, Report and the rest, together, at the generators' size. */
@@ -52,13 +56,15 @@ const linesOfRun = ({ works, generators, transitions }: RunWork, prices: Prices)
   const gb = { billedMs: 1_000, memoryMb: generatorMemoryMb };
   const parts = generators.invocations + generators.seconds / partSeconds;
   const logged = sum(works, ({ requests }) => requests) * logBytes;
-  const targets = works.flatMap(({ target, requests, memoryMb = target.memoryMb, billedMs, direct }) => {
-    const { billing = {}, cpuArchitecture } = target;
+  const targets = works.flatMap(({ target, requests, memoryMb = target.memoryMb, ...work }) => {
+    const { billing = {}, cpuArchitecture, snapStart = false } = target;
+    const { billedMs, direct, coldShare } = work;
     const isFunction = memoryMb !== undefined && target.functionArn !== undefined;
     const service = {
       billing: direct ? { ...billing, httpApiRequests: 0 } : billing,
       ...(cpuArchitecture === undefined ? {} : { cpuArchitecture }),
       ...(isFunction ? { memoryMb, billedMs } : {}),
+      ...(coldShare === undefined ? {} : { snapStart, coldShare }),
     };
     return workLines(service, requests, prices).map((line) => ({
       ...line,
@@ -176,6 +182,7 @@ const loadWork = ({ load, rounds, targets }: Planned): RunWork => {
       target,
       requests: rounds * sendsOf(load) + verifyRequests,
       billedMs: assumedRequestMs,
+      coldShare: assumedColdShare,
     })),
     generators: { invocations, seconds: cells * loadSeconds(load) + invocations * 6 },
     transitions: fixedTransitions + targets.length + segments + invocations,
@@ -213,6 +220,10 @@ export const requireBudget = (bill: Bill, budgetDollars: number): void => {
   );
 };
 
+/** As clients saw it: what is measured has been warmed up, so it is rather too low. */
+const coldShareOf = ({ service: { all, cold } }: Pick<TargetReport, 'service'>): number =>
+  all === undefined ? 0 : (cold?.n ?? 0) / all.n;
+
 /** What was really sent and how long generators really sent; the lab's own functions and transitions as estimated. */
 export const costOfRun = (
   plan: Planned,
@@ -227,6 +238,7 @@ export const costOfRun = (
         target,
         requests: report.requests.sent + report.requests.warmup + (report.verification?.sent ?? 0),
         billedMs: billedMsOf(report),
+        coldShare: coldShareOf(report),
       })),
   );
   const rounds = reports.flatMap((report) => report.rounds);

@@ -29,6 +29,17 @@ export const utilisation = 0.6;
 /** Requests/s of one server or task, where nothing says it; an assumption. */
 export const assumedCapacityPerSecond = 300;
 
+/**
+ * Share of requests that find one of `count` ready processes idle, the others start one of their own: Erlang's loss formula,
+ * for requests that come independently of one another.
+ * @param busy processes that are at work on the mean: requests per second times the seconds of one
+ */
+export const readyShare = (count: number, busy: number): number => {
+  let lost = 1;
+  for (let n = 1; n <= count; n += 1) lost = (busy * lost) / (n + busy * lost);
+  return 1 - lost;
+};
+
 export interface Servers {
   /** Requests per second that one of them serves. */
   readonly capacityPerSecond: number;

@@ -5,6 +5,7 @@ import { forcedTrials, idleTrials } from '../schedule/trials.ts';
 import type { JoinedRequest, TargetLogs } from '../schema/logs.ts';
 import type { Plan, Verification } from '../schema/plan.ts';
 import type { ColdStartComparison, ColdStartGroup, TargetColdStarts } from '../schema/report-cold-starts.ts';
+import type { Target } from '../schema/target.ts';
 import type { Trial, TrialInput } from '../schema/trial.ts';
 import { distributionFromSamples } from '../stats/distribution.ts';
 import { verdictsOf } from '../stats/many.ts';
@@ -103,6 +104,15 @@ const plannedTrials = (plan: Plan, verifications: readonly Verification[]): read
   return [...forcedTrials(fitPlan), ...idleTrials(fitPlan)];
 };
 
+/** What answers behind `live` and the copy has not. */
+const notOfCopy = (target: Target | undefined): string[] => {
+  const { provisionedConcurrency = 0, snapStart = false } = target ?? {};
+  const isReady = provisionedConcurrency > 0;
+  if (!isReady && !snapStart) return [];
+  const what = isReady ? 'ready processes' : 'snapshot';
+  return [`forced on a copy of the function, which has no ${what}: the function itself starts otherwise`];
+};
+
 /** By target; those whose cold starts were not to be forced are left out. */
 export const coldStartsOf = (
   plan: Plan,
@@ -119,7 +129,8 @@ export const coldStartsOf = (
         [...alike.values()].flatMap((ofGroup) => groupOf(ofGroup, trials, lines) ?? []),
         (a, b) => ascending(a.memoryMb, b.memoryMb) || kinds.indexOf(a.kind) - kinds.indexOf(b.kind),
       );
-      return [targetId, { groups, remarks: remarksOf(planned, trials) }];
+      const target = plan.targets.find(({ id }) => id === targetId);
+      return [targetId, { groups, remarks: [...notOfCopy(target), ...remarksOf(planned, trials)] }];
     }),
   );
 };

@@ -4,6 +4,7 @@ import { defaultPrices, type Prices, pricesOf } from '../cost/prices.ts';
 import type { Service } from '../cost/quantities.ts';
 import { costOfRun } from '../cost/run.ts';
 import { breakEven, type Conditions, curveOf, logRates, type Priced } from '../cost/sweep.ts';
+import { readyShare } from '../cost/traffic.ts';
 import { known } from '../known.ts';
 import type { Plan } from '../schema/plan.ts';
 import type { ReportCost, TargetCost } from '../schema/report-cost.ts';
@@ -84,17 +85,22 @@ const billableOf = (
   target: Target,
   requestsPerSecond: number,
 ): Billable | undefined => {
-  const { billing, functionArn, cpuArchitecture } = target;
+  const { billing, functionArn, cpuArchitecture, provisionedConcurrency, snapStart } = target;
   const { memoryMb } = report;
   const isFunction = functionArn !== undefined && memoryMb !== undefined;
   if (billing === undefined && !isFunction) return undefined;
   if (!isFunction) return { service: { billing: billing ?? {} }, basis: 'servers, by the month' };
-  const coldShare = coldShareAt(report, requestsPerSecond);
+  const busy = (requestsPerSecond * (report.service.warm?.meanMs ?? 0)) / 1000;
+  // No request that finds a ready process is cold.
+  const coldShare = Math.min(
+    coldShareAt(report, requestsPerSecond),
+    1 - readyShare(provisionedConcurrency ?? 0, busy),
+  );
   const { billedMs, basis } = billedOf(report, coldShare);
   const live = report.logs?.live;
   const service = known({
     ...{ billing: billing ?? {}, memoryMb, cpuArchitecture, billedMs, coldShare },
-    logBytesPerRequest: live?.logBytesPerRequest,
+    ...{ logBytesPerRequest: live?.logBytesPerRequest, provisionedConcurrency, snapStart },
   });
   return { service, basis };
 };

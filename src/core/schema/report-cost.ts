@@ -35,6 +35,8 @@ const service = openFields({
   cpuArchitecture: v.exactOptional(oneOf(['x86_64', 'arm64'])),
   billedMs: v.exactOptional(atLeast0),
   coldShare: v.exactOptional(number(0, 1)),
+  provisionedConcurrency: v.exactOptional(atLeast0),
+  snapStart: v.exactOptional(v.boolean('true or false')),
   logBytesPerRequest: v.exactOptional(atLeast0),
 });
 

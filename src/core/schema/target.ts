@@ -123,6 +123,9 @@ const targetFields = fields({
   copy: v.exactOptional(copy),
   memoryMb: v.exactOptional(memoryMb),
   cpuArchitecture: v.exactOptional(cpuArchitecture),
+  /** Processes kept ready behind the alias, and whether it starts from a snapshot; neither is true of the copy. */
+  provisionedConcurrency: v.exactOptional(whole(0, 1_000)),
+  snapStart: v.exactOptional(v.boolean('true or false')),
   runtime: v.exactOptional(line(100)),
   /** Requests per second above which the measurement would measure the store and not the architecture. */
   maxRate: v.exactOptional(v.pipe(v.number(aboveZero), v.finite(aboveZero), v.gtValue(0, aboveZero))),

@@ -30,6 +30,7 @@ def apply(code: Path) -> None:
     _retain_in_nested_stacks()
     _keep_packages(code)
     _reserve_concurrency()
+    _refuse_what_is_not_here()
     _put_objects()
     # Seconds until a changed function is Active. For speed alone: nothing happens meanwhile.
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0.02
@@ -128,6 +129,31 @@ def _reserve_concurrency() -> None:
         return name, attributes
 
     handlers_of_function["create"] = create_and_reserve
+
+
+def _refuse_what_is_not_here() -> None:
+    """The emulator takes both from templates and does nothing of them; the function host refuses them in API calls."""
+    asked = {
+        "AWS::Lambda::Alias": lambda props: props.get("ProvisionedConcurrencyConfig") and "ProvisionedConcurrency",
+        "AWS::Lambda::Function": lambda props: (
+            (props.get("SnapStart") or {}).get("ApplyOn") == "PublishedVersions" and "SnapStart"
+        ),
+    }
+
+    def refusing(handle, name_in, position):
+        def wrapped(*args, **kwargs):
+            name = name_in(args[position])
+            if name:
+                raise ValueError(f"the local plane has no {name}: deploy without it here, and measure it on AWS")
+            return handle(*args, **kwargs)
+
+        return wrapped
+
+    for kind, name_in in asked.items():
+        of_kind = provisioners._RESOURCE_HANDLERS[kind]
+        # create(logical_id, props, ...), update(physical_id, old_props, new_props, ...)
+        of_kind["create"] = refusing(of_kind["create"], name_in, 1)
+        of_kind["update"] = refusing(of_kind["update"], name_in, 2)
 
 
 def _put_objects() -> None:

@@ -87,6 +87,22 @@ describe('billOf', () => {
     expect(billOf(queue, million, london).items[0]?.quantity).toBeCloseTo(6e6, 3);
   });
 
+  it('has ready processes serve what they can, and bills the rest as of any function', () => {
+    const ready = { billing: {}, memoryMb: 1024, billedMs: 1000, provisionedConcurrency: 1 };
+    const secondsOf = (requestsPerSecond: number, more: object = {}) => {
+      const { items } = billOf({ ...ready, ...more }, { requestsPerSecond, shape: 'steady' }, london);
+      const of = (name: string) => items.find(({ what }) => what === name)?.quantity ?? 0;
+      return [of('Lambda duration, provisioned'), of('Lambda duration')].map((all) => all / 2_628_000);
+    };
+    // Erlang's loss formula: one process with one at work on the mean loses half, two lose a fifth.
+    expect(secondsOf(1)).toEqual([expect.closeTo(0.5, 9), expect.closeTo(0.5, 9)]);
+    expect(secondsOf(1, { provisionedConcurrency: 2 })[1]).toBeCloseTo(0.2, 9);
+    // However many come, one process works no longer than all the time.
+    expect(secondsOf(1_000)[0]).toBeCloseTo(1, 2);
+    expect(secondsOf(1, { provisionedShare: 1 })).toEqual([1, 0]);
+    expect(secondsOf(1, { provisionedConcurrency: 0 })).toEqual([0, 1]);
+  });
+
   const service = fc.record({
     billing: fc.dictionary(
       fc.constantFrom(

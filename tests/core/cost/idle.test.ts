@@ -17,6 +17,23 @@ describe('idleCosts', () => {
     ]);
   });
 
+  // By hand: 2 x 0.5 GB x 2,628,000 s x 4.8304e-6, and 1 GB x 2,628,000 s x 1.5046e-6.
+  it('prices processes that are kept ready and snapshots, of the targets that have them', () => {
+    const targets = [
+      { id: 'plain', memoryMb: 512, provisionedConcurrency: 0, snapStart: false },
+      { id: 'snapped', memoryMb: 1024, snapStart: true },
+      { id: 'ready', memoryMb: 512, cpuArchitecture: 'x86_64' as const, provisionedConcurrency: 2 },
+    ];
+    expect(idleCosts(['AWS::Lambda::Function'], london, targets)).toEqual([
+      {
+        type: 'Processes of ready kept ready',
+        count: 2,
+        dollarsPerMonth: expect.closeTo(12.694, 3) as number,
+      },
+      { type: 'Snapshot of snapped', count: 1, dollarsPerMonth: expect.closeTo(3.954, 3) as number },
+    ]);
+  });
+
   it('takes an instance for a t3.micro with its disk and its public address', () => {
     const [server] = idleCosts(['AWS::AutoScaling::AutoScalingGroup'], london);
     expect(server?.dollarsPerMonth).toBeCloseTo(730 * (0.0118 + 0.005) + 8 * 0.0928, 6);

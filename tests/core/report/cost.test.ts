@@ -84,6 +84,41 @@ describe('withCost', () => {
     expect(costOf('fastapi-ec2').basis).toBe('servers, by the month');
   });
 
+  it('bills what the target registered of ready processes and of a snapshot', () => {
+    const costWith = (more: Partial<Target>) => {
+      const changed = london.targets.map((target) =>
+        target.id === 'node-dynamodb' ? { ...target, ...more } : target,
+      );
+      const logs = { live: { requests: 100, coldStarts: 0, billedMs: { mean: 10 } } };
+      const reports = plain.map((target) => ({ ...target, ...({ logs } as object) }));
+      const all = withCost({ ...london, targets: changed }, reports);
+      return {
+        ...all,
+        cost: all.targets.find(({ id }) => id === 'node-dynamodb')!.cost!,
+        run: all.cost!.run,
+      };
+    };
+    const itemsOf = (more: Partial<Target>) =>
+      new Map(costWith(more).cost.items.map(({ what, quantity }) => [what, quantity]));
+    const ready = itemsOf({ provisionedConcurrency: 2 });
+    expect(ready.get('Provisioned concurrency')).toBe(2 * 0.5 * 2_628_000);
+    expect(ready.get('Lambda duration, provisioned')).toBeCloseTo(2_628_000 * 0.01 * 0.5, -1);
+    const snapped = itemsOf({ snapStart: true });
+    expect(snapped.get('SnapStart: keeping')).toBe(0.5 * 2_628_000);
+    const { coldShare } = costWith({ snapStart: true }).cost.service;
+    expect(coldShare).toBeGreaterThan(0);
+    expect(snapped.get('SnapStart: restoring')).toBeCloseTo(0.5 * 2_628_000 * coldShare!, 6);
+    // Of two ready processes, 0.008 busy on the mean, both are so for about one request in 30,000.
+    expect(costWith({ provisionedConcurrency: 2 }).cost.service.coldShare).toBeLessThan(coldShare! / 10);
+    const ofRun = (more: Partial<Target>) =>
+      costWith(more).run.items.filter(({ what }) => /SnapStart|Provisioned/.test(what));
+    expect(ofRun({})).toEqual([]);
+    expect(ofRun({ provisionedConcurrency: 2 })).toEqual([]);
+    expect(ofRun({ snapStart: true })).toMatchObject([{ what: 'node-dynamodb: SnapStart: restoring' }]);
+    const none = itemsOf({ provisionedConcurrency: 0, snapStart: false });
+    expect([...none.keys()].filter((what) => /SnapStart|rovisioned/.test(what))).toEqual([]);
+  });
+
   it('says nothing of a target that tells nothing of itself', () => {
     expect(targetIn(report, 'mine').cost).toBeUndefined();
     const none = { ...london, targets: london.targets.filter(({ id }) => id === 'mine') };

@@ -130,6 +130,18 @@ describe('coldStartsOf', () => {
     ]);
   });
 
+  it.each([
+    [{ provisionedConcurrency: 1 }, ['no ready processes']],
+    [{ snapStart: true }, ['no snapshot']],
+    [{ provisionedConcurrency: 0, snapStart: false }, []],
+  ])('says of %j what the copy lacks', (more, lacks) => {
+    const plan = planWith({ perTarget: 1, bursts: 0, burstSize: 4 });
+    const targets = plan.targets.map((target) => ({ ...target, ...more }));
+    const trials = forcedTrials(plan).map(trialOf);
+    const { remarks } = coldStartsOf({ ...plan, targets }, run.verifications, trials).get('fast')!;
+    expect(remarks).toEqual(lacks.map((text): unknown => expect.stringContaining(text)));
+  });
+
   it('keeps sizes apart, and idle ones from forced ones', () => {
     const { groups } = targetIn(build(2, { memoriesMb: [1024, 256], idleMinutes: 5 }), 'slow').coldStarts!;
     expect(groups.map(({ kind, memoryMb, planned }) => `${memoryMb} ${kind} ${planned}`)).toEqual(

@@ -170,6 +170,35 @@ describe('the emulated CloudFormation', () => {
     );
   });
 
+  it.each([
+    [
+      'ProvisionedConcurrency',
+      'ProvisionedConcurrencyConfig',
+      { ProvisionedConcurrentExecutions: { Ref: 'Memory' } },
+    ],
+    ['SnapStart', 'SnapStart', { ApplyOn: 'PublishedVersions' }],
+  ])('refuses a template that asks for %s, and takes one that only could', async (name, field, value) => {
+    const { Parameters, Resources } = service('code.zip');
+    const { Logs, Function } = Resources;
+    const deployedAs = async (stackName: string, isAsked: string) => {
+      const asked = { 'Fn::If': ['IsAsked', value, { Ref: 'AWS::NoValue' }] };
+      const template = {
+        ...{ ...transform, Parameters, Conditions: { IsAsked: { 'Fn::Equals': [isAsked, 'true'] } } },
+        Resources: {
+          Logs,
+          Function: { ...Function, Properties: { ...Function.Properties, [field]: asked } },
+        },
+      };
+      return create(stackName, rootOf({ First: await upload(stackName, JSON.stringify(template)) }, {}));
+    };
+    expect((await deployedAs(`${name}-off`, 'false')).StackStatus).toBe('CREATE_COMPLETE');
+    await deployedAs(`${name}-on`, 'true');
+    const access = { emulatorUrl: emulator.url, credentials: emulator.client.credentials };
+    expect(await failuresOf(access, `${name}-on`)).toEqual([
+      expect.stringContaining(`the local plane has no ${name}: deploy without it here`),
+    ]);
+  });
+
   it('tells which resource of which nested stack failed, and why', async () => {
     const broken = { ...transform, Resources: { Odd: { Type: 'AWS::No::Such' } } };
     const child = await upload('broken.json', JSON.stringify(broken));
