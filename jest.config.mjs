@@ -22,6 +22,8 @@ const shared = {
 export default {
   // Units use every core: by default jest leaves one idle, which is half of a small machine.
   maxWorkers: '100%',
+  // Milliseconds. Twenty cases of a property take a second, and five where the machine has other work to do.
+  testTimeout: 20_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/tests/**/*.test.ts'] },
     { ...shared, displayName: 'slow', testMatch: ['<rootDir>/tests/**/*.slow.ts'] },

@@ -13,11 +13,19 @@ const customTags = [
     tag,
     resolve: (/** @type {string} */ text) => ({ 'Fn::Sub': tag === '!Sub' ? text : `\${${text}}` }),
   })),
-  // One element stands for a list of them.
+  // One element stands for a list of them, and the first choice for both.
+  ...['!Split', '!If'].map((tag) => ({
+    tag,
+    collection: /** @type {const} */ ('seq'),
+    resolve: (/** @type {unknown} */ list) => /** @type {import('yaml').YAMLSeq} */ (list).items[1],
+  })),
+  // With names of its own, which have the form of names.
   {
-    tag: '!Split',
+    tag: '!Sub',
     collection: 'seq',
-    resolve: (list) => /** @type {import('yaml').YAMLSeq} */ (list).items[1],
+    resolve: (list) => ({
+      'Fn::Sub': String(/** @type {import('yaml').YAMLSeq<import('yaml').Scalar>} */ (list).items[0]?.value),
+    }),
   },
 ];
 
@@ -39,13 +47,17 @@ const arns = {
   'AWS::SSM::Parameter': '/it',
 };
 
+/** By the reference's own name: parameters, and outputs of other stacks. @type {readonly (readonly [RegExp, string])[]} */
+const names = [
+  [/Function(Alias)?(Arns?|\.Arn)$/, `arn:aws:lambda:${here}:function:it:live`],
+  [/(TunerArn|StateMachineARN)$/, `arn:aws:states:${here}:stateMachine:it`],
+];
+
 /** @param {string} reference @param {Resources} resources */
 const valueOf = (reference, resources) => {
   const [id = '', attribute] = reference.split('.');
   const own = attribute === 'Name' ? undefined : arns[resources[id]?.Type ?? ''];
-  const named = /Function(Alias)?(Arns?|\.Arn)$/.test(reference)
-    ? `arn:aws:lambda:${here}:function:it:live`
-    : 'it';
+  const named = names.find(([pattern]) => pattern.test(reference))?.[1] ?? 'it';
   return pseudo[reference] ?? own ?? named;
 };
 
