@@ -20,6 +20,10 @@ export const bundle = async (modules, outfile) => {
   await build({
     stdin: { contents, resolveDir: root },
     ...{ outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error' },
+    // For the AWS SDK, part of which is CommonJS.
+    banner: {
+      js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
+    },
   });
 };
 

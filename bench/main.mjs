@@ -14,6 +14,7 @@ const benchmarks = {
   histogram: 'histograms beside hdr-histogram-js',
   'report-merge': 'what a report of many parts takes',
   host: 'what the function host adds',
+  'tuning-curve': 'whether memory buys CPU on the local plane as on Lambda',
   start: 'how long the command line takes to start',
 };
 
