@@ -11,6 +11,7 @@ import {
 } from '../../core/schema/request.ts';
 import type { Prices } from '../../core/cost/prices.ts';
 import type { Target } from '../../core/schema/target.ts';
+import { roundsForVerdict } from '../../core/stats/verdict.ts';
 import { limitOptions } from './limits.ts';
 import { profileOf } from './profile.ts';
 import { duration, milliseconds, number, percent, text, toggle, type Values } from '../options.ts';
@@ -41,7 +42,10 @@ export const loadOptions = {
   warmup: number('--warmup <N>', 'requests sent first and left out of every figure; default 10'),
   timeout: duration('--timeout <TIME>', 'how long an answer may take, up to 60s; default 10s'),
   rounds: number('--rounds <N>', 'rounds, each with the targets in another order, 1 to 50; default 10'),
-  quick: toggle('--quick', 'the load alone: no forced cold starts, no tuning of memory, no reading of logs'),
+  quick: toggle(
+    '--quick',
+    'the load alone, in 5 rounds: no forced cold starts, no tuning of memory, no reading of logs',
+  ),
   coldStarts: text(
     '--cold-starts <N>',
     'cold starts to force on a copy of each function, 0 to 100, or off; 10 by default, from 30 on with intervals; and one burst of 4',
@@ -172,6 +176,9 @@ const tuningOf = (given: string | undefined): RunRequest['tuning'] => {
   return { strategy };
 };
 
+/** As many as a verdict takes. */
+const quickRounds = roundsForVerdict;
+
 /** What is done beside the load. @throws InputError naming the flag */
 const measuredBeside = ({
   quick,
@@ -205,7 +212,7 @@ export const runRequest = (
   return {
     ...rest,
     ...(extraTargets.length === 0 ? {} : { extraTargets }),
-    ...known({ rounds, seed }),
+    ...known({ rounds: rounds ?? (values.quick === true ? quickRounds : undefined), seed }),
     ...measuredBeside(values),
     ...(Object.keys(cost).length === 0 ? {} : { cost }),
     ...(Object.keys(goal).length === 0 ? {} : { goal }),
