@@ -48,11 +48,9 @@ describe('--cold-starts', () => {
 
 describe('--quick', () => {
   it('leaves out everything but the load', () => {
-    expect(checkRequest(requestOf('--quick'))).toMatchObject({
-      coldStarts: false,
-      tuning: false,
-      logs: false,
-    });
+    const beside = { coldStarts: false, tuning: false, logs: false };
+    expect(checkRequest(requestOf('--quick'))).toMatchObject({ ...beside, rounds: 5 });
+    expect(checkRequest(requestOf('--quick --rounds 8'))).toMatchObject({ ...beside, rounds: 8 });
     expect(checkRequest(requestOf(''))).toMatchObject({ coldStarts: { perTarget: 10 }, logs: true });
   });
 
