@@ -2,7 +2,7 @@
  * The view model: what a report shows, in order and with every figure printed, and nothing of how it looks. HTML,
  * Markdown, CSV and the terminal read it, so that all say the same. It offers
  * - `title`, `lead`, `face`: the headline, for any format;
- * - `summary` and `problems`: one short table with its notes, and a sentence per target without a full result, for the terminal;
+ * - `summary` and `problems`: one short table with its notes, and a sentence per target without a full result and per part of the run that failed, for the terminal;
  * - `sections`: the whole report as blocks; a section with `full` is left out of short formats (Markdown);
  * - `rows`: every target in the order of display, with its rank, for whoever needs figures that are not rounded (CSV).
  */

@@ -111,7 +111,7 @@ export const viewOf = (report: Report): ReportView => {
     ],
     rows,
     summary: summaryOf(report, rows),
-    problems: problemsOf(report),
+    problems: [...problemsOf(report), ...report.remarks],
     sections: [
       rankingSection(report, rows),
       ...recommendationSection(report, rows),

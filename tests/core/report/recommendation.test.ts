@@ -1,6 +1,7 @@
 import { known } from '../../../src/core/known.ts';
 import { missedGoal, recommend, recommendationSentence } from '../../../src/core/report/recommendation.ts';
 import type { Report, TargetReport } from '../../../src/core/schema/report.ts';
+import { viewOf } from '../../../src/core/report/view.ts';
 import { sampleReport } from './sample-run.ts';
 
 const sample = sampleReport({ rounds: 10, requests: 150, seed: 5 });
@@ -104,5 +105,12 @@ describe('recommendationSentence', () => {
     );
     expect(missedGoal(report(recommend([rust(9, 40)], 10, { p99Ms: 500 })))).toBeUndefined();
     expect(missedGoal(report(recommend([rust(9, 40)], 10)))).toBeUndefined();
+  });
+});
+
+describe('what the terminal warns of', () => {
+  it('names a part of the run that failed, although every target was measured', () => {
+    const remark = 'tuning ended early: States.Timeout';
+    expect(viewOf({ ...sample, remarks: [remark] }).problems).toContain(remark);
   });
 });
