@@ -38,6 +38,7 @@ th:last-child,td:last-child{padding-right:0}
 thead th{font-size:.8125rem;font-weight:600;color:var(--soft);vertical-align:bottom}
 tbody th{font-weight:600;white-space:nowrap}.ranking tbody th{white-space:normal}
 .number{text-align:right;white-space:nowrap}thead .number{white-space:normal}
+thead small{font-size:.75rem}
 .sub{white-space:nowrap}td .sub{display:block}
 .ranking{font-size:1rem}
 .rank{width:3.2rem}.ranking td:first-child{font-weight:700;font-size:1.0625rem}.ranking td:nth-child(3){font-weight:700}
