@@ -13,9 +13,8 @@ import {
 import { parseRunRequest } from '../core/schema/request.ts';
 import { chooseTargets, type StackLimits, requireLimits } from '../core/plan/targets.ts';
 import { requireConcurrency } from '../core/plan/quota.ts';
-import { defaultPrices, type Prices, pricesOf } from '../core/cost/prices.ts';
+import { requestedPrices } from '../core/cost/prices.ts';
 import { estimateRun, requireBudget } from '../core/cost/run.ts';
-import type { CostRequest } from '../core/schema/cost.ts';
 import { paceOf } from '../core/schedule/pace.ts';
 import { cellsOf, stepsOf } from '../core/schedule/steps.ts';
 import { requireTrials } from '../core/schedule/trials.ts';
@@ -42,10 +41,6 @@ export interface PlanDeps {
 /** Verify's time limit per target and some minutes for Plan and Schedule; Schedule then asks for what it needs. */
 const lockMs = (targets: number): number => (targets * 305 + 600) * 1000;
 
-/** @throws InputError for a region that was asked for and has no prices */
-const pricesFor = ({ prices, region }: CostRequest, own: string | undefined): Prices =>
-  prices ?? (region === undefined ? defaultPrices(own) : pricesOf(region));
-
 const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
   const request = parseRunRequest(input);
   const {
@@ -63,7 +58,7 @@ const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
     cost,
     budgetDollars,
   } = request;
-  const prices = pricesFor(cost, deps.region);
+  const prices = requestedPrices(cost, deps.region);
   const chosen = chooseTargets(request, await deps.registry.list());
   requireLimits(request, chosen, deps.limits);
   const targets = chosen.map((target) =>

@@ -4,7 +4,7 @@ import { messageOf, InputError, nameAndCause } from '../core/errors.ts';
 import { isTrialKey, logsPrefix, reportKey, trialsPrefix, tuningsPrefix, verifyKey } from '../core/keys.ts';
 import { known } from '../core/known.ts';
 import type { Output } from '../core/schema/fields.ts';
-import { type TargetLogs, targetLogs } from '../core/schema/logs.ts';
+import { targetLogs } from '../core/schema/logs.ts';
 import type { FinishInput, ReportOutput } from '../core/schema/outcome.ts';
 import { verifications as stored } from '../core/schema/plan.ts';
 import { type FailingTarget, failingTargets } from '../core/report/failures.ts';
@@ -18,8 +18,8 @@ import { viewOf } from '../core/report/view.ts';
 import { missedGoal } from '../core/report/recommendation.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import type { Plan } from '../core/schema/plan.ts';
-import { storedTuning, type StoredTuning } from '../core/schema/tuning.ts';
-import { trial, type Trial } from '../core/schema/trial.ts';
+import { storedTuning } from '../core/schema/tuning.ts';
+import { trial } from '../core/schema/trial.ts';
 import { inParallel, readPlan } from './stored.ts';
 import { readCells, readOrRemark } from './report-cells.ts';
 
@@ -64,48 +64,18 @@ const writeReport = async (store: ObjectStore, report: Report): Promise<void> =>
 
 const readsAtOnce = 16;
 
-const readAll = async <S extends GenericSchema>(
+/** What a part of the run left: its objects, and a remark where the part itself ended early. */
+const readPart = async <S extends GenericSchema>(
   store: ObjectStore,
   keys: readonly string[],
   schema: S,
+  error: FinishInput['error'],
+  what: string,
   remarks: string[],
 ): Promise<readonly Output<S>[]> => {
+  if (error !== undefined) remarks.push(`${what}: ${nameAndCause(error.Error, error.Cause)}`);
   const found = await inParallel(keys, readsAtOnce, (key) => readOrRemark(store, key, schema, remarks));
   return found.flatMap((one) => one ?? []);
-};
-
-const readLogs = async (
-  store: ObjectStore,
-  { runId, logsError }: FinishInput & { readonly runId: string },
-  remarks: string[],
-): Promise<readonly TargetLogs[]> => {
-  if (logsError !== undefined) {
-    const cause = nameAndCause(logsError.Error, logsError.Cause);
-    remarks.push(`the log lines of the functions were not read: ${cause}`);
-  }
-  return readAll(store, await store.list(logsPrefix(runId)), targetLogs, remarks);
-};
-
-const readTrials = async (
-  store: ObjectStore,
-  { runId, coldStartsError }: FinishInput & { readonly runId: string },
-  remarks: string[],
-): Promise<readonly Trial[]> => {
-  if (coldStartsError !== undefined) {
-    const cause = nameAndCause(coldStartsError.Error, coldStartsError.Cause);
-    remarks.push(`forcing cold starts ended early: ${cause}`);
-  }
-  return readAll(store, (await store.list(trialsPrefix(runId))).filter(isTrialKey), trial, remarks);
-};
-
-const readTunings = async (
-  store: ObjectStore,
-  { runId, tuningError }: FinishInput & { readonly runId: string },
-  remarks: string[],
-): Promise<readonly StoredTuning[]> => {
-  if (tuningError !== undefined)
-    remarks.push(`tuning ended early: ${nameAndCause(tuningError.Error, tuningError.Cause)}`);
-  return readAll(store, await store.list(tuningsPrefix(runId)), storedTuning, remarks);
 };
 
 /**
@@ -134,9 +104,17 @@ export const gatherReport = async (
   if (absent && cells.length > 0) {
     remarks.push('the results of verification are missing: whether the targets count right is not known');
   }
-  const logs = await readLogs(store, { ...input, runId }, remarks);
-  const trials = await readTrials(store, { ...input, runId }, remarks);
-  const tunings = await readTunings(store, { ...input, runId }, remarks);
+  const { logsError, coldStartsError, tuningError } = input;
+  const [logKeys, trialKeys, tuningKeys] = await Promise.all([
+    store.list(logsPrefix(runId)),
+    store.list(trialsPrefix(runId)).then((keys) => keys.filter(isTrialKey)),
+    store.list(tuningsPrefix(runId)),
+  ]);
+  const unread = 'the log lines of the functions were not read';
+  const logs = await readPart(store, logKeys, targetLogs, logsError, unread, remarks);
+  const early = 'forcing cold starts ended early';
+  const trials = await readPart(store, trialKeys, trial, coldStartsError, early, remarks);
+  const tunings = await readPart(store, tuningKeys, storedTuning, tuningError, 'tuning ended early', remarks);
   const finishedAt = new Date(clock.wallTime()).toISOString();
   const outcome = outcomeOf(input);
   const report = buildReport({

@@ -1,5 +1,5 @@
 /** Tune: makes of a tuner's answer what the report tells, and says what is to be measured to confirm it. */
-import { defaultPrices, lambdaDollarsPerMillion } from '../core/cost/prices.ts';
+import { lambdaDollarsPerMillion, requestedPrices } from '../core/cost/prices.ts';
 import { InputError } from '../core/errors.ts';
 import { tuningKey } from '../core/keys.ts';
 import { known } from '../core/known.ts';
@@ -35,7 +35,7 @@ const chosenOf = (sizes: StoredTuning['sizes'], { tuning = false }: Plan) => {
 const judged = (plan: Plan, { targetId, tunerArn, input, ended, error }: TuneInput): StoredTuning => {
   const target = plan.targets.find(({ id }) => id === targetId);
   if (target === undefined) throw new InputError('targetId', targetId, 'a target of the run');
-  const prices = plan.cost?.prices ?? defaultPrices(plan.cost?.region);
+  const prices = requestedPrices(plan.cost);
   const { cpuArchitecture = 'x86_64' } = target;
   const answer = error === undefined ? { output: ended?.output } : { error };
   const { failure, sizes, missing } = judgeAnswer(sizesOf(input), answer, (invocation) =>

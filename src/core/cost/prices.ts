@@ -91,8 +91,11 @@ export const parsePrices = (json: string, where: string): Prices => readJson(pri
 
 const shipped: readonly unknown[] = [london, virginia, londonThen];
 
-/** All price files that come with the lab. */
-export const priceFiles = (): readonly Prices[] => shipped.map((file) => read(priceFile, file, 'prices'));
+let checked: readonly Prices[] | undefined;
+
+/** All price files that come with the lab; checked once, when they are first asked for. */
+export const priceFiles = (): readonly Prices[] =>
+  (checked ??= shipped.map((file) => read(priceFile, file, 'prices')));
 
 /**
  * The newest prices of a region.
@@ -119,6 +122,16 @@ export const pricesOf = (region: string, date?: string, field = 'cost.region'): 
 /** The lab's own region where there are prices of it; us-east-1's, AWS's largest, elsewhere. */
 export const defaultPrices = (region = ''): Prices =>
   pricesOf(priceFiles().some((file) => file.region === region) ? region : 'us-east-1');
+
+/**
+ * The prices that a request brings along, or its region's.
+ * @param own the lab's region, where the request names none
+ * @throws InputError for a region that was asked for and has no prices
+ */
+export const requestedPrices = (
+  { prices, region }: { readonly prices?: Prices; readonly region?: string } = {},
+  own?: string,
+): Prices => prices ?? (region === undefined ? defaultPrices(own) : pricesOf(region));
 
 /** @throws InputError naming region, file date and item */
 export const entryOf = (prices: Prices, name: string): PriceEntry => {

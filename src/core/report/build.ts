@@ -1,5 +1,6 @@
 /** The report of a run, of the summaries of its cells. */
 import { range, sum } from 'd3-array';
+import { requestedPrices } from '../cost/prices.ts';
 import type { Architecture } from '../schema/manifest.ts';
 import type { SamplePart } from '../schema/part.ts';
 import type { TargetLogs } from '../schema/logs.ts';
@@ -13,7 +14,7 @@ import { reportTuning } from './tuning.ts';
 import type { Trial } from '../schema/trial.ts';
 import { coldStartsOf, compareColdStarts } from './cold-starts.ts';
 import { type CellSummary, perSecond, summariseCell } from './cell.ts';
-import { pricesFor, usualRate, withCost } from './cost.ts';
+import { usualRate, withCost } from './cost.ts';
 import { plannedRequests, rankableErrorShare } from './failures.ts';
 import { list } from './format.ts';
 import { confidence, countedRounds, summariseTime } from './latency.ts';
@@ -132,7 +133,7 @@ const reportTarget = (input: TargetInput, plan: Plan): TargetReport => {
     response: summariseTime(counted, 'response', plan.load.timeoutMs),
     service: summariseTime(counted, 'service', plan.load.timeoutMs),
     rounds,
-    logs: logs && reportLogs(logs, target, pricesFor(plan)),
+    logs: logs && reportLogs(logs, target, requestedPrices(plan.cost)),
     reference: architecture?.reference,
   });
 };
@@ -200,7 +201,7 @@ const reportTargets = ({
         coldStarts: forced,
         tuning:
           stored && cellId === target.id
-            ? reportTuning(stored, goalOf(plan), target, trials, pricesFor(plan))
+            ? reportTuning(stored, goalOf(plan), target, trials, requestedPrices(plan.cost))
             : undefined,
       });
     });

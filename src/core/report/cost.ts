@@ -1,6 +1,6 @@
 /** Dollars of a report: what each target would cost at some traffic, where one overtakes another, and what the run cost. */
 import { billOf } from '../cost/bill.ts';
-import { defaultPrices, type Prices, pricesOf } from '../cost/prices.ts';
+import { requestedPrices } from '../cost/prices.ts';
 import type { Service } from '../cost/quantities.ts';
 import { costOfRun } from '../cost/run.ts';
 import { breakEven, type Conditions, curveOf, logRates, type Priced } from '../cost/sweep.ts';
@@ -19,38 +19,19 @@ const rates = [0.1, 1, 10] as const;
 export const usualRate = 1;
 const sweepSteps = 6;
 
-/** What other parts of the report measured of a function, as far as they are there. */
-type Evidence = Pick<TargetReport, 'id' | 'targetId' | 'memoryMb' | 'service'> & {
-  readonly logs?: {
-    readonly live?: {
-      readonly requests: number;
-      readonly coldStarts: number;
-      readonly billedMs?: {
-        readonly mean: number;
-        readonly warmMean?: number;
-        readonly coldMean?: number;
-      };
-      readonly logBytesPerRequest?: number;
-    };
-  };
-  readonly tuning?: {
-    readonly sizes: readonly { readonly memoryMb: number; readonly averageMs: number }[];
-  };
-};
-
 interface Billed {
   readonly basis: string;
   readonly billedMs?: number;
 }
 
 /** All answers' mean service time: with network and gateway in it, it is more than what is billed. */
-const clientMeanMs = ({ service }: Evidence): number | undefined => {
+const clientMeanMs = ({ service }: TargetReport): number | undefined => {
   const { all, cold, warm } = service;
   return (all ?? warm ?? cold)?.meanMs;
 };
 
 /** The best there is: the platform's own lines, the tuner's averages, or the client's times. */
-const billedOf = (target: Evidence, coldShare: number): Billed => {
+const billedOf = (target: TargetReport, coldShare: number): Billed => {
   const { logs, tuning, memoryMb } = target;
   const live = logs?.live;
   if (live?.billedMs !== undefined) {
@@ -81,7 +62,7 @@ export interface Billable {
 
 /** Undefined where nothing is known of what the target takes of AWS. */
 const billableOf = (
-  report: TargetReport & Evidence,
+  report: TargetReport,
   target: Target,
   requestsPerSecond: number,
 ): Billable | undefined => {
@@ -103,12 +84,6 @@ const billableOf = (
     ...{ logBytesPerRequest: live?.logBytesPerRequest, provisionedConcurrency, snapStart },
   });
   return { service, basis };
-};
-
-/** Of the plan's region, or the prices that it brings along. */
-export const pricesFor = ({ cost = { freeTier: false } }: Plan): Prices => {
-  const { prices, region } = cost;
-  return prices ?? (region === undefined ? defaultPrices() : pricesOf(region));
 };
 
 const targetCostOf = (
@@ -163,7 +138,7 @@ interface Costed {
 /** The same targets with their dollars, and the dollars of the whole. */
 export const withCost = (plan: Plan, targets: readonly TargetReport[]): Costed => {
   const { freeTier = false, shape = 'steady', requestsPerSecond } = plan.cost ?? {};
-  const prices = pricesFor(plan);
+  const prices = requestedPrices(plan.cost);
   const billables = new Map(
     targets.flatMap((report) => {
       const target = plan.targets.find(({ id }) => id === report.targetId);

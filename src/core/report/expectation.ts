@@ -1,14 +1,18 @@
 /** What to expect of a target at a rate: how many of its requests are cold. */
+import type { ColdStartGroup } from '../schema/report-cold-starts.ts';
 import type { TargetReport } from '../schema/report.ts';
 import { type Distribution, distributionFromSamples, mean } from '../stats/distribution.ts';
 import { assumedIdleSeconds, expectedColdShare } from '../stats/traffic.ts';
 import { responseTimes } from './latency.ts';
 
+/** Forced cold starts of the function as it is deployed, nothing else under way. */
+export const forcedAlone = ({ coldStarts, memoryMb }: TargetReport): ColdStartGroup | undefined =>
+  coldStarts?.groups.find((group) => group.kind === 'alone' && group.memoryMb === memoryMb);
+
 /** Cold starts of the function as it is deployed, in milliseconds: the forced ones, else those that came under the load. */
 export const coldTimesOf = (target: TargetReport): Distribution | undefined => {
-  const { coldStarts, memoryMb } = target;
-  const forced = coldStarts?.groups.find((group) => group.kind === 'alone' && group.memoryMb === memoryMb);
-  return distributionFromSamples((forced?.calls ?? []).map(({ ms }) => ms)) ?? responseTimes(target).cold;
+  const calls = forcedAlone(target)?.calls ?? [];
+  return distributionFromSamples(calls.map(({ ms }) => ms)) ?? responseTimes(target).cold;
 };
 
 /** Share of its requests that are cold, steady traffic at random times. 0 of a server, which is always there. */

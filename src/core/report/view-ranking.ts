@@ -9,19 +9,11 @@ import {
   formatTick,
   list,
 } from './format.ts';
+import { forcedAlone } from './expectation.ts';
 import { comparisonOf, rankingsOf } from './headline.ts';
 import type { Ranking, Report, Sensitivity, TargetReport } from '../schema/report.ts';
 import type { Block, CellLike, ReportView, Section, TargetRow } from './view-model.ts';
-import {
-  coldCell,
-  failedShare,
-  firstColdName,
-  forcedAlone,
-  nameCell,
-  none,
-  quantileCell,
-  tableOf,
-} from './view-rows.ts';
+import { coldCell, failedShare, firstColdName, nameCell, none, quantileCell, tableOf } from './view-rows.ts';
 import { stateNames } from './words.ts';
 
 const against = (ranking: Ranking, id: string): CellLike => {
@@ -47,7 +39,7 @@ const rankingTable = (report: Report, ranking: Ranking, rows: readonly TargetRow
     .filter(({ target }) => target.kind === 'null' && target.response.all !== undefined)
     .filter(({ target }) => target.path === path && target.vantage === vantage);
   const wide = { align: 'right', wide: true } as const;
-  const isForced = rows.some(({ target }) => forcedAlone(target) !== undefined);
+  const isForced = rows.some(({ target }) => forcedAlone(target)?.summary !== undefined);
   const coldUnit = isForced ? 'median of forced, ms (n)' : 'mean ms (n)';
   return tableOf(
     `Response time in ms of all requests planned, with 95 % intervals; fastest first, by the rounds’ medians.${apart}`,
@@ -167,7 +159,7 @@ const wouldShow = ({ sensitivity = [] }: Ranking): string[] => {
 
 /** Of the cold starts in the table: the forced ones where there are any, else the one that verification saw. */
 const coldNote = (report: Report, rows: readonly TargetRow[]): string[] => {
-  const forced = rows.flatMap(({ target }) => forcedAlone(target) ?? []);
+  const forced = rows.flatMap(({ target }) => forcedAlone(target)?.summary ?? []);
   if (forced.length > 0) {
     const [least = 0, most = 0] = extent(forced, ({ n }) => n);
     const n = least === most ? String(least) : `${least} to ${most}`;
@@ -180,9 +172,9 @@ const coldNote = (report: Report, rows: readonly TargetRow[]): string[] => {
 
 /** p50 and p99 are of all planned requests; the cold start is a forced one, or the one that verification saw, nothing from under the load. */
 export const summaryOf = (report: Report, rows: readonly TargetRow[]): ReportView['summary'] => {
-  const hasForced = rows.some(({ target }) => forcedAlone(target) !== undefined);
+  const hasForced = rows.some(({ target }) => forcedAlone(target)?.summary !== undefined);
   const coldMs = ({ target, firstColds: { alone } }: TargetRow): number | undefined =>
-    hasForced ? forcedAlone(target)?.medianMs : alone?.meanMs;
+    hasForced ? forcedAlone(target)?.summary?.medianMs : alone?.meanMs;
   const groups = rankingsOf(report).map(({ path, vantage, rows: ranked, unranked: others }) => {
     const ids = [...ranked, ...others].map(({ id }) => id);
     return `${list(ids)} (${path === 'http' ? 'HTTP' : 'direct invocation'}, ${vantage})`;

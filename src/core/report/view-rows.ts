@@ -2,10 +2,10 @@
 import { distributionFromSamples } from '../stats/distribution.ts';
 import { known } from '../known.ts';
 import { formatCount, formatInterval, formatNumber, formatQuantile, formatShare } from './format.ts';
+import { forcedAlone } from './expectation.ts';
 import { failedShareOf } from './failures.ts';
 import { rankingsOf } from './headline.ts';
 import { summariseCalls } from './latency.ts';
-import type { ColdStartGroup } from '../schema/report-cold-starts.ts';
 import type { LatencySummary, QuantileName, Report, TargetReport } from '../schema/report.ts';
 import type { TableCell, CellLike, Column, FirstColds, Table, TargetRow } from './view-model.ts';
 
@@ -105,13 +105,9 @@ export const meanCell = ({ meanMs, n }: LatencySummary): TableCell => ({
   n: formatCount(n),
 });
 
-/** Forced and alone, at the size that the function was deployed with. */
-export const forcedAlone = ({ coldStarts, memoryMb }: TargetReport): ColdStartGroup['summary'] =>
-  coldStarts?.groups.find((group) => group.kind === 'alone' && group.memoryMb === memoryMb)?.summary;
-
 /** The median of forced ones, the load's cold answers, or else the one that verification saw: other kinds of figures, so these say so. */
 export const coldCell = (plane: Report['plane'], { target, firstColds: { alone } }: TargetRow): CellLike => {
-  const forced = forcedAlone(target);
+  const forced = forcedAlone(target)?.summary;
   if (forced !== undefined) return { text: formatNumber(forced.medianMs), n: formatCount(forced.n) };
   const { cold } = target.response;
   if (cold !== undefined) return { ...meanCell(cold), note: 'mean, under the load' };

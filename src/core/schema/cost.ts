@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { priceFile } from '../cost/prices.ts';
 import { shapes } from '../cost/traffic.ts';
-import { fields, line, number, oneOf, type Output } from './fields.ts';
+import { fields, line, number, oneOf } from './fields.ts';
 
 const aboveZero = 'a number of dollars above 0, or "not billed" where nothing is';
 
@@ -27,5 +27,3 @@ export const costRequest = fields({
   /** A price file's content, in place of those that come with the lab. */
   prices: v.exactOptional(priceFile),
 });
-
-export type CostRequest = Output<typeof costRequest>;

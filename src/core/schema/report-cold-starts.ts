@@ -1,11 +1,10 @@
 /** What a report says of the cold starts that a run forced on the copies of its functions. Milliseconds where the name says Ms. */
 import * as v from 'valibot';
 import { number, oneOf, openFields, type Output, whole } from './fields.ts';
+import { arrayOf, text } from './report-fields.ts';
 
-const text = v.string('a text');
 const count = whole(0, 1e9);
 const atLeast0 = number(0, 1e12);
-const arrayOf = <S extends v.GenericSchema>(item: S) => v.array(item, 'a JSON array');
 
 const call = openFields({
   round: count,

@@ -2,11 +2,9 @@
 import * as v from 'valibot';
 import { shapes } from '../cost/traffic.ts';
 import { dictionary, number, oneOf, openFields, type Output } from './fields.ts';
+import { arrayOf, text, texts } from './report-fields.ts';
 
-const text = v.string('a text');
-const texts = v.array(text, 'a JSON array of texts');
 const atLeast0 = number(0, 1e15);
-const arrayOf = <S extends v.GenericSchema>(item: S) => v.array(item, 'a JSON array');
 
 const item = openFields({
   what: text,

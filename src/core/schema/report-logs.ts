@@ -2,9 +2,9 @@
 import * as v from 'valibot';
 import { number, openFields, type Output, whole } from './fields.ts';
 import { logSection, logSource } from './logs.ts';
+import { text } from './report-fields.ts';
 
 const atLeast0 = number(0, 1e15);
-const text = v.string('a text');
 
 /**
  * Where the time of a request goes: medians over requests whose log line was joined with the client's sample. Medians of parts

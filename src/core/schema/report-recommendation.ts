@@ -2,9 +2,8 @@
 import * as v from 'valibot';
 import { number, oneOf, openFields, type Output } from './fields.ts';
 import { goal } from './goal.ts';
+import { text, texts } from './report-fields.ts';
 
-const text = v.string('a text');
-const texts = v.array(text, 'a JSON array of texts');
 const atLeast0 = number(0, 1e15);
 
 const candidate = openFields({

@@ -2,12 +2,10 @@
 import * as v from 'valibot';
 import { number, oneOf, openFields, type Output, whole } from './fields.ts';
 import { strategies } from './tuning.ts';
+import { arrayOf, flag, text } from './report-fields.ts';
 
-const text = v.string('a text');
-const flag = v.boolean('true or false');
 const size = whole(128, 10_240);
 const atLeast0 = number(0, 1e12);
-const arrayOf = <S extends v.GenericSchema>(item: S) => v.array(item, 'a JSON array');
 
 const tunedSize = openFields({
   memoryMb: size,

@@ -16,10 +16,8 @@ import { recommendation } from './report-recommendation.ts';
 import { labels, leftOut, rounds, seed } from './request.ts';
 import { targetTuning } from './report-tuning.ts';
 import { targetKinds } from './target.ts';
+import { arrayOf, flag, text, texts } from './report-fields.ts';
 
-const text = v.string('a text');
-const texts = v.array(text, 'a JSON array of texts');
-const flag = v.boolean('true or false');
 const share = number(0, 1);
 const atLeast0 = v.pipe(v.number('a number'), v.minValue(0, 'a number, 0 or more'));
 const wholeFrom = (least: number) => {
@@ -27,7 +25,6 @@ const wholeFrom = (least: number) => {
   return v.pipe(v.number(allowed), v.integer(allowed), v.minValue(least, allowed));
 };
 const count = wholeFrom(0);
-const arrayOf = <S extends v.GenericSchema>(item: S) => v.array(item, 'a JSON array');
 
 /** Measured requests; warm-up is left out. sent = ok + failed, but `dropped` ones failed unsent. */
 const requestCounts = openFields({
