@@ -110,3 +110,13 @@ export const secretsRoot = (labName: string): string => `/latency-lab/${labName}
 export const secretsPath = (labName: string, runId: string): string => `${secretsRoot(labName)}${runId}/`;
 
 export const targetsPath = (labName: string): string => `/latency-lab/${labName}/targets/`;
+
+export const rolloutsPrefix = 'rollouts/';
+
+/** What was measured at one stage of a rollout. */
+export const rolloutKey = (deploymentId: string, stage: string): string =>
+  `${rolloutsPrefix}${deploymentId}/${stage}.json`;
+
+/** Which rollout a function is in, for the probe that watches it. */
+export const activeRolloutKey = (functionName: string): string =>
+  `${rolloutsPrefix}active/${functionName}.json`;
