@@ -32,6 +32,8 @@ def apply(code: Path) -> None:
     _reserve_concurrency()
     _refuse_what_is_not_here()
     _put_objects()
+    _name_aliases()
+    _alarms_by_expression()
     # Seconds until a changed function is Active. For speed alone: nothing happens meanwhile.
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0.02
     lambda_svc._proxy_url_for = lambda config: "function host"
@@ -174,6 +176,48 @@ def _put_objects() -> None:
         return {"ETag": {name.lower(): value for name, value in answered.items()}.get("etag")}
 
     stepfunctions._dispatch_aws_sdk_rest_xml = dispatch_and_put
+
+
+def _name_aliases() -> None:
+    """Who invokes an alias is asked for under that name: the function host applies the weights, the emulator ignores them.
+
+    Step Functions, queues and every other source of events find their function by this."""
+    resolve = lambda_svc._effective_func_record_for_qualifier
+
+    def resolve_and_name(func, qualifier):
+        record, config = resolve(func, qualifier)
+        if config is None or qualifier not in func.get("aliases", {}):
+            return record, config
+        named = {**config, "FunctionArn": f"{func['config']['FunctionArn']}:{qualifier}"}
+        return {**record, "config": named}, named
+
+    lambda_svc._effective_func_record_for_qualifier = resolve_and_name
+
+
+def _alarms_by_expression() -> None:
+    """Keeps alarms over several metrics as they are declared; the emulator refuses them. It evaluates them no more than
+    others of metrics that it does not have: the function host does."""
+    record = provisioners._cw_metric_alarm_record
+
+    def record_with_metrics(name, props):
+        metrics = props.get("Metrics")
+        if not metrics:
+            return record(name, props)
+        alone = {key: value for key, value in props.items() if key != "Metrics"}
+        alarm = record(name, {**alone, "MetricName": "-", "Namespace": "-"})
+        for absent in ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Unit"):
+            del alarm[absent]
+        return {**alarm, "Dimensions": [], "Metrics": [_with_numbers(query) for query in metrics]}
+
+    provisioners._cw_metric_alarm_record = record_with_metrics
+
+
+def _with_numbers(query: dict) -> dict:
+    """Parameters are texts in templates, and the API answers with numbers and booleans."""
+    typed = {**query, "ReturnData": str(query.get("ReturnData", True)).lower() == "true"}
+    if stat := query.get("MetricStat"):
+        typed["MetricStat"] = {**stat, "Period": int(stat["Period"])}
+    return typed
 
 
 def _forward(func: dict, event: object, _url: str, request_id: str) -> dict:

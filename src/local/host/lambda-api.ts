@@ -151,14 +151,15 @@ export const createLambdaApi = ({
     else answer(reply, dispatched);
   };
 
-  /** Without running it. Queueing, retries and destinations of events are the emulator's; it ignores alias weights, so the version is chosen here. */
+  /** Without running it. Queueing, retries and destinations of events are the emulator's; the version is chosen when it runs. */
   const later = async (exchange: HttpExchange, target: InvokeTarget): Promise<void> => {
-    const fn = await dispatcher.resolve(target.name, target.qualifier);
+    const { name, qualifier = '$LATEST', type } = target;
+    const fn = await dispatcher.resolve(name, qualifier);
     if (fn === undefined) refuseUnknown(exchange.reply, target);
-    else if (target.type === 'DryRun') exchange.reply(204, [['X-Amz-Executed-Version', fn.version]]);
+    else if (type === 'DryRun') exchange.reply(204, [['X-Amz-Executed-Version', fn.version]]);
     else {
-      const version = encodeURIComponent(fn.version);
-      await forward(exchange, `/2015-03-31/functions/${fn.name}/invocations?Qualifier=${version}`);
+      const query = new URLSearchParams({ Qualifier: qualifier }).toString();
+      await forward(exchange, `/2015-03-31/functions/${name}/invocations?${query}`);
     }
   };
 

@@ -82,9 +82,9 @@ describe('the emulated Lambda', () => {
     expect(emulator.invocations[0]?.requestId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('resolves an alias to its main version', async () => {
+  it('forwards an invocation of an alias under its name, so that weights can be applied', async () => {
     await invoke('live');
-    expect(emulator.invocations[0]?.version).toBe('1');
+    expect(emulator.invocations[0]?.arn).toMatch(/:counter:live$/);
   });
 
   it("passes a function's error on", async () => {

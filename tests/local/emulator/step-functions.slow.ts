@@ -71,7 +71,7 @@ describe('the emulated Step Functions', () => {
     );
     expect(status).toBe('SUCCEEDED');
     expect(output).toEqual({ request: { rounds: 2 }, executionName: 'named' });
-    expect(emulator.invocations[0]?.version).toBe('1');
+    expect(emulator.invocations[0]?.arn).toBe(alias);
   });
 
   it('runs nested inline Maps of concurrency 1 strictly in order', async () => {

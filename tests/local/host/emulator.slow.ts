@@ -7,7 +7,8 @@ import { type LocalPlane, startPlane } from '../../../src/local/plane.ts';
 import { root } from '../fixtures/bundle.ts';
 import { ownDirectory } from '../../support/directory.ts';
 import { createFunction, packageOf } from '../fixtures/functions.ts';
-import { send, signed } from '../fixtures/http.ts';
+import { createHttpApi } from '../fixtures/http-api.ts';
+import { send } from '../fixtures/http.ts';
 import { eventually } from '../fixtures/processes.ts';
 import { makeZip } from './zip-file.ts';
 
@@ -116,20 +117,6 @@ describe('the function host behind the emulator', () => {
     expect(results[0]!.map(({ value }) => value)).toEqual(['10500', '10500', '31497']);
   }, 60_000);
 
-  it('applies alias weights, which the emulator does not', async () => {
-    await create('split', 'context.functionVersion');
-    await lambda.publishVersion({ FunctionName: 'split' });
-    await lambda.updateFunctionConfiguration({ FunctionName: 'split', MemorySize: 256 });
-    await lambda.publishVersion({ FunctionName: 'split' });
-    const RoutingConfig = { AdditionalVersionWeights: { '2': 0.5 } };
-    await lambda.createAlias({ FunctionName: 'split', Name: 'live', FunctionVersion: '1', RoutingConfig });
-    for (const client of [lambda, direct]) {
-      const seen = new Set<unknown>();
-      for (let i = 0; i < 50 && seen.size < 2; i++) seen.add((await invoke(client, 'split:live')).value);
-      expect(seen).toEqual(new Set(['1', '2']));
-    }
-  }, 30_000);
-
   it("writes to the function's log group in the emulator", async () => {
     await create('talking', 'console.log("heard")');
     await invoke(lambda, 'talking');
@@ -184,24 +171,9 @@ describe('the function host behind the emulator', () => {
 
   it('answers an HTTP API of the emulator', async () => {
     await create('web', '({ statusCode: 200, body: event.routeKey + " " + event.requestContext.stage })');
-    const headers = signed(plane.credentials.accessKeyId, 'apigateway');
-    const post = async (path: string, given: object): Promise<Record<string, string>> => {
-      const url = `${plane.emulatorUrl}${path}`;
-      const { body } = await send(url, { method: 'POST', headers, body: JSON.stringify(given) });
-      return JSON.parse(body) as Record<string, string>;
-    };
-    const { apiId = '' } = await post('/v2/apis', { name: 'web', protocolType: 'HTTP' });
-    const { integrationId = '' } = await post(`/v2/apis/${apiId}/integrations`, {
-      integrationType: 'AWS_PROXY',
-      integrationUri: 'arn:aws:lambda:us-east-1:000000000000:function:web',
-      payloadFormatVersion: '2.0',
-    });
-    await post(`/v2/apis/${apiId}/routes`, {
-      routeKey: 'GET /hits',
-      target: `integrations/${integrationId}`,
-    });
-    await post(`/v2/apis/${apiId}/stages`, { stageName: '$default', autoDeploy: true });
-    const { status, body } = await send(`http://${apiId}.${plane.apiUrlSuffix}/hits`);
+    const uri = 'arn:aws:lambda:us-east-1:000000000000:function:web';
+    const url = await createHttpApi(plane, uri, 'GET /hits');
+    const { status, body } = await send(`${url}/hits`);
     expect([status, body]).toEqual([200, 'GET /hits $default']);
   }, 30_000);
 });
