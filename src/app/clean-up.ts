@@ -1,6 +1,7 @@
 /** CleanUp: writes down how the run ended and releases the lab's lock. Every path of the state machine ends here. */
 import { messageOf } from '../core/errors.ts';
 import { outcomeKey, secretsPath } from '../core/keys.ts';
+import { thresholdCrossed } from '../core/report/thresholds.ts';
 import type { CleanUpInput, FinishInput, Outcome } from '../core/schema/outcome.ts';
 import type { Clock, ObjectStore, SecretStore } from '../ports/index.ts';
 import { readLock, releaseLock } from './lock.ts';
@@ -12,8 +13,10 @@ export interface CleanUpDeps {
   readonly labName: string;
 }
 
-const errorOf = ({ error, reportError }: FinishInput): Outcome['error'] => {
+const errorOf = ({ error, reportError, report }: FinishInput): Outcome['error'] => {
   const first = error ?? reportError;
+  const crossed = report?.output.crossed;
+  if (first === undefined && crossed !== undefined) return { name: thresholdCrossed, message: crossed };
   return first === undefined ? undefined : { name: first.Error, message: messageOf(first.Cause ?? '') };
 };
 
@@ -28,13 +31,11 @@ export const cleanUp = async (
   const lock = await readLock(store);
   const runId = run.runId ?? (lock?.executionName === executionName ? lock.runId : undefined);
   const error = errorOf(run);
-  const failures = run.report?.output.failures ?? [];
   const outcome: Outcome = {
     schema: 'latency-lab.outcome.v1',
     ...(runId === undefined ? {} : { runId }),
     status: error === undefined ? 'succeeded' : 'failed',
     ...(error === undefined ? {} : { error }),
-    ...(failures.length === 0 ? {} : { failures }),
     finishedAt: new Date(clock.wallTime()).toISOString(),
   };
   try {

@@ -49,6 +49,7 @@ const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
     rounds,
     seed,
     maxFailed,
+    limits,
     coldStarts,
     tuning,
     logs,
@@ -78,7 +79,7 @@ const makePlan = async (deps: PlanDeps, input: PlanInput): Promise<Plan> => {
     logs,
     tuning,
     ...(tuning === false ? {} : { tunerArn: await deps.tunerArn() }),
-    ...known({ goal }),
+    ...known({ goal, limits }),
     targets,
     leftOut,
     labels,
@@ -107,7 +108,10 @@ const effective = [
   'logs',
 ] as const;
 
-/** Writes the plan, or accepts an earlier run's where it means the same measurement. */
+/** What the report is judged by, which the earlier samples do not depend on. */
+const thresholds = ({ maxFailed, limits, goal }: Plan): Partial<Plan> => known({ maxFailed, limits, goal });
+
+/** Writes the plan, or accepts an earlier run's where it means the same measurement, with the thresholds of today. */
 const writeOrResume = async (store: ObjectStore, plan: Plan): Promise<void> => {
   const earlier = await readStored(store, planKey(plan.runId), storedPlan);
   if (earlier === undefined) {
@@ -122,6 +126,8 @@ const writeOrResume = async (store: ObjectStore, plan: Plan): Promise<void> => {
       'a new id, or an earlier run with the same request',
       `That run exists and its ${changed} differs. Leave runId out to start a new run`,
     );
+  const { maxFailed: _, limits: __, goal: ___, ...kept } = earlier;
+  await store.put(planKey(plan.runId), JSON.stringify({ ...kept, ...thresholds(plan) }));
 };
 
 const verificationOf = (runId: string, { id, loadFrom }: Target): VerifyInput => ({

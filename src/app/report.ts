@@ -7,7 +7,6 @@ import type { Output } from '../core/schema/fields.ts';
 import { targetLogs } from '../core/schema/logs.ts';
 import type { FinishInput, ReportOutput } from '../core/schema/outcome.ts';
 import { verifications as stored } from '../core/schema/plan.ts';
-import { type FailingTarget, failingTargets } from '../core/report/failures.ts';
 import { buildReport } from '../core/report/build.ts';
 import { renderCsv } from '../core/report/csv.ts';
 import { renderHtml } from '../core/report/html/page.ts';
@@ -15,7 +14,7 @@ import { renderMarkdown } from '../core/report/markdown.ts';
 import type { KnownArchitecture } from '../core/report/build.ts';
 import type { Report } from '../core/schema/report.ts';
 import { viewOf } from '../core/report/view.ts';
-import { missedGoal } from '../core/report/recommendation.ts';
+import { crossedInShort } from '../core/report/thresholds.ts';
 import type { Clock, ObjectStore } from '../ports/index.ts';
 import type { Plan } from '../core/schema/plan.ts';
 import { storedTuning } from '../core/schema/tuning.ts';
@@ -42,13 +41,6 @@ const outcomeOf = ({ error }: FinishInput): Report['outcome'] => {
 /** Without a failed request and whole, as the state machine's output has it. */
 const isClean = ({ state, valid, requests }: Report['targets'][number]): boolean =>
   state === 'measured' && valid && requests.failed === 0;
-
-/** Cut, because a state's data may not pass 256 KiB. */
-const asFailure = ({ id, share, sentence }: FailingTarget): ReportOutput['failures'][number] => ({
-  id,
-  share,
-  error: sentence.slice(0, 100),
-});
 
 /** Writes report.json first: it is the record, the others are made of it. */
 const writeReport = async (store: ObjectStore, report: Report): Promise<void> => {
@@ -137,7 +129,7 @@ export const makeReport = async (
   deps: ReportDeps,
   input: FinishInput,
 ): Promise<{ readonly report: Report; readonly output: ReportOutput }> => {
-  const { report, plan } = await gatherReport(deps, input);
+  const { report } = await gatherReport(deps, input);
   await writeReport(deps.store, report);
   const { runId } = report;
   const clean = report.targets.filter(isClean).map(({ id }) => id);
@@ -148,9 +140,11 @@ export const makeReport = async (
       reportKey: reportKey(runId, 'json'),
       htmlKey: reportKey(runId, 'html'),
       measured: clean,
-      failures: failingTargets(report, plan.maxFailed).map(asFailure),
       failed: report.targets.map(({ id }) => id).filter((id) => !clean.includes(id)),
-      ...known({ recommended: report.recommendation?.best, goalMissed: missedGoal(report)?.slice(0, 500) }),
+      ...known({
+        recommended: report.recommendation?.best,
+        crossed: report.crossed && crossedInShort(report.crossed),
+      }),
     },
   };
 };

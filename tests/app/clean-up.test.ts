@@ -34,11 +34,12 @@ describe('cleanUp', () => {
     expect(objects.has(lockKey)).toBe(false);
   });
 
-  it('records which targets lost more than the run allows', async () => {
-    const failures = [{ id: 'a', share: 0.55, error: 'answered 503' }];
+  it('writes down a crossed threshold as what the execution fails with', async () => {
+    const crossed = 'a: p99 is 60 ms; allowed: 50 ms';
     const { finish, written } = setUp('e-1');
-    await finish({ runId: 'run-1', report: { output: { failures } } });
-    expect(written()).toMatchObject({ status: 'succeeded', failures });
+    await finish({ runId: 'run-1', report: { output: { crossed } } });
+    const error = { name: 'ThresholdCrossed', message: crossed };
+    expect(written()).toMatchObject({ status: 'failed', error });
   });
 
   it("deletes the run's secrets and no other's", async () => {

@@ -166,11 +166,22 @@ describe('plan', () => {
   it('takes up an earlier run that means the same and keeps its plan', async () => {
     const { objects, deps } = setUp();
     await plan(deps, input({ runId: 'mine', labels: { host: 'one' } }));
-    const earlier = objects.get(planKey('mine'));
+    const earlier = JSON.parse(objects.get(planKey('mine'))!) as object;
     objects.delete(lockKey);
     const request = { runId: 'mine', labels: { host: 'two' }, rounds: 10 };
     await plan({ ...deps, clock: clockAt(newYear + 1000) }, input(request, 'run-2'));
-    expect(objects.get(planKey('mine'))).toBe(earlier);
+    expect(JSON.parse(objects.get(planKey('mine'))!)).toEqual(earlier);
+  });
+
+  it('judges a run that is taken up again by what is given now', async () => {
+    const { objects, deps } = setUp();
+    await plan(deps, input({ runId: 'mine', limits: { p50Ms: 5 }, goal: { coldShare: 0.1 } }));
+    objects.delete(lockKey);
+    await plan(deps, input({ runId: 'mine', limits: { p99Ms: 9 }, maxFailed: 0.2 }, 'run-2'));
+    const kept = JSON.parse(objects.get(planKey('mine'))!) as object;
+    expect(kept).toMatchObject({ limits: { p99Ms: 9 }, maxFailed: 0.2 });
+    expect(kept).not.toHaveProperty('goal');
+    expect(kept).not.toHaveProperty('limits.p50Ms');
   });
 
   it.each([

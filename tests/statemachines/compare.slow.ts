@@ -277,6 +277,18 @@ describe('compare.asl.json when the run fails', () => {
     expect(callsOf(both, 'CleanUp')).toHaveLength(1);
   });
 
+  it('fails with the thresholds that the report found crossed, after it reported and cleaned up', async () => {
+    const crossed = 'a: p99 is 60 ms; allowed: 50 ms';
+    const ended = await run({ Report: () => ({ ...output, crossed }) });
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'ThresholdCrossed', cause: crossed });
+    expect(callsOf(ended, 'CleanUp')[0]!.payload.run).toMatchObject({
+      runId,
+      report: { output: { crossed } },
+    });
+    const both = await run({ Schedule: throws('NoTargetError'), Report: () => ({ ...output, crossed }) });
+    expect(both).toMatchObject({ status: 'FAILED', error: 'NoTargetError' });
+  });
+
   it('tries a throttled Plan again', async () => {
     const ended = await run(failing('Plan', 'Lambda.TooManyRequestsException', (_, nth) => nth === 0));
     expect(ended.status).toBe('SUCCEEDED');

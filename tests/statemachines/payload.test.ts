@@ -4,6 +4,7 @@ import { memoryObjectStore } from '../support/memory.ts';
 import { verify } from '../../src/app/verify.ts';
 import { assignmentsKey, planKey, trialListKey, tuningListKey } from '../../src/core/keys.ts';
 import { parseManifest } from '../../src/core/schema/manifest.ts';
+import { crossedInShort } from '../../src/core/report/thresholds.ts';
 import type { FinishInput, ReportOutput } from '../../src/core/schema/outcome.ts';
 import type { PlanOutput, Verification } from '../../src/core/schema/plan.ts';
 import type { Schedule, ScheduleInput } from '../../src/core/schema/work.ts';
@@ -93,11 +94,12 @@ describe('the data between the states', () => {
           htmlKey: `runs/${runId}/report.html`,
           measured: times(maxTargets, () => targetId),
           failed: [],
-          failures: times(maxTargets, () => ({ id: targetId, share: 0.123_456_789, error: 'e'.repeat(100) })),
+          crossed: crossedInShort(times(4 * maxTargets, () => 'é'.repeat(1_000))),
         },
       },
     };
     expect(bytes(state)).toBeLessThan(maxBytes);
+    expect(state.report.output.crossed!.length).toBeLessThan(maxCause);
     // What was measured is dropped before anything after it can fail.
     const later = { ...state, rounds: times(50, () => ({})), error: undefined, coldStartsError: error };
     expect(bytes(later)).toBeLessThan(maxBytes);

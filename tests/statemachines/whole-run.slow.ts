@@ -164,7 +164,8 @@ describe('a whole run on the local plane', () => {
       tuning: false,
       load: { model: 'closed', requests: 10, concurrency: 1, warmup: 0 },
     });
-    expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
+    const { status, error, cause } = await ended;
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'ThresholdCrossed' });
     const report = await lab.report('mixed');
     expect(stateOf(report)).toEqual({
       null: 'measured',
@@ -177,6 +178,9 @@ describe('a whole run on the local plane', () => {
     expect(of(report, 'breaks').errors).toMatchObject([{ kind: 'status', count: 10 }]);
     expect(of(report, 'absent').verification!.reason).toContain('none of 3 requests');
     expect(of(report, 'python-dynamodb').requests.ok).toBe(10);
+    for (const id of ['loses', 'breaks', 'absent'])
+      expect(report.crossed).toContainEqual(expect.stringMatching(`^${id}: `));
+    expect(cause).toBe(report.crossed?.join('; '));
   });
 
   it('keeps the samples of a generator that died midway, and measures the others whole', async () => {
@@ -194,7 +198,7 @@ describe('a whole run on the local plane', () => {
     while ((await lab.keys('runs/dies/cells/1/slow/')).length === 0 && Date.now() < deadline)
       await sleep(100);
     expect(killGenerators()).toBeGreaterThan(0);
-    expect(await ended).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await ended).toMatchObject({ status: 'FAILED', error: 'ThresholdCrossed' });
     const report = await lab.report('dies');
     expect(stateOf(report)).toEqual({ null: 'measured', slow: 'incomplete' });
     const { requests: counted, rounds } = of(report, 'slow');

@@ -7,13 +7,12 @@ import { cellsPrefix, planKey, reportKey } from '../../core/keys.ts';
 import type { KnownArchitecture } from '../../core/report/build.ts';
 import type { Report } from '../../core/schema/report.ts';
 import { viewOf } from '../../core/report/view.ts';
-import { problemsOf } from '../../core/report/view-ranking.ts';
-import { missedGoal, recommendationSentence } from '../../core/report/recommendation.ts';
+import { problemsOf, thresholdCrossed } from '../../core/report/thresholds.ts';
+import { recommendationSentence } from '../../core/report/recommendation.ts';
 import { readManifest } from '../../local/deploy/build.ts';
 import type { ObjectStore } from '../../ports/index.ts';
 import type { ExecutionState } from '../aws/executions.ts';
 import type { Context } from '../context.ts';
-import { crossedLimits } from './limits.ts';
 import type { ResultValues } from './request.ts';
 import { summaryTable } from '../text.ts';
 
@@ -62,17 +61,16 @@ export const concludeEnded = async (
   const report = await ownReport(results);
   const { terminal } = context;
   if (report !== undefined) printReport(context, results, report);
-  if (state.status !== 'SUCCEEDED') {
+  if (state.status !== 'SUCCEEDED' && state.error !== thresholdCrossed) {
     terminal.say(`${terminal.style.red('The run failed:')} ${causeOf(state)}`);
     return 1;
   }
   if (report === undefined)
     throw new Error(`the run ended without a report; its objects are in ${shownPath(results.out)}`);
-  const crossed = crossedLimits(report, results.wanted);
-  for (const sentence of crossed) terminal.say(`${terminal.style.red('Limit crossed:')} ${sentence}`);
-  const missed = missedGoal(report);
-  if (missed !== undefined) terminal.say(`${terminal.style.red('Goal missed:')} ${missed}.`);
-  return problemsOf(report).length + crossed.length === 0 && missed === undefined ? 0 : 1;
+  const said = problemsOf(report);
+  for (const sentence of report.crossed ?? [])
+    if (!said.includes(sentence)) terminal.say(`${terminal.style.red('Threshold crossed:')} ${sentence}`);
+  return state.status === 'SUCCEEDED' ? 0 : 1;
 };
 
 /**

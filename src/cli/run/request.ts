@@ -12,7 +12,6 @@ import {
 import type { Prices } from '../../core/cost/prices.ts';
 import type { Target } from '../../core/schema/target.ts';
 import { roundsForVerdict } from '../../core/stats/verdict.ts';
-import { limitOptions } from './limits.ts';
 import { profileOf } from './profile.ts';
 import { duration, milliseconds, number, percent, text, toggle, type Values } from '../options.ts';
 
@@ -70,6 +69,22 @@ export const goalOptions = {
   goalCold: percent('--goal-cold <PERCENT>', 'the most of the requests that may be cold at that traffic'),
 };
 
+/** Thresholds: the execution fails where a target crosses one, and so does the command. */
+const limitOptions = {
+  maxP50: milliseconds(
+    '--max-p50 <TIME>',
+    'the most that the median of all planned requests of a target may be: 20, 20ms, 1s',
+  ),
+  maxP99: milliseconds(
+    '--max-p99 <TIME>',
+    'the most that the 99th percentile of all planned requests may be',
+  ),
+  maxFailed: percent(
+    '--max-failed <PERCENT>',
+    "the most of a target's planned requests that may fail; default 1%",
+  ),
+};
+
 /** Where a command that measures puts its results, and how it tells them. */
 export const resultOptions = {
   out: text('--out <DIR>', 'where the results go; default reports/<run>'),
@@ -98,6 +113,9 @@ const flagOfField: Readonly<Record<string, string>> = {
   runId: '--run-id',
   budgetDollars: '--budget',
   'cost.requestsPerSecond': '--goal-rate',
+  'limits.p50Ms': '--max-p50',
+  'limits.p99Ms': '--max-p99',
+  maxFailed: '--max-failed',
   'goal.p99Ms': '--goal-p99',
   'goal.coldShare': '--goal-cold',
 };
@@ -194,7 +212,7 @@ const measuredBeside = ({
 
 /** The execution's input as the state machine will read it. */
 export const runRequest = (
-  values: Values<typeof loadOptions> & Values<typeof goalOptions>,
+  values: Values<typeof loadOptions & typeof goalOptions & typeof limitOptions>,
   parts: RunParts,
 ): RunRequest => {
   const { requests, concurrency, rate, duration: durationSeconds, warmup, timeout, rounds, seed } = values;
@@ -209,6 +227,7 @@ export const runRequest = (
   const { extraTargets = [], prices, ...rest } = parts;
   const cost = known({ prices, requestsPerSecond: values.goalRate });
   const goal = known({ p99Ms: values.goalP99, coldShare: values.goalCold });
+  const limits = known({ p50Ms: values.maxP50, p99Ms: values.maxP99 });
   return {
     ...rest,
     ...(extraTargets.length === 0 ? {} : { extraTargets }),
@@ -216,6 +235,8 @@ export const runRequest = (
     ...measuredBeside(values),
     ...(Object.keys(cost).length === 0 ? {} : { cost }),
     ...(Object.keys(goal).length === 0 ? {} : { goal }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...known({ maxFailed: values.maxFailed }),
     load,
   };
 };

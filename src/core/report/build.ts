@@ -22,6 +22,7 @@ import { reportLogs } from './logs.ts';
 import { addCounts, addErrors, latestParts } from './parts.ts';
 import { rankingSettings, rankTargets } from './ranking.ts';
 import { recommend } from './recommendation.ts';
+import { crossedThresholds } from './thresholds.ts';
 import { remarksOnRounds } from './validity.ts';
 
 /** Names and reference figures of the manifest's rows that are targets. */
@@ -237,6 +238,9 @@ export const buildReport = (input: ReportInput): Report => {
   const { plan, finishedAt, outcome = { ok: true }, remarks = [] } = input;
   const { targets, cost } = withCost(plan, reportTargets(input));
   const coldStartComparisons = compareColdStarts(targets.filter(({ kind }) => kind !== 'null'));
+  const recommendation = recommend(targets, cost?.requestsPerSecond ?? usualRate, plan.goal);
+  // Of a run that failed on its own there is nothing to judge.
+  const crossed = outcome.ok ? crossedThresholds(known({ targets, recommendation }), plan) : [];
   return known({
     schema: reportVersion,
     runId: plan.runId,
@@ -260,7 +264,8 @@ export const buildReport = (input: ReportInput): Report => {
     rankings: rankTargets(targets),
     cost,
     ...(coldStartComparisons.length === 0 ? {} : { coldStartComparisons }),
-    recommendation: recommend(targets, cost?.requestsPerSecond ?? usualRate, plan.goal),
+    recommendation,
+    ...(crossed.length === 0 ? {} : { crossed }),
     remarks,
     leftOut: plan.leftOut,
   });

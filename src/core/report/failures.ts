@@ -44,7 +44,7 @@ const sentenceOf = (target: TargetReport): string => {
  * @param limit share, 0 to 1
  */
 export const failingTargets = (
-  { targets }: Report,
+  { targets }: Pick<Report, 'targets'>,
   limit: number = rankableErrorShare,
 ): readonly FailingTarget[] =>
   targets

@@ -200,9 +200,3 @@ export const summaryOf = (report: Report, rows: readonly TargetRow[]): ReportVie
     ],
   };
 };
-
-/** One sentence for each target without a full result. */
-export const problemsOf = (report: Report): string[] =>
-  report.targets
-    .filter(({ state }) => state !== 'measured')
-    .map(({ id, state, remarks }) => `${id}: ${remarks[0] ?? stateNames[state]}`);

@@ -7,10 +7,11 @@ import { logSections } from './view-logs.ts';
 import { costSection } from './view-cost.ts';
 import { seriesOf, tailFigure, timesFigure } from './view-figures.ts';
 import type { Block, Figure, ReportView, Section, TargetRow } from './view-model.ts';
-import { problemsOf, rankingSection, summaryOf } from './view-ranking.ts';
+import { rankingSection, summaryOf } from './view-ranking.ts';
 import { recommendationSection } from './view-recommendation.ts';
 import { rowsOf, tableOf } from './view-rows.ts';
 import { distributionFigure } from './view-strips.ts';
+import { problemsOf } from './thresholds.ts';
 import { tuningSections } from './view-tuning.ts';
 import { failureSection, harnessSection, targetSection } from './view-targets.ts';
 import { howToRead, limitsOf, localFace, methodSentences, referenceCaveats } from './words.ts';
@@ -96,6 +97,18 @@ const placeSection = (report: Report): Section => {
   return { id: 'place', title: 'Where it ran', blocks: [{ kind: 'facts', items }] };
 };
 
+const thresholdSection = ({ crossed }: Report): Section[] =>
+  crossed === undefined
+    ? []
+    : [
+        {
+          id: 'thresholds',
+          title: 'Thresholds crossed',
+          short: 'Thresholds',
+          blocks: [{ kind: 'list', items: crossed }],
+        },
+      ];
+
 /** Pure: the same report gives the same view. @throws InputError on an unreadable histogram */
 export const viewOf = (report: Report): ReportView => {
   const { title, sentences } = headlineOf(report);
@@ -113,6 +126,7 @@ export const viewOf = (report: Report): ReportView => {
     summary: summaryOf(report, rows),
     problems: [...problemsOf(report), ...report.remarks],
     sections: [
+      ...thresholdSection(report),
       rankingSection(report, rows),
       ...recommendationSection(report, rows),
       latencySection(rows),

@@ -1,22 +1,11 @@
 /** What Report and CleanUp are given and make. */
 import * as v from 'valibot';
-import { fields, list, number, oneOf, type Output, time } from './fields.ts';
+import { fields, oneOf, type Output, time } from './fields.ts';
 import { executionName } from './plan.ts';
-import { maxTargets, runId } from './request.ts';
-import { targetId } from './target.ts';
+import { runId } from './request.ts';
 
 /** What Step Functions tells of an error that it caught. */
 export const caught = v.object({ Error: v.string(), Cause: v.exactOptional(v.string()) });
-
-/** A target that lost more of its planned requests than the run allows. */
-const failure = v.object({
-  id: targetId,
-  /** Of its planned requests, 0 to 1. */
-  share: number(0, 1),
-  /** The first, in words. */
-  error: v.exactOptional(v.string('a text')),
-});
-const failures = list(failure, maxTargets);
 
 /** Input of Report, and of CleanUp as its `run`: the state as it was left, with whatever else is in it. */
 export const finishInput = v.object({
@@ -33,7 +22,7 @@ export const finishInput = v.object({
   /** There for CleanUp when Report failed. */
   reportError: v.exactOptional(caught),
   /** There for CleanUp when Report did not fail. */
-  report: v.exactOptional(v.object({ output: v.object({ failures: v.exactOptional(failures) }) })),
+  report: v.exactOptional(v.object({ output: v.object({ crossed: v.exactOptional(v.string()) }) })),
 });
 
 /** Input of CleanUp: the lock is released only where this execution holds it. */
@@ -45,8 +34,6 @@ export const outcome = fields({
   runId: v.exactOptional(runId),
   status: oneOf(['succeeded', 'failed']),
   error: v.exactOptional(fields({ name: v.string(), message: v.string() })),
-  /** Absent where every target kept within the bound. */
-  failures: v.exactOptional(failures),
   finishedAt: time,
 });
 
@@ -62,9 +49,8 @@ export interface ReportOutput {
   /** Targets measured without any failed request. */
   readonly measured: readonly string[];
   readonly failed: readonly string[];
-  readonly failures: Output<typeof failures>;
   /** The cheapest target that reaches the goal, where there is one. */
   readonly recommended?: string;
-  /** In words, where a goal was given and no target is known to reach it. */
-  readonly goalMissed?: string;
+  /** The thresholds that were crossed, in words: what the execution then fails with. */
+  readonly crossed?: string;
 }

@@ -5,7 +5,7 @@ import { coldStartSettings } from './cold-starts.ts';
 import { costRequest } from './cost.ts';
 import { goal } from './goal.ts';
 import { loadProfile } from './load.ts';
-import { labels, leftOut, maxFailed, maxTargets, rounds, runId, seed } from './request.ts';
+import { labels, leftOut, limits, maxFailed, maxTargets, rounds, runId, seed } from './request.ts';
 import { functionArn, loadFrom, target, targetId } from './target.ts';
 import { tunerArn, tuningRequest } from './tuning.ts';
 
@@ -34,6 +34,7 @@ export const storedPlan = fields({
   rounds,
   seed,
   maxFailed: v.exactOptional(maxFailed),
+  limits: v.exactOptional(limits),
   /** Absent where an earlier release planned the run. */
   coldStarts: v.exactOptional(coldStartSettings),
   /** As coldStarts. */

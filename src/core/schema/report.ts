@@ -282,6 +282,8 @@ export const reportSchema = openFields({
   coldStartComparisons: v.exactOptional(arrayOf(coldStartComparison)),
   /** Absent where no target was answered, and in reports of earlier versions. */
   recommendation: v.exactOptional(recommendation),
+  /** A sentence for each threshold that was crossed; absent where none was, where the run failed, and in earlier versions' reports. */
+  crossed: v.exactOptional(texts),
   /** What went wrong with the report itself, as an unreadable object. */
   remarks: texts,
   /** Architectures that were not in the run at all. */

@@ -35,6 +35,11 @@ export const seed = whole(0, 0xffff_ffff);
 /** Share of a target's planned requests that may fail before the run is said to have failed on it. */
 export const maxFailed = number(0, 1);
 
+const mostMs = number(0.1, 60_000);
+
+/** The most that percentiles of any target's planned requests may be. */
+export const limits = fields({ p50Ms: v.exactOptional(mostMs), p99Ms: v.exactOptional(mostMs) });
+
 /** What the report's face says about where it ran: host, versions. Printed as they are. */
 export const labels = v.pipe(dictionary(text(1_000), v.string()), v.maxEntries(100, 'at most 100 labels'));
 
@@ -79,10 +84,12 @@ export const runRequest = fields({
   tuning: v.optional(tuningRequest, {}),
   /** Of the shuffle inside each round, so that a run can be repeated. */
   seed: v.optional(seed, 1),
+  /** Thresholds, as `limits` and `goal`: an execution that crosses one fails once everything is reported and stored. */
   maxFailed: v.optional(maxFailed, defaultMaxFailed),
+  limits: v.exactOptional(limits),
   /** Whether the platform's log lines are read and joined with the samples (CloudWatch Logs Insights). */
   logs: v.optional(v.boolean('true or false'), true),
-  /** Thresholds: a run in which no target reaches the goal ends with exit code 1. */
+  /** Crossed where no target is known to reach it. */
   goal: v.exactOptional(goal),
   labels: v.optional(labels, {}),
   leftOut: v.optional(leftOut, []),

@@ -1,10 +1,16 @@
 import type { LoadProfile } from '../../../src/core/schema/load.ts';
-import { checkRequest, goalOptions, loadOptions, runRequest } from '../../../src/cli/run/request.ts';
+import {
+  checkRequest,
+  goalOptions,
+  loadOptions,
+  resultOptions,
+  runRequest,
+} from '../../../src/cli/run/request.ts';
 import { ownTargetOptions, ownTargets } from '../../../src/cli/run/own-targets.ts';
 import { inputErrorOf } from '../../support/errors.ts';
 import { parse } from '../parse.ts';
 
-const options = { ...loadOptions, ...ownTargetOptions, ...goalOptions };
+const options = { ...loadOptions, ...ownTargetOptions, ...goalOptions, ...resultOptions };
 const valuesOf = (line: string) => parse(line === '' ? [] : line.split(' '), options).values;
 const requestOf = (line: string) => runRequest(valuesOf(line), { runId: 'r' });
 
@@ -75,6 +81,22 @@ describe('--goal-…', () => {
     ['--goal-cold 101%', '--goal-cold', 'a number from 0 to 1'],
   ])('%s is refused under its own name', (words, field, allowed) => {
     expect(inputErrorOf(() => checkRequest(requestOf(words)))).toMatchObject({ field, allowed });
+  });
+});
+
+describe('--max-…', () => {
+  it('makes thresholds of the execution', () => {
+    const checked = checkRequest(requestOf('--max-p50 20 --max-p99 1s --max-failed 0.5%'));
+    expect(checked).toMatchObject({ limits: { p50Ms: 20, p99Ms: 1000 }, maxFailed: 0.005 });
+    expect(checkRequest(requestOf('')).limits).toBeUndefined();
+  });
+
+  it.each([
+    ['--max-p50 2m', '--max-p50'],
+    ['--max-p99 0', '--max-p99'],
+    ['--max-failed 101%', '--max-failed'],
+  ])('%s is refused under its own name', (words, field) => {
+    expect(inputErrorOf(() => checkRequest(requestOf(words)))).toMatchObject({ field });
   });
 });
 

@@ -1,7 +1,7 @@
 import { causeOf } from '../../../src/cli/run/conclude.ts';
 import { summaryTable } from '../../../src/cli/text.ts';
 import { viewOf } from '../../../src/core/report/view.ts';
-import { problemsOf } from '../../../src/core/report/view-ranking.ts';
+import { problemsOf } from '../../../src/core/report/thresholds.ts';
 import { coldReport } from '../../core/report/cold-run.ts';
 import { sampleReport } from '../../core/report/sample-run.ts';
 

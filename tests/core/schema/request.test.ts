@@ -105,6 +105,8 @@ describe('parseRunRequest', () => {
     ['coldStarts.idleMinutes', { coldStarts: { idleMinutes: 4 } }],
     ['coldStarts.number', { coldStarts: { number: 30 } }],
     ['maxFailed', { maxFailed: 1.5 }],
+    ['limits.p99Ms', { limits: { p99Ms: 0 } }],
+    ['limits.p50', { limits: { p50: 20 } }],
     ['seed', { seed: -1 }],
     ['seed', { seed: 2 ** 32 }],
     ['labels', { labels: [] }],
@@ -138,7 +140,7 @@ describe('parseRunRequest', () => {
 
   it('says which fields there are when one is unknown', () => {
     expect(() => parse({ round: 3 })).toThrow(
-      'round: given 3; allowed: the fields runId, targets, extraTargets, load, rounds, coldStarts, tuning, seed, maxFailed, logs, goal, labels, leftOut, cost, budgetDollars',
+      'round: given 3; allowed: the fields runId, targets, extraTargets, load, rounds, coldStarts, tuning, seed, maxFailed, limits, logs, goal, labels, leftOut, cost, budgetDollars',
     );
   });
 
