@@ -153,7 +153,7 @@ const asl = async () => {
   );
 };
 
-/** Format and lint of Python and C++. Rust's own is in its `make test`. */
+/** Format and lint of Python, C++ and shell scripts. Rust's own is in its `make test`. */
 const services = async () => {
   const { lint } = await ensure(['lint'], { log });
   const ruff = join(lint.modules, 'ruff');
@@ -162,7 +162,11 @@ const services = async () => {
   const sources = ['src', 'tests'].flatMap((folder) =>
     filesIn(join(cpp, folder), '').map((path) => join(root, cpp, folder, path)),
   );
+  const scripts = ['src', 'tools'].flatMap((folder) =>
+    filesIn(folder, '.sh').map((path) => join(root, folder, path)),
+  );
   return Promise.all([
+    check('shell scripts', join(lint.modules, 'shellcheck'), scripts),
     check('Python format', ruff, ['format', '--check', '--no-cache', ...python]),
     check('Python lint', ruff, ['check', '--no-cache', ...python]),
     check('C++ format', join(lint.modules, 'clang-format'), ['--dry-run', '--Werror', ...sources]),

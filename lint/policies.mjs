@@ -39,6 +39,7 @@ const pseudo = {
 };
 /** By the type of the resource that is referred to. @type {Record<string, string>} */
 const arns = {
+  'AWS::CloudWatch::Alarm': `arn:aws:cloudwatch:${here}:alarm:it`,
   'AWS::DynamoDB::Table': `arn:aws:dynamodb:${here}:table/it`,
   'AWS::Logs::LogGroup': `arn:aws:logs:${here}:log-group:it:*`,
   'AWS::S3::Bucket': 'arn:aws:s3:::it',
@@ -50,6 +51,7 @@ const arns = {
 /** By the reference's own name: parameters, and outputs of other stacks. @type {readonly (readonly [RegExp, string])[]} */
 const names = [
   [/Function(Alias)?(Arns?|\.Arn)$/, `arn:aws:lambda:${here}:function:it:live`],
+  [/LayerArn$/, `arn:aws:lambda:${here}:layer:it:1`],
   [/(TunerArn|StateMachineARN)$/, `arn:aws:states:${here}:stateMachine:it`],
 ];
 

@@ -189,13 +189,36 @@ describe('the server of fastapi-ec2', () => {
   });
 
   it('is replaced whenever its registration changes, so that no deployment takes its address away', () => {
-    const [script] = Resources['ServerTemplate']!.Properties.LaunchTemplateData.UserData[
-      'Fn::Base64'
-    ] as string[];
+    const script: unknown = Resources['ServerTemplate']!.Properties.LaunchTemplateData.UserData['Fn::Base64'];
     expect(script).toContain('${Registration.Value}');
     expect(Resources['ServerGroup']!.Properties.LaunchTemplate.Version).toBe(
       'ServerTemplate.LatestVersionNumber',
     );
+  });
+
+  it('gets its service by a deployment, which the stack waits for also where the server is another one', () => {
+    const { Condition, Properties } = Resources['Deployment'] as Properties;
+    expect(Condition).toBe('IsOnAws');
+    expect(Properties.Parameters).toMatchObject({
+      LayerArn: 'FastapiLayer',
+      ServerGroupName: 'ServerGroup',
+      ServerTemplateVersion: 'ServerTemplate.LatestVersionNumber',
+    });
+    const deployment = parsed('templates/architectures/fastapi-ec2/deployment.yaml').Resources;
+    expect(deployment['Deployed']!.Properties).toMatchObject({
+      LayerArn: 'LayerArn',
+      ServerTemplateVersion: 'ServerTemplateVersion',
+      GroupName: 'ServerDeployments',
+    });
+    expect(deployment['ServerDeployments']!.Properties).toMatchObject({
+      AutoScalingGroups: ['ServerGroupName'],
+      DeploymentStyle: { DeploymentType: 'IN_PLACE' },
+      AlarmConfiguration: { Enabled: true, Alarms: [{ Name: 'ServerBroken' }] },
+      AutoRollbackConfiguration: {
+        Enabled: true,
+        Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'],
+      },
+    });
   });
 });
 
