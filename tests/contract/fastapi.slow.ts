@@ -25,9 +25,10 @@ afterAll(() => {
   agent.destroy();
 });
 
-const ask = (method: string, target: string): Promise<Reply> =>
+const ask = (method: string, target: string, counter?: string): Promise<Reply> =>
   new Promise((resolve, reject) => {
-    request(`${server.ready.url}${target}`, { method, agent }, (response) => {
+    const headers = counter === undefined ? {} : { 'x-counter': counter };
+    request(`${server.ready.url}${target}`, { method, agent, headers }, (response) => {
       const headers = response.headers as Reply['headers'];
       const status = response.statusCode ?? 0;
       const body = method === 'HEAD' ? (response.resume(), Promise.resolve(undefined)) : text(response);
@@ -46,15 +47,23 @@ const vectors = vectorsFor('sync-counter', 'up').filter(
 
 describe('the FastAPI service', () => {
   it('conforms to every vector over HTTP', async () => {
-    const found = await conform(vectors, ({ event: { requestContext, rawPath, rawQueryString } }) => {
+    const found = await conform(vectors, ({ event }) => {
+      const { requestContext, rawPath, rawQueryString, headers } = event;
       const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
-      return ask(requestContext.http.method, `${rawPath}${query}`);
+      return ask(requestContext.http.method, `${rawPath}${query}`, headers['x-counter']);
     });
     expect(found).toEqual([]);
   });
 
   it('counts exactly 2,000 increments of 50 clients at once', async () => {
     expect(await hammer(50, 2_000, () => ask('GET', '/hits'))).toEqual(upTo(2_000));
+  });
+
+  it('counts what a canary is sent apart', async () => {
+    const bodies: (string | undefined)[] = [];
+    for (const counter of ['canary', undefined, 'canary', 'Canary'])
+      bodies.push((await ask('GET', '/hits', counter)).body);
+    expect(bodies).toEqual(['{"hits":1}', '{"hits":1}', '{"hits":2}', '{"hits":2}']);
   });
 
   it('tells whoever watches over it that it is healthy, without counting that', async () => {

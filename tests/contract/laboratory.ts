@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { startPlane, type LocalPlane } from '../../src/local/plane.ts';
 import { root, type Service } from './services.ts';
-import type { Reply, Vector } from './vectors.ts';
+import type { Counts, Reply, Vector } from './vectors.ts';
 
 const clientsOf = (plane: LocalPlane) => {
   const common = {
@@ -24,16 +24,21 @@ const clientsOf = (plane: LocalPlane) => {
 };
 type Clients = ReturnType<typeof clientsOf>;
 
-/** The count in a store, and what tells the service where that is. */
+/** The counts in a store, and what tells the service where that is. */
 interface Counter {
   readonly variables: Readonly<Record<string, string>>;
-  read(): Promise<number>;
+  read(): Promise<Counts>;
 }
+
+const both = async (read: (counter: keyof Counts) => Promise<number>): Promise<Counts> => ({
+  hits: await read('hits'),
+  canary: await read('canary'),
+});
 
 const makeCounter = async ({ dynamo, s3 }: Clients, { store }: Service, name: string): Promise<Counter> => {
   switch (store) {
     case 'none':
-      return { variables: {}, read: () => Promise.resolve(0) };
+      return { variables: {}, read: () => both(() => Promise.resolve(0)) };
     case 'dynamodb':
       await dynamo.send(
         new CreateTableCommand({
@@ -45,28 +50,36 @@ const makeCounter = async ({ dynamo, s3 }: Clients, { store }: Service, name: st
       );
       return {
         variables: { TABLE_NAME: name },
-        read: async () => {
-          const key = { TableName: name, Key: { id: { S: 'hits' } }, ConsistentRead: true };
-          const { Item } = await dynamo.send(new GetItemCommand(key));
-          return Number(Item?.['hits']?.N ?? 0);
-        },
+        read: () =>
+          both(async (counter) => {
+            const key = { TableName: name, Key: { id: { S: counter } }, ConsistentRead: true };
+            const { Item } = await dynamo.send(new GetItemCommand(key));
+            return Number(Item?.['hits']?.N ?? 0);
+          }),
       };
     case 's3':
       await s3.send(new CreateBucketCommand({ Bucket: name }));
       return {
         variables: { BUCKET_NAME: name },
-        read: async () => {
-          const { Body } = await s3.send(new GetObjectCommand({ Bucket: name, Key: 'hits' }));
-          return Number(await Body?.transformToString());
-        },
+        read: () =>
+          both(async (Key) => {
+            const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: name, Prefix: Key }));
+            if (Contents.length === 0) return 0;
+            const { Body } = await s3.send(new GetObjectCommand({ Bucket: name, Key }));
+            return Number(await Body?.transformToString());
+          }),
       };
   }
 };
 
 /** Also checks that Lambda's request id is the answer's. */
-const invoke = async (lambda: LambdaClient, name: string, event: Vector['event']): Promise<Reply> => {
+const invoke = async (
+  lambda: LambdaClient,
+  [name, version]: readonly [string, (string | undefined)?],
+  event: Vector['event'],
+): Promise<Reply> => {
   const { Payload, FunctionError, $metadata } = await lambda.send(
-    new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }),
+    new InvokeCommand({ FunctionName: name, Qualifier: version, Payload: JSON.stringify(event) }),
   );
   const text = Payload?.transformToString() ?? '';
   if (FunctionError !== undefined) throw new Error(`${FunctionError}: ${text}`);
@@ -110,7 +123,8 @@ export const openLaboratory = async () => {
       }),
     );
     return {
-      ask: (event: Vector['event']) => invoke(clients.lambda, name, event),
+      /** @param version the number of a published one; default: what is not published */
+      ask: (event: Vector['event'], version?: string) => invoke(clients.lambda, [name, version], event),
       count: () => counter.read(),
     };
   };

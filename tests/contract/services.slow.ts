@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { parseManifest } from '../../src/core/schema/manifest.ts';
 import { openLaboratory, type Laboratory } from './laboratory.ts';
 import { root, services } from './services.ts';
-import { conform, countedIn, hammer, hitVector, upTo, vectorsFor } from './vectors.ts';
+import {
+  canaryVector,
+  conform,
+  countedIn,
+  hammer,
+  hitVector,
+  upTo,
+  vectorsFor,
+  type Vector,
+} from './vectors.ts';
 
 jest.setTimeout(600_000);
 
@@ -32,10 +41,25 @@ for (const service of services) {
       const vectors = vectorsFor(kind, service.store === 'none' ? 'none' : 'up');
       const deployed = await laboratory.deploy(service);
       expect(await conform(vectors, ({ event }) => deployed.ask(event))).toEqual([]);
-      expect(await deployed.count()).toBe(service.store === 'none' ? 0 : countedIn(vectors));
+      const counted = service.store === 'none' ? { hits: 0, canary: 0 } : countedIn(vectors);
+      expect(await deployed.count()).toEqual(counted);
     });
 
     if (service.store === 'none') return;
+
+    it('counts what a canary is sent apart, while both are counted at once', async () => {
+      const deployed = await laboratory.deploy(service);
+      const count = (vector: Vector, total: number) => hammer(2, total, () => deployed.ask(vector.event));
+      const counts = await Promise.all([count(hitVector, 20), count(canaryVector, 15)]);
+      expect(counts).toEqual([upTo(20), upTo(15)]);
+      expect(await deployed.count()).toEqual({ hits: 20, canary: 15 });
+    });
+
+    it('tells by x-version that the published version 1, or none, answered', async () => {
+      const deployed = await laboratory.deploy(service);
+      expect((await deployed.ask(hitVector.event)).headers['x-version']).toBe('$LATEST');
+      expect((await deployed.ask(hitVector.event, '1')).headers['x-version']).toBe('1');
+    });
 
     it('conforms where its store is down', async () => {
       const deployed = await laboratory.deploy(service, nowhere);
@@ -49,7 +73,7 @@ for (const service of services) {
     it(`counts exactly ${total} increments of ${clients} clients at once`, async () => {
       const deployed = await laboratory.deploy(service);
       expect(await hammer(clients, total, () => deployed.ask(hitVector.event))).toEqual(upTo(total));
-      expect(await deployed.count()).toBe(total);
+      expect(await deployed.count()).toEqual({ hits: total, canary: 0 });
     });
   });
 }

@@ -47,6 +47,7 @@ const hitTwice = async (variables: Record<string, string>): Promise<unknown[]> =
     AWS_ENDPOINT_URL_DYNAMODB: store.origin,
     TABLE_NAME: 'counters',
     ARCHITECTURE_ID: 'cpp-dynamodb',
+    AWS_LAMBDA_FUNCTION_VERSION: '7',
     ...variables,
   });
   try {

@@ -1,4 +1,11 @@
-import { departures, hitVector as hit, sequenceDepartures, vectorsFor, type Reply } from './vectors.ts';
+import {
+  countedIn,
+  departures,
+  hitVector as hit,
+  sequenceDepartures,
+  vectorsFor,
+  type Reply,
+} from './vectors.ts';
 
 const good = (over: Record<string, string | undefined> = {}, body = '{"hits":7}'): Reply => ({
   status: 200,
@@ -9,6 +16,7 @@ const good = (over: Record<string, string | undefined> = {}, body = '{"hits":7}'
     'x-cold': '1',
     'x-instance': 'instance-1',
     'x-request-id': 'request-1',
+    'x-version': '3',
     ...over,
   },
   body,
@@ -16,9 +24,17 @@ const good = (over: Record<string, string | undefined> = {}, body = '{"hits":7}'
 
 describe('vectorsFor', () => {
   it('finds vectors for each kind and state of the store', () => {
-    expect(vectorsFor('sync-counter', 'up').length).toBeGreaterThanOrEqual(9);
+    expect(vectorsFor('sync-counter', 'up').length).toBeGreaterThanOrEqual(11);
     expect(vectorsFor('sync-counter', 'down')).toHaveLength(1);
     expect(vectorsFor('null', 'none')).toHaveLength(2);
+  });
+});
+
+describe('countedIn', () => {
+  it('tells the two counters apart, each with something to count', () => {
+    const { hits, canary } = countedIn(vectorsFor('sync-counter', 'up'));
+    expect([hits >= 4, canary]).toEqual([true, 1]);
+    expect(countedIn(vectorsFor('sync-counter', 'down'))).toEqual({ hits: 0, canary: 0 });
   });
 });
 
@@ -30,6 +46,7 @@ describe('departures', () => {
   it.each([
     ['a wrong status', { ...good(), status: 201 }, 'status'],
     ['a missing header', good({ 'x-instance': undefined }), 'x-instance'],
+    ['a version that is none', good({ 'x-version': '' }), 'x-version'],
     ['a header that may be cached', good({ 'cache-control': 'max-age=1' }), 'cache-control'],
     ['a count of nothing', good({}, '{"hits":0}'), 'body'],
     ['internals in the body', good({}, '{"hits":1,"table":"t"}'), 'body'],
@@ -49,8 +66,8 @@ describe('sequenceDepartures', () => {
     expect(sequenceDepartures([good(), later])).toEqual([]);
   });
 
-  it('refuses a warm first answer, a cold later one, another instance and a repeated request id', () => {
-    const otherInstance = good({ 'x-instance': 'instance-2' });
-    expect(sequenceDepartures([later, otherInstance, otherInstance])).toHaveLength(4);
+  it('refuses a warm first answer, a cold later one, another instance or version and a repeated request id', () => {
+    const other = good({ 'x-instance': 'instance-2', 'x-version': '4' });
+    expect(sequenceDepartures([later, other, other])).toHaveLength(5);
   });
 });

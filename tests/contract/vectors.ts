@@ -34,6 +34,7 @@ export const sequenceDepartures = (replies: readonly Reply[]): readonly string[]
   if (colds[0] !== '1') found.push(`the first answer's x-cold is ${colds[0] ?? 'missing'}, must be 1`);
   if (colds.slice(1).some((cold) => cold !== '0')) found.push('x-cold is not 0 on every later answer');
   if (new Set(of('x-instance')).size !== 1) found.push('x-instance changes within one process');
+  if (new Set(of('x-version')).size !== 1) found.push('x-version changes within one process');
   if (new Set(of('x-request-id')).size !== replies.length) found.push('x-request-id repeats');
   return found;
 };
@@ -53,9 +54,18 @@ export const conform = async (
   return [...found, ...sequenceDepartures(replies)];
 };
 
-/** How many of the vectors a counter must count. */
-export const countedIn = (vectors: readonly Vector[]): number =>
-  vectors.filter(({ expect: { body } }) => body.includes('hits":')).length;
+/** Both counters of a service: the production one, and that of whoever tries a version out. */
+export interface Counts {
+  readonly hits: number;
+  readonly canary: number;
+}
+
+/** How many of the vectors each counter must count. */
+export const countedIn = (vectors: readonly Vector[]): Counts => {
+  const counted = vectors.filter(({ expect: { body } }) => body.includes('hits":'));
+  const canary = counted.filter(({ event }) => event.headers['x-counter'] === 'canary').length;
+  return { hits: counted.length - canary, canary };
+};
 
 /** The counts that were answered to `total` increments by `clients`, each sending its next when the last is answered. */
 export const hammer = async (
@@ -84,4 +94,9 @@ export const upTo = (n: number): readonly number[] => Array.from({ length: n }, 
 /** The vector that adds one. */
 export const hitVector = vectorsFor('sync-counter', 'up').find(({ title }) =>
   title.startsWith('GET /hits adds one'),
+)!;
+
+/** The vector that adds one to the other counter. */
+export const canaryVector = vectorsFor('sync-counter', 'up').find(({ title }) =>
+  title.startsWith('GET /hits with x-counter: canary'),
 )!;

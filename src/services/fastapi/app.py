@@ -20,7 +20,10 @@ fetch("hits").then((answer) => answer.json()).then((body) => show(body.hits ?? b
 
 ARCHITECTURE = os.environ["ARCHITECTURE_ID"]
 INSTANCE = str(uuid.uuid4())
+VERSION = os.environ.get("SERVICE_VERSION", "1")
 _hits = count(1)
+# Of whoever tries a version out.
+_canary = count(1)
 _answers = count()
 
 app = FastAPI(openapi_url=None, redirect_slashes=False)
@@ -32,14 +35,16 @@ def sign(response: Response) -> Response:
     response.headers["x-architecture"] = ARCHITECTURE
     response.headers["x-request-id"] = str(uuid.uuid4())
     response.headers["x-instance"] = INSTANCE
+    response.headers["x-version"] = VERSION
     response.headers["x-cold"] = "1" if next(_answers) == 0 else "0"
     return response
 
 
 # Not `def`: that would run in a pool of threads, at half the speed and in need of a lock.
 @app.get("/hits")
-async def hits() -> Response:
-    return sign(JSONResponse({"hits": next(_hits)}))
+async def hits(request: Request) -> Response:
+    counter = _canary if request.headers.get("x-counter") == "canary" else _hits
+    return sign(JSONResponse({"hits": next(counter)}))
 
 
 @app.get("/")

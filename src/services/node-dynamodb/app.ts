@@ -16,6 +16,7 @@ fetch("hits").then((answer) => answer.json()).then((body) => show(body.hits ?? b
 
 const table = process.env['TABLE_NAME'] ?? '';
 const architecture = process.env['ARCHITECTURE_ID'] ?? '';
+const version = process.env['AWS_LAMBDA_FUNCTION_VERSION'] ?? '';
 const instance = randomUUID();
 let cold = true;
 
@@ -25,12 +26,15 @@ const store = new DynamoDBClient({
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 });
 
+/** The production counter, or that of whoever tries a version out. */
+type Counter = 'hits' | 'canary';
+
 /** Adds one to the counter and answers the count after it. Rejects when the store does not acknowledge. */
-const increment = async (): Promise<number> => {
+const increment = async (counter: Counter): Promise<number> => {
   const { Attributes } = await store.send(
     new UpdateItemCommand({
       TableName: table,
-      Key: { id: { S: 'hits' } },
+      Key: { id: { S: counter } },
       UpdateExpression: 'ADD hits :one',
       ExpressionAttributeValues: { ':one': { N: '1' } },
       ReturnValues: 'UPDATED_NEW',
@@ -56,11 +60,14 @@ const routeOf = ({ rawPath, requestContext }: APIGatewayProxyEventV2): string =>
   return `${requestContext.http.method} ${path}`;
 };
 
+const counterOf = ({ headers }: { readonly headers?: APIGatewayProxyEventV2['headers'] }): Counter =>
+  headers?.['x-counter'] === 'canary' ? 'canary' : 'hits';
+
 const answer = async (event: APIGatewayProxyEventV2): Promise<Answer> => {
   switch (routeOf(event)) {
     case 'GET /hits':
       try {
-        return json(200, { hits: await increment() });
+        return json(200, { hits: await increment(counterOf(event)) });
       } catch (error) {
         console.error('increment failed:', error);
         return json(500, { error: 'the counter is unavailable' });
@@ -88,6 +95,7 @@ export const handler = async (
       'x-request-id': context.awsRequestId,
       'x-instance': instance,
       'x-cold': wasCold ? '1' : '0',
+      'x-version': version,
     },
     body,
   };

@@ -4,6 +4,7 @@ import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 
 const instance = randomUUID();
 const architecture = process.env['ARCHITECTURE_ID'] ?? 'null';
+const version = process.env['AWS_LAMBDA_FUNCTION_VERSION'] ?? '';
 let cold = true;
 
 export const handler = (_event: unknown, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
@@ -14,6 +15,7 @@ export const handler = (_event: unknown, context: Context): Promise<APIGatewayPr
     'x-request-id': context.awsRequestId,
     'x-instance': instance,
     'x-cold': cold ? '1' : '0',
+    'x-version': version,
   };
   cold = false;
   return Promise.resolve({ statusCode: 200, headers, body: '{"hits":0}' });

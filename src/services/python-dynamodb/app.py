@@ -22,6 +22,7 @@ fetch("hits").then((answer) => answer.json()).then((body) => show(body.hits ?? b
 
 TABLE = os.environ["TABLE_NAME"]
 ARCHITECTURE = os.environ["ARCHITECTURE_ID"]
+VERSION = os.environ["AWS_LAMBDA_FUNCTION_VERSION"]
 INSTANCE = str(uuid.uuid4())
 _cold = True
 
@@ -32,11 +33,11 @@ _store = boto3.client(
 )
 
 
-def increment():
+def increment(counter):
     """Adds one to the counter and returns the count after it; raises botocore's errors."""
     reply = _store.update_item(
         TableName=TABLE,
-        Key={"id": {"S": "hits"}},
+        Key={"id": {"S": counter}},
         UpdateExpression="ADD hits :one",
         ExpressionAttributeValues={":one": {"N": "1"}},
         ReturnValues="UPDATED_NEW",
@@ -53,12 +54,17 @@ def route_of(event):
     return context["http"]["method"], path
 
 
+def counter_of(event):
+    """The production counter, or that of whoever tries a version out."""
+    return "canary" if event.get("headers", {}).get("x-counter") == "canary" else "hits"
+
+
 def answer(event):
     """Returns status, content type and body."""
     match route_of(event):
         case ("GET", "/hits"):
             try:
-                return 200, "application/json", to_json({"hits": increment()})
+                return 200, "application/json", to_json({"hits": increment(counter_of(event))})
             except (BotoCoreError, ClientError) as error:
                 print("increment failed:", repr(error), file=sys.stderr)
                 return 500, "application/json", to_json({"error": "the counter is unavailable"})
@@ -84,6 +90,7 @@ def handler(event, context):
             "x-request-id": context.aws_request_id,
             "x-instance": INSTANCE,
             "x-cold": "1" if was_cold else "0",
+            "x-version": VERSION,
         },
         "body": body,
     }

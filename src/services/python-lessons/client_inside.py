@@ -5,8 +5,8 @@ from botocore.config import Config
 from service import CONFIG, add_one, serve
 
 
-def increment():
-    return add_one(boto3.client("dynamodb", config=Config(**CONFIG)))
+def increment(counter):
+    return add_one(boto3.client("dynamodb", config=Config(**CONFIG)), counter)
 
 
 handler = serve(increment)

@@ -13,8 +13,8 @@ def store():
     return boto3.client("dynamodb", config=Config(**CONFIG))
 
 
-def increment():
-    return add_one(store())
+def increment(counter):
+    return add_one(store(), counter)
 
 
 handler = serve(increment)

@@ -2,7 +2,7 @@
 
 import boto3
 from botocore.config import Config
-from service import CONFIG, KEY, TABLE, serve
+from service import CONFIG, TABLE, key_of, serve
 
 _store = boto3.client("dynamodb", config=Config(**CONFIG))
 
@@ -14,9 +14,9 @@ class Contended(Exception):
     """Every try lost its race; nothing was added."""
 
 
-def try_once():
+def try_once(key):
     """Returns the count after it, or None for a lost race."""
-    item = _store.get_item(TableName=TABLE, Key=KEY, ConsistentRead=True).get("Item")
+    item = _store.get_item(TableName=TABLE, Key=key, ConsistentRead=True).get("Item")
     hits = int(item["hits"]["N"]) if item else 0
     values = {":next": {"N": str(hits + 1)}}
     if item:
@@ -24,7 +24,7 @@ def try_once():
     try:
         _store.update_item(
             TableName=TABLE,
-            Key=KEY,
+            Key=key,
             UpdateExpression="SET hits = :next",
             ConditionExpression="hits = :seen" if item else "attribute_not_exists(hits)",
             ExpressionAttributeValues=values,
@@ -34,9 +34,9 @@ def try_once():
     return hits + 1
 
 
-def increment():
+def increment(counter):
     for _ in range(MOST_TRIES):
-        hits = try_once()
+        hits = try_once(key_of(counter))
         if hits is not None:
             return hits
     raise Contended(f"lost {MOST_TRIES} races")

@@ -17,18 +17,22 @@ fetch("hits").then((answer) => answer.json()).then((body) => show(body.hits ?? b
 """
 
 TABLE = os.environ["TABLE_NAME"]
-KEY = {"id": {"S": "hits"}}
 # One attempt, as the service that the lessons are compared with.
 CONFIG = {"retries": {"total_max_attempts": 1}, "connect_timeout": 5, "read_timeout": 5, "tcp_keepalive": True}
 ARCHITECTURE = os.environ["ARCHITECTURE_ID"]
+VERSION = os.environ["AWS_LAMBDA_FUNCTION_VERSION"]
 INSTANCE = str(uuid.uuid4())
 
 
-def add_one(store):
+def key_of(counter):
+    return {"id": {"S": counter}}
+
+
+def add_one(store, counter):
     """Adds one to the counter in one atomic update and returns the count after it."""
     reply = store.update_item(
         TableName=TABLE,
-        Key=KEY,
+        Key=key_of(counter),
         UpdateExpression="ADD hits :one",
         ExpressionAttributeValues={":one": {"N": "1"}},
         ReturnValues="UPDATED_NEW",
@@ -49,12 +53,17 @@ def route_of(event):
     return context["http"]["method"], path
 
 
+def counter_of(event):
+    """The production counter, or that of whoever tries a version out."""
+    return "canary" if event.get("headers", {}).get("x-counter") == "canary" else "hits"
+
+
 def answer(event, increment):
     """Returns status, content type and body."""
     match route_of(event):
         case ("GET", "/hits"):
             try:
-                return 200, "application/json", to_json({"hits": increment()})
+                return 200, "application/json", to_json({"hits": increment(counter_of(event))})
             except Exception as error:  # The SDK's own errors have no names before it is imported.
                 print("increment failed:", repr(error), file=sys.stderr)
                 return 500, "application/json", to_json({"error": "the counter is unavailable"})
@@ -80,6 +89,7 @@ def serve(increment):
                 "x-request-id": context.aws_request_id,
                 "x-instance": INSTANCE,
                 "x-cold": "1" if was_cold else "0",
+                "x-version": VERSION,
             },
             "body": body,
         }

@@ -23,8 +23,8 @@ fetch("hits").then((answer) => answer.json()).then((body) => show(body.hits ?? b
 """
 
 BUCKET = os.environ["BUCKET_NAME"]
-KEY = "hits"
 ARCHITECTURE = os.environ["ARCHITECTURE_ID"]
+VERSION = os.environ["AWS_LAMBDA_FUNCTION_VERSION"]
 INSTANCE = str(uuid.uuid4())
 _cold = True
 
@@ -54,10 +54,10 @@ class Contended(Exception):
     """Every try lost its race until the time was used up; nothing was added."""
 
 
-def read():
+def read(key):
     """Returns the count, and the condition under which it may be replaced."""
     try:
-        reply = _store.get_object(Bucket=BUCKET, Key=KEY)
+        reply = _store.get_object(Bucket=BUCKET, Key=key)
     except ClientError as error:
         if error.response["Error"]["Code"] == "NoSuchKey":
             return 0, {"IfNoneMatch": "*"}
@@ -65,16 +65,16 @@ def read():
     return int(reply["Body"].read()), {"IfMatch": reply["ETag"]}
 
 
-def increment(seconds_left):
+def increment(key, seconds_left):
     """
-    Adds one to the counter and returns the count after it. `seconds_left` tells how long the caller still has.
-    Raises Contended, or botocore's errors.
+    Adds one to the counter that is kept under `key` and returns the count after it; raises Contended, or botocore's
+    errors. `seconds_left` tells how long the caller still has.
     """
     tries = 0
     while seconds_left() > RESERVE:
-        count, unchanged = read()
+        count, unchanged = read(key)
         try:
-            _store.put_object(Bucket=BUCKET, Key=KEY, Body=str(count + 1).encode(), **unchanged)
+            _store.put_object(Bucket=BUCKET, Key=key, Body=str(count + 1).encode(), **unchanged)
             return count + 1
         except ClientError as error:
             if error.response["Error"]["Code"] not in LOST_RACE:
@@ -94,12 +94,17 @@ def route_of(event):
     return context["http"]["method"], path
 
 
+def counter_of(event):
+    """The production counter, or that of whoever tries a version out."""
+    return "canary" if event.get("headers", {}).get("x-counter") == "canary" else "hits"
+
+
 def answer(event, seconds_left):
     """Returns status, content type and body."""
     match route_of(event):
         case ("GET", "/hits"):
             try:
-                return 200, "application/json", to_json({"hits": increment(seconds_left)})
+                return 200, "application/json", to_json({"hits": increment(counter_of(event), seconds_left)})
             except (BotoCoreError, ClientError, Contended) as error:
                 print("increment failed:", repr(error), file=sys.stderr)
                 return 500, "application/json", to_json({"error": "the counter is unavailable"})
@@ -125,6 +130,7 @@ def handler(event, context):
             "x-request-id": context.aws_request_id,
             "x-instance": INSTANCE,
             "x-cold": "1" if was_cold else "0",
+            "x-version": VERSION,
         },
         "body": body,
     }

@@ -10,8 +10,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 from contract import ContractCase, counts, fresh_service, vectors
 
 
-async def request(app, method, path, query=""):
-    """One HTTP request; returns status, headers and body."""
+async def request(app, method, path, query="", counter=None):
+    """One HTTP request, with an x-counter where one is given; returns status, headers and body."""
     sent = []
 
     async def receive():
@@ -21,7 +21,14 @@ async def request(app, method, path, query=""):
         sent.append(message)
 
     scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http"}
-    scope |= {"path": path, "raw_path": path.encode(), "query_string": query.encode(), "headers": [], "root_path": ""}
+    given = [] if counter is None else [(b"x-counter", counter.encode())]
+    scope |= {
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "headers": given,
+        "root_path": "",
+    }
     await app(scope, receive, send)
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     body = b"".join(message.get("body", b"") for message in sent[1:])
@@ -42,7 +49,8 @@ class Service(ContractCase):
 
     def ask(self, vector):
         event = vector["event"]
-        call = request(self.app, event["requestContext"]["http"]["method"], event["rawPath"], event["rawQueryString"])
+        method, counter = event["requestContext"]["http"]["method"], event["headers"].get("x-counter")
+        call = request(self.app, method, event["rawPath"], event["rawQueryString"], counter)
         status, headers, body = asyncio.run(call)
         self.check(vector, status, headers, body)
         return headers, body
@@ -53,8 +61,15 @@ class Service(ContractCase):
             with self.subTest(vector["title"]):
                 answers.append(self.ask(vector)[0])
         self.check_sequence(answers)
-        _, body = self.ask(OWN[0])
-        self.assertEqual(body, hits(sum(map(counts, OWN)) + 1))
+        for counter, counted in counts(OWN).items():
+            _, _, body = asyncio.run(request(self.app, "GET", "/hits", counter=counter))
+            self.assertEqual(body, hits(counted + 1))
+
+    def test_says_which_version_answers(self):
+        for environment, version in ({}, "1"), ({"SERVICE_VERSION": "2026-11-22"}, "2026-11-22"):
+            app = fresh_service("fastapi", {"ARCHITECTURE_ID": "fastapi-ec2"} | environment).app
+            headers = asyncio.run(request(app, "GET", "/"))[1]
+            self.assertEqual(headers["x-version"], version)
 
     def test_health_is_neither_a_hit_nor_the_cold_answer(self):
         self.assertEqual(asyncio.run(request(self.app, "GET", "/healthz"))[0], 204)

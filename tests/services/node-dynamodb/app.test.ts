@@ -2,6 +2,7 @@ import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Context } from 'aws-lambda';
 import {
+  canaryVector,
   conform,
   countedIn,
   departures,
@@ -20,6 +21,7 @@ beforeEach(async () => {
   store.reset();
   process.env['TABLE_NAME'] = 'counters';
   process.env['ARCHITECTURE_ID'] = 'node-dynamodb';
+  process.env['AWS_LAMBDA_FUNCTION_VERSION'] = '7';
   jest.resetModules();
   jest.doMock('@aws-sdk/client-dynamodb', () => ({ DynamoDBClient, UpdateItemCommand }));
   service = await import('../../../src/services/node-dynamodb/app.ts');
@@ -32,11 +34,13 @@ const ask = async ({ event }: Vector, index = 0): Promise<Reply> => {
 
 describe('handler', () => {
   it('conforms to every vector with a working store, and counts only what must count', async () => {
-    let hits = 0;
-    store.on(UpdateItemCommand).callsFake(() => ({ Attributes: { hits: { N: String((hits += 1)) } } }));
+    const counts: Record<string, number> = { hits: 0, canary: 0 };
+    store.on(UpdateItemCommand).callsFake(({ Key }: { Key: { id: { S: string } } }) => ({
+      Attributes: { hits: { N: String((counts[Key.id.S]! += 1)) } },
+    }));
     const vectors = vectorsFor('sync-counter', 'up');
     expect(await conform(vectors, ask)).toEqual([]);
-    expect(hits).toBe(countedIn(vectors));
+    expect(counts).toEqual(countedIn(vectors));
   });
 
   it('increments in one atomic update of the one item', async () => {
@@ -50,6 +54,20 @@ describe('handler', () => {
       ExpressionAttributeValues: { ':one': { N: '1' } },
       ReturnValues: 'UPDATED_NEW',
     });
+  });
+
+  it("takes a canary's requests to the item beside it, and says which version answers", async () => {
+    store.on(UpdateItemCommand).resolves({ Attributes: { hits: { N: '3' } } });
+    const { body, headers } = await ask(canaryVector);
+    expect([body, headers['x-version']]).toEqual(['{"hits":3}', '7']);
+    expect(store.commandCalls(UpdateItemCommand)[0]!.args[0].input.Key).toEqual({ id: { S: 'canary' } });
+  });
+
+  it('counts an event without headers as production', async () => {
+    store.on(UpdateItemCommand).resolves({ Attributes: { hits: { N: '3' } } });
+    const event = { ...canaryVector.event, headers: undefined } as unknown as Vector['event'];
+    await ask({ ...canaryVector, event });
+    expect(store.commandCalls(UpdateItemCommand)[0]!.args[0].input.Key).toEqual({ id: { S: 'hits' } });
   });
 
   it.each([

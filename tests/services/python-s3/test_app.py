@@ -21,29 +21,39 @@ class ClientError(Exception):
 
 
 class Bucket:
-    """One object; every write needs its condition to hold. `before_put` runs ahead of each write."""
+    """The objects of both counters; every write needs its condition to hold. `before_put` runs ahead of each write."""
 
     def __init__(self):
         self.meta = mock.MagicMock()
-        self.body, self.broken, self.refused = None, None, 0
+        self.bodies, self.broken, self.refused = {}, None, 0
         self.lock, self.before_put = threading.Lock(), lambda: None
+
+    @property
+    def body(self):
+        """Of the production counter."""
+        return self.bodies.get("hits")
+
+    @body.setter
+    def body(self, value):
+        self.bodies["hits"] = value
 
     def get_object(self, Bucket, Key):
         if self.broken:
             raise ClientError(self.broken)
-        if self.body is None:
+        body = self.bodies.get(Key)
+        if body is None:
             raise ClientError("NoSuchKey")
-        body = self.body
         return {"Body": io.BytesIO(body), "ETag": f'"{body.decode()}"'}
 
     def put_object(self, Bucket, Key, Body, **condition):
         self.before_put()
         with self.lock:
-            holds = {"IfNoneMatch": "*"} if self.body is None else {"IfMatch": f'"{self.body.decode()}"'}
+            body = self.bodies.get(Key)
+            holds = {"IfNoneMatch": "*"} if body is None else {"IfMatch": f'"{body.decode()}"'}
             if condition != holds:
                 self.refused += 1
                 raise ClientError("PreconditionFailed")
-            self.body = Body
+            self.bodies[Key] = Body
 
 
 class Service(HandlerCase):
@@ -57,14 +67,14 @@ class Service(HandlerCase):
 
     def test_conforms_to_every_vector_and_counts_only_what_must_count(self):
         must_count = self.check_conformance()
-        self.assertEqual(int(self.bucket.body), must_count)
+        self.assertEqual({key: int(body) for key, body in self.bucket.bodies.items()}, must_count)
 
     def test_makes_one_attempt_per_request_so_that_no_write_is_repeated_unseen(self):
         self.assertEqual(self.config["retries"], {"total_max_attempts": 1})
 
     def test_is_exact_when_ten_race_for_a_hundred(self):
         with ThreadPoolExecutor(10) as pool:
-            acknowledged = list(pool.map(lambda _: self.service.increment(lambda: 9.0), range(100)))
+            acknowledged = list(pool.map(lambda _: self.service.increment("hits", lambda: 9.0), range(100)))
         self.assertEqual(sorted(acknowledged), list(range(1, 101)))
         self.assertEqual(self.bucket.body, b"100")
 
@@ -77,7 +87,7 @@ class Service(HandlerCase):
                 self.bucket.body = str(int(self.bucket.body) + 1).encode()
 
         self.bucket.before_put = another_writes_first
-        self.assertEqual(self.service.increment(lambda: 9.0), 11)
+        self.assertEqual(self.service.increment("hits", lambda: 9.0), 11)
         self.assertEqual((len(self.waits), self.bucket.refused), (3, 3))
 
     def test_waits_with_full_jitter_up_to_a_doubling_bound_and_gives_up_in_time(self):
@@ -87,7 +97,7 @@ class Service(HandlerCase):
         bounds = []
         with mock.patch.object(self.service.random, "uniform", lambda low, high: bounds.append((low, high)) or high):
             with self.assertRaises(self.service.Contended):
-                self.service.increment(lambda: next(left))
+                self.service.increment("hits", lambda: next(left))
         self.assertEqual({low for low, _ in bounds}, {0})
         self.assertEqual([high for _, high in bounds[:7]], [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.5])
         self.assertAlmostEqual(bounds[-1][1], 0.2)
@@ -134,9 +144,10 @@ class OnTheWire(unittest.TestCase):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "eu-west-2"}
         place = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}", "AWS_CONFIG_FILE": "/dev/null"}
-        service = fresh_service("python-s3", keys | place | {"BUCKET_NAME": "counters", "ARCHITECTURE_ID": "python-s3"})
+        own = {"BUCKET_NAME": "counters", "ARCHITECTURE_ID": "python-s3", "AWS_LAMBDA_FUNCTION_VERSION": "7"}
+        service = fresh_service("python-s3", keys | place | own)
         self.addCleanup(service._store.close)
-        self.assertEqual(service.increment(lambda: 9.0), 8)
+        self.assertEqual(service.increment("hits", lambda: 9.0), 8)
         [(headers, body)] = Store.seen
         self.assertEqual(body, b"8")
         self.assertEqual(headers["if-match"], '"7"')

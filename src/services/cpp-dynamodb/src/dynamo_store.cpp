@@ -1,6 +1,5 @@
 #include "dynamo_store.hpp"
 
-#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <unistd.h>
@@ -38,6 +37,12 @@ const char *certificates() {
 std::size_t append(char *data, std::size_t size, std::size_t count, void *text) {
     static_cast<std::string *>(text)->append(data, size * count);
     return size * count;
+}
+
+std::string update(const std::string &table, const char *id) {
+    return "{\"TableName\":" + json_string(table) + R"(,"Key":{"id":{"S":")" + id +
+           R"("}},"UpdateExpression":"ADD hits :one",)"
+           R"("ExpressionAttributeValues":{":one":{"N":"1"}},"ReturnValues":"UPDATED_NEW"})";
 }
 
 class Headers {
@@ -79,16 +84,14 @@ DynamoSettings DynamoSettings::from_environment() {
 
 DynamoStore::DynamoStore(DynamoSettings settings)
     : settings_(std::move(settings)),
-      body_("{\"TableName\":" + json_string(settings_.table) +
-            R"(,"Key":{"id":{"S":"hits"}},"UpdateExpression":"ADD hits :one",)"
-            R"("ExpressionAttributeValues":{":one":{"N":"1"}},"ReturnValues":"UPDATED_NEW"})"),
+      bodies_{update(settings_.table, "hits"), update(settings_.table, "canary")},
       curl_(curl_easy_init(), &curl_easy_cleanup) {
     if (curl_ == nullptr)
         throw std::runtime_error("libcurl does not start");
 }
 
-std::uint64_t DynamoStore::increment() {
-    const auto reply = post(body_);
+std::uint64_t DynamoStore::increment(Counter counter) {
+    const auto reply = post(bodies_[static_cast<std::size_t>(counter)]);
     simdjson::dom::element root;
     std::string_view count;
     std::uint64_t hits = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <curl/curl.h>
 #include <memory>
 #include <simdjson.h>
@@ -22,18 +23,19 @@ struct DynamoSettings {
     static DynamoSettings from_environment();
 };
 
-/// The item `{id: "hits"}` of a table; one atomic update adds and answers. Requests are signed (Signature
-/// Version 4) by libcurl, and all go over one connection that is kept.
+/// The items `{id: "hits"}` and `{id: "canary"}` of a table; one atomic update adds and answers. Requests are
+/// signed (Signature Version 4) by libcurl, and all go over one connection that is kept.
 class DynamoStore : public Store {
   public:
     explicit DynamoStore(DynamoSettings settings);
-    std::uint64_t increment() override;
+    std::uint64_t increment(Counter counter) override;
 
   private:
     std::string post(const std::string &body);
 
     DynamoSettings settings_;
-    std::string body_;
+    /// By the counter's number.
+    std::array<std::string, 2> bodies_;
     std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl_;
     simdjson::dom::parser parser_;
 };

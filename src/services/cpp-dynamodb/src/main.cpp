@@ -17,8 +17,11 @@ int main() {
         const char *architecture = std::getenv("ARCHITECTURE_ID");
         if (architecture == nullptr)
             throw std::runtime_error("ARCHITECTURE_ID is not set");
+        const char *version = std::getenv("AWS_LAMBDA_FUNCTION_VERSION");
+        if (version == nullptr)
+            throw std::runtime_error("AWS_LAMBDA_FUNCTION_VERSION is not set");
         DynamoStore store(DynamoSettings::from_environment());
-        Service service(store, architecture);
+        Service service(store, architecture, version);
         aws::lambda_runtime::run_handler([&service](const invocation_request &request) {
             try {
                 return invocation_response::success(service.answer(request.payload, request.request_id),

@@ -41,6 +41,12 @@ std::string_view without_stage(std::string_view path, std::string_view stage) {
     return path.substr(prefix.size() - 1);
 }
 
+Counter counter_of(const simdjson::dom::element &event) {
+    std::string_view name;
+    const bool given = event.at_pointer("/headers/x-counter").get(name) == simdjson::SUCCESS;
+    return given && name == "canary" ? Counter::canary : Counter::hits;
+}
+
 } // namespace
 
 std::string json_string(std::string_view text) {
@@ -60,14 +66,16 @@ std::string json_string(std::string_view text) {
     return result + '"';
 }
 
-Service::Service(Store &store, std::string architecture)
-    : store_(store), architecture_(std::move(architecture)), instance_(random_id()) {}
+Service::Service(Store &store, std::string architecture, std::string version)
+    : store_(store), architecture_(std::move(architecture)), version_(std::move(version)),
+      instance_(random_id()) {}
 
 std::string Service::answer(const std::string &event, std::string_view request_id) {
     const simdjson::dom::element root = parser_.parse(event);
     const std::string_view method = root.at_pointer("/requestContext/http/method");
     const std::string_view stage = root.at_pointer("/requestContext/stage");
-    const auto [status, content_type, body] = route(method, without_stage(root["rawPath"], stage));
+    const auto [status, content_type, body] =
+        route(method, without_stage(root["rawPath"], stage), counter_of(root));
     const bool cold = std::exchange(cold_, false);
     return "{\"statusCode\":" + std::to_string(status) +                   //
            ",\"headers\":{\"content-type\":" + json_string(content_type) + //
@@ -76,20 +84,21 @@ std::string Service::answer(const std::string &event, std::string_view request_i
            ",\"x-request-id\":" + json_string(request_id) +                //
            ",\"x-instance\":" + json_string(instance_) +                   //
            ",\"x-cold\":" + (cold ? "\"1\"" : "\"0\"") +                   //
+           ",\"x-version\":" + json_string(version_) +                     //
            "},\"body\":" + json_string(body) + "}";
 }
 
-Service::Answer Service::route(std::string_view method, std::string_view path) {
+Service::Answer Service::route(std::string_view method, std::string_view path, Counter counter) {
     if (method == "GET" && path == "/hits")
-        return hits();
+        return hits(counter);
     if (method == "GET" && path == "/")
         return {200, html, std::string(page)};
     return {404, json, R"({"error":"not found"})"};
 }
 
-Service::Answer Service::hits() {
+Service::Answer Service::hits(Counter counter) {
     try {
-        return {200, json, "{\"hits\":" + std::to_string(store_.increment()) + "}"};
+        return {200, json, "{\"hits\":" + std::to_string(store_.increment(counter)) + "}"};
     } catch (const StoreError &error) {
         std::cerr << "increment failed: " << error.what() << std::endl;
         return {500, json, R"({"error":"the counter is unavailable"})"};

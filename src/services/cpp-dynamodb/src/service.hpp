@@ -9,7 +9,7 @@
 /// What the counter answers to an HTTP API event (payload format 2.0), as one process sees it.
 class Service {
   public:
-    Service(Store &store, std::string architecture);
+    Service(Store &store, std::string architecture, std::string version);
 
     /// The response as JSON, payload format 2.0. Throws simdjson::simdjson_error for another kind of event.
     std::string answer(const std::string &event, std::string_view request_id);
@@ -21,11 +21,12 @@ class Service {
         std::string body;
     };
 
-    Answer route(std::string_view method, std::string_view path);
-    Answer hits();
+    Answer route(std::string_view method, std::string_view path, Counter counter);
+    Answer hits(Counter counter);
 
     Store &store_;
     std::string architecture_;
+    std::string version_;
     std::string instance_;
     bool cold_ = true;
     simdjson::dom::parser parser_;

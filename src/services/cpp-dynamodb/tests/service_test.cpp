@@ -25,16 +25,18 @@ void check(bool holds, const std::string &what) {
 
 struct MemoryStore : Store {
     std::uint64_t hits = 0;
+    std::uint64_t canary = 0;
     bool broken = false;
-    std::uint64_t increment() override {
+    std::uint64_t increment(Counter counter) override {
         if (broken)
             throw StoreError("connect refused by 10.0.0.7");
-        return ++hits;
+        return counter == Counter::canary ? ++canary : ++hits;
     }
 };
 
 struct Vector {
     std::string title, event, store, kind, body;
+    bool canary;
     std::int64_t status;
     std::vector<std::pair<std::string, std::string>> headers;
 };
@@ -44,6 +46,11 @@ std::string text(element value) { return std::string(std::string_view(value)); }
 void add_headers(element headers, Vector &vector) {
     for (const auto [name, pattern] : simdjson::dom::object(headers))
         vector.headers.emplace_back(std::string(name), text(pattern));
+}
+
+bool is_canary(element event) {
+    std::string_view name;
+    return event["headers"]["x-counter"].get(name) == simdjson::SUCCESS && name == "canary";
 }
 
 std::vector<Vector> vectors(const std::string &store) {
@@ -56,13 +63,10 @@ std::vector<Vector> vectors(const std::string &store) {
         simdjson::dom::parser parser, common;
         const element root = parser.load(file.string());
         const element expect = root["expect"];
-        Vector vector{text(root["title"]),
-                      simdjson::minify(root["event"].value()),
-                      text(root["store"]),
-                      text(root["kind"]),
-                      text(expect["body"]),
-                      expect["status"].get_int64(),
-                      {}};
+        Vector vector{text(root["title"]),          simdjson::minify(root["event"].value()),
+                      text(root["store"]),          text(root["kind"]),
+                      text(expect["body"]),         is_canary(root["event"]),
+                      expect["status"].get_int64(), {}};
         add_headers(expect["headers"], vector);
         add_headers(common.load(std::string(VECTORS) + "/common.json")["headers"], vector);
         if (vector.kind == "sync-counter" && vector.store == store)
@@ -83,26 +87,32 @@ void conforms(Service &service, const Vector &vector, const std::string &request
         check(std::regex_search(header(name), std::regex(pattern)), vector.title + ": " + name);
     check(std::regex_search(text(reply["body"]), std::regex(vector.body)), vector.title + ": body");
     check(header("x-request-id") == request_id, vector.title + ": the request id is Lambda's");
+    check(header("x-version") == "7", vector.title + ": the version is Lambda's");
     check(header("x-cold") == cold, vector.title + ": x-cold is " + cold);
 }
 
 void conforms_to_every_vector_and_counts_only_what_must_count() {
     MemoryStore store;
-    Service service(store, "cpp-dynamodb");
+    Service service(store, "cpp-dynamodb", "7");
     const auto all = vectors("up");
     check(all.size() >= 9, "the vectors are found");
     for (std::size_t i = 0; i < all.size(); ++i)
         conforms(service, all[i], "request-" + std::to_string(i), i == 0 ? "1" : "0");
-    const auto counting = std::count_if(all.begin(), all.end(), [](const Vector &vector) {
-        return vector.body.find("hits\":") != std::string::npos;
-    });
-    check(store.hits == static_cast<std::uint64_t>(counting), "only GET /hits counts, and by one");
+    const auto counting = [&all](bool canary) {
+        return static_cast<std::uint64_t>(
+            std::count_if(all.begin(), all.end(), [canary](const Vector &vector) {
+                return vector.body.find("hits\":") != std::string::npos && vector.canary == canary;
+            }));
+    };
+    check(counting(true) > 0, "the canary's vectors are found");
+    check(store.hits == counting(false), "only GET /hits counts, and by one");
+    check(store.canary == counting(true), "a canary's request counts apart");
 }
 
 void tells_no_internals_when_the_store_is_down() {
     MemoryStore store;
     store.broken = true;
-    Service service(store, "cpp-dynamodb");
+    Service service(store, "cpp-dynamodb", "7");
     const auto down = vectors("down");
     check(down.size() == 1, "the vector of a broken store is found");
     for (const auto &vector : down)
@@ -111,7 +121,7 @@ void tells_no_internals_when_the_store_is_down() {
 
 void refuses_what_is_no_http_event() {
     MemoryStore store;
-    Service service(store, "cpp-dynamodb");
+    Service service(store, "cpp-dynamodb", "7");
     for (const std::string event : {"{}", "[1]", "not JSON", R"({"rawPath":7})"}) {
         try {
             service.answer(event, "request-0");

@@ -18,8 +18,9 @@ use crate::{service::Service, store::DynamoStore};
 async fn main() -> Result<(), Error> {
     let table = required("TABLE_NAME")?;
     let architecture = required("ARCHITECTURE_ID")?;
+    let version = required("AWS_LAMBDA_FUNCTION_VERSION")?;
     let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(&sdk_config().await), table);
-    let service = &Service::new(store, architecture);
+    let service = &Service::new(store, architecture, version);
     run(service_fn(async |request| {
         Ok::<_, Error>(service.answer(request).await)
     }))

@@ -8,7 +8,7 @@ use lambda_http::{
     request::RequestContext,
 };
 
-use crate::store::Store;
+use crate::store::{Counter, Store};
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
@@ -28,16 +28,18 @@ type Answer = (StatusCode, &'static str, String);
 pub struct Service<S> {
     store: S,
     architecture: String,
+    version: String,
     instance: String,
     cold: AtomicBool,
 }
 
 impl<S: Store> Service<S> {
-    pub fn new(store: S, architecture: String) -> Self {
+    pub fn new(store: S, architecture: String, version: String) -> Self {
         let instance = format!("{:032x}", fastrand::u128(..));
         Self {
             store,
             architecture,
+            version,
             instance,
             cold: AtomicBool::new(true),
         }
@@ -57,20 +59,21 @@ impl<S: Store> Service<S> {
             .header("x-request-id", request_id)
             .header("x-instance", &self.instance)
             .header("x-cold", if cold { "1" } else { "0" })
+            .header("x-version", &self.version)
             .body(body.into())
             .expect("ids and names are valid header values")
     }
 
     async fn route(&self, request: &Request) -> Answer {
         match (request.method(), path_of(request)) {
-            (&Method::GET, "/hits") => self.hits().await,
+            (&Method::GET, "/hits") => self.hits(counter_of(request)).await,
             (&Method::GET, "/") => (StatusCode::OK, HTML, PAGE.into()),
             _ => (StatusCode::NOT_FOUND, JSON, r#"{"error":"not found"}"#.into()),
         }
     }
 
-    async fn hits(&self) -> Answer {
-        match self.store.increment().await {
+    async fn hits(&self, counter: Counter) -> Answer {
+        match self.store.increment(counter).await {
             Ok(hits) => (StatusCode::OK, JSON, format!(r#"{{"hits":{hits}}}"#)),
             Err(error) => {
                 eprintln!("increment failed: {error}");
@@ -78,6 +81,13 @@ impl<S: Store> Service<S> {
                 (StatusCode::INTERNAL_SERVER_ERROR, JSON, body.into())
             }
         }
+    }
+}
+
+fn counter_of(request: &Request) -> Counter {
+    match request.headers().get("x-counter") {
+        Some(name) if name == "canary" => Counter::Canary,
+        _ => Counter::Hits,
     }
 }
 

@@ -95,19 +95,23 @@ async fn ask(service: &Service<&MemoryStore>, vector: &Value, request_id: &str) 
 #[tokio::test]
 async fn conforms_to_every_vector_and_counts_only_what_must_count() {
     let store = MemoryStore::default();
-    let service = Service::new(&store, "rust-dynamodb".into());
+    let service = Service::new(&store, "rust-dynamodb".into(), "7".into());
     let vectors = vectors("up");
     assert!(vectors.len() >= 9);
     let mut replies = Vec::new();
     for (number, vector) in vectors.iter().enumerate() {
         replies.push(ask(&service, vector, &format!("request-{number}")).await);
     }
-    let expected = vectors
+    let (canary, hits): (Vec<_>, Vec<_>) = vectors
         .iter()
-        .filter(|v| v["expect"]["body"].as_str().unwrap().contains("hits\":"));
-    assert_eq!(store.hits.load(Ordering::Relaxed), expected.count() as u64);
+        .filter(|v| v["expect"]["body"].as_str().unwrap().contains("hits\":"))
+        .partition(|v| v["event"]["headers"]["x-counter"] == "canary");
+    assert!(!canary.is_empty());
+    assert_eq!(store.hits.load(Ordering::Relaxed), hits.len() as u64);
+    assert_eq!(store.canary.load(Ordering::Relaxed), canary.len() as u64);
     for (number, reply) in replies.iter().enumerate() {
         assert_eq!(reply.header("x-cold"), if number == 0 { "1" } else { "0" });
+        assert_eq!(reply.header("x-version"), "7");
         assert_eq!(reply.header("x-request-id"), format!("request-{number}"));
         assert_eq!(reply.header("x-instance"), replies[0].header("x-instance"));
     }
@@ -117,9 +121,9 @@ async fn conforms_to_every_vector_and_counts_only_what_must_count() {
 async fn answers_the_count_after_the_increment() {
     let store = MemoryStore {
         hits: 41.into(),
-        broken: false,
+        ..Default::default()
     };
-    let service = Service::new(&store, "rust-dynamodb".into());
+    let service = Service::new(&store, "rust-dynamodb".into(), "7".into());
     let reply = ask(&service, &vectors("up")[0], "request-0").await;
     assert_eq!(reply.body, r#"{"hits":42}"#);
 }
@@ -130,13 +134,13 @@ async fn tells_no_internals_when_the_store_is_down() {
         broken: true,
         ..Default::default()
     };
-    let service = Service::new(&store, "rust-dynamodb".into());
+    let service = Service::new(&store, "rust-dynamodb".into(), "7".into());
     ask(&service, &vectors("down")[0], "request-0").await;
 }
 
 #[test]
 fn instances_differ_between_processes() {
     let store = MemoryStore::default();
-    let [one, other] = [(); 2].map(|()| Service::new(&store, String::new()));
+    let [one, other] = [(); 2].map(|()| Service::new(&store, String::new(), String::new()));
     assert_ne!(one.instance, other.instance);
 }

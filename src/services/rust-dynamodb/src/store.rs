@@ -7,12 +7,19 @@ use aws_sdk_dynamodb::{
 };
 use lambda_http::Error;
 
-pub trait Store {
-    /// Adds one and answers the count after it. After an error nobody knows whether it was added.
-    fn increment(&self) -> impl Future<Output = Result<u64, Error>> + Send;
+/// The production counter, or that of whoever tries a version out.
+#[derive(Clone, Copy)]
+pub enum Counter {
+    Hits,
+    Canary,
 }
 
-/// The item `{id: "hits"}` of a table; one atomic update adds and answers.
+pub trait Store {
+    /// Adds one and answers the count after it. After an error nobody knows whether it was added.
+    fn increment(&self, counter: Counter) -> impl Future<Output = Result<u64, Error>> + Send;
+}
+
+/// The items `{id: "hits"}` and `{id: "canary"}` of a table; one atomic update adds and answers.
 pub struct DynamoStore {
     client: Client,
     table: String,
@@ -25,12 +32,16 @@ impl DynamoStore {
 }
 
 impl Store for DynamoStore {
-    async fn increment(&self) -> Result<u64, Error> {
+    async fn increment(&self, counter: Counter) -> Result<u64, Error> {
+        let id = match counter {
+            Counter::Hits => "hits",
+            Counter::Canary => "canary",
+        };
         let reply = self
             .client
             .update_item()
             .table_name(&self.table)
-            .key("id", AttributeValue::S("hits".into()))
+            .key("id", AttributeValue::S(id.into()))
             .update_expression("ADD hits :one")
             .expression_attribute_values(":one", AttributeValue::N("1".into()))
             .return_values(ReturnValue::UpdatedNew)
@@ -47,21 +58,26 @@ impl Store for DynamoStore {
 
 #[cfg(test)]
 pub mod memory {
-    use super::{Error, Store};
+    use super::{Counter, Error, Store};
     use std::sync::atomic::{AtomicU64, Ordering};
 
     #[derive(Default)]
     pub struct MemoryStore {
         pub hits: AtomicU64,
+        pub canary: AtomicU64,
         pub broken: bool,
     }
 
     impl Store for &MemoryStore {
-        async fn increment(&self) -> Result<u64, Error> {
+        async fn increment(&self, counter: Counter) -> Result<u64, Error> {
             if self.broken {
                 return Err("connect refused by 10.0.0.7".into());
             }
-            Ok(self.hits.fetch_add(1, Ordering::Relaxed) + 1)
+            let count = match counter {
+                Counter::Hits => &self.hits,
+                Counter::Canary => &self.canary,
+            };
+            Ok(count.fetch_add(1, Ordering::Relaxed) + 1)
         }
     }
 }
