@@ -95,6 +95,7 @@ const startTheHost = async () => {
     emulatorUrl: `http://127.0.0.1:${port}`,
     codeDir,
     workDir: join(directory, 'work'),
+    deploymentsDir: join(directory, 'deployments'),
     runtimes: {
       node: { exec: process.execPath, sdkModules: join(root, 'node_modules') },
       python: { exec: 'python3' },

@@ -98,8 +98,17 @@ export const tuningsPrefix = (runId: string): string => `runs/${runId}/tuning/`;
 export const tuningKey = (runId: string, targetId: string): string =>
   `${tuningsPrefix(runId)}${targetId}.json`;
 
+/** What the parameters of every lab begin with. */
+export const labPath = '/latency-lab/';
+
 /** The parameter that names the state machine of AWS Lambda Power Tuning, where that is installed for the lab. */
 export const tunerParameter = (labName: string): string => `/latency-lab/${labName}/tuner`;
+
+/** The parameter with the ARN of the function that compares both versions while a rollout shifts traffic. */
+export const probeParameter = (labName: string): string => `${labPath}${labName}/probe`;
+
+export const isProbeParameter = (name: string): boolean =>
+  name.startsWith(labPath) && /^[^/]+\/probe$/.test(name.slice(labPath.length));
 
 /** One run at a time per lab: held by conditional write, released by CleanUp. */
 export const lockKey = 'runs/lock.json';

@@ -25,6 +25,8 @@ export const planeEnvironment = (
   AWS_ENDPOINT_URL_LAMBDA: lambdaUrl,
   // The emulator gives raw events for an Insights query.
   AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: lambdaUrl,
+  // Nor has it CodeDeploy.
+  AWS_ENDPOINT_URL_CODEDEPLOY: lambdaUrl,
   AWS_REGION: region,
   AWS_DEFAULT_REGION: region,
   ...asEnvironment(credentialsFor(secret, administrator)),

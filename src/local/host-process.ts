@@ -10,6 +10,9 @@ export type HostReady = Omit<Host, 'close'>;
 
 export interface HostOptions extends Pick<HostConfig, 'root' | 'codeDir' | 'secret' | 'runtimes'> {
   readonly callsFile: string | undefined;
+  /** See host/config.ts. */
+  readonly minuteMs?: number | undefined;
+  readonly hookLimitMinutes?: number | undefined;
   readonly stateDir: string;
   readonly logFile: string;
   readonly reaper: Reaper;
@@ -43,7 +46,11 @@ export const startHost = (
   emulatorUrl: string,
 ): Promise<ServerProcess<HostReady>> => {
   const workDir = join(stateDir, 'functions');
-  const configuration = { ...given, emulatorUrl, workDir, accountConcurrency, region, accountId };
+  const deploymentsDir = join(stateDir, 'deployments');
+  const configuration = {
+    ...{ ...given, emulatorUrl, workDir, deploymentsDir },
+    ...{ accountConcurrency, region, accountId },
+  };
   return startServer<HostReady>({
     name: 'the function host',
     command: [process.execPath, bundle],

@@ -36,6 +36,10 @@ export interface PlaneOptions {
   readonly workDir: string;
   /** Where every call to an API is written down with who made it, one JSON object a line; nowhere by default. */
   readonly callsFile?: string | undefined;
+  /** Milliseconds that a minute of a rollout, and of an alarm's period, lasts; a real one by default. */
+  readonly minuteMs?: number | undefined;
+  /** Minutes that a rollout's hook has to report; 60 by default, as on AWS. */
+  readonly hookLimitMinutes?: number | undefined;
   readonly onLog?: (line: string) => void;
 }
 
@@ -98,6 +102,8 @@ export const startPlane = async ({
   root,
   workDir,
   callsFile,
+  minuteMs,
+  hookLimitMinutes,
   onLog = () => undefined,
 }: PlaneOptions): Promise<LocalPlane> => {
   const { python, runtimes } = await findTools(root, onLog);
@@ -109,7 +115,8 @@ export const startPlane = async ({
   try {
     const codeDir = join(stateDir, 'code');
     const logFile = join(workDir, 'host.log');
-    const options = { root, stateDir, codeDir, callsFile, secret, logFile, reaper, runtimes };
+    const pace = { minuteMs, hookLimitMinutes };
+    const options = { root, stateDir, codeDir, callsFile, secret, logFile, reaper, runtimes, ...pace };
     const { emulator, host } = await startServers(options, python, workDir);
     const { lambdaUrl, httpUrl, isolation } = host.ready;
     const stop = async (): Promise<void> => {

@@ -2,6 +2,11 @@
 import { appendFileSync } from 'node:fs';
 import { type Header, headerOf, type HttpRequest } from './http-parser.ts';
 
+/** CloudWatch Logs answers queries here alone. */
+type JsonService = 'logs' | 'codedeploy';
+/** What names resources. */
+type CallNames = Readonly<Record<string, string | readonly string[]>>;
+
 /** Each distinct call is written once. */
 export type Call =
   /** Whose keys are in an environment, and where its log lines go. */
@@ -15,17 +20,17 @@ export type Call =
     }
   /** Whose keys are the plane's own programs' and its user's. */
   | { readonly kind: 'operator'; readonly accessKeyId: string }
-  /** A signed request to Lambda's API, or to that of CloudWatch Logs for a query. */
+  /** A signed request to an API that is answered here. */
   | {
       readonly kind: 'request';
       readonly accessKeyId: string;
-      readonly service: 'lambda' | 'logs';
+      readonly service: 'lambda' | JsonService;
       readonly method: string;
       readonly path: string;
       readonly query: string;
       /** Of JSON APIs: `<API version>.<operation>`. */
       readonly target?: string;
-      readonly names?: { readonly logGroupNames: readonly string[] };
+      readonly names?: CallNames;
     }
   /** An HTTP API invokes a function. */
   | {
@@ -66,11 +71,11 @@ export const lambdaCall = (request: HttpRequest): Call | undefined => {
   return { kind: 'request', accessKeyId, service: 'lambda', method: request.method, path, query };
 };
 
-/** What a request about a query asks for. @param logGroupNames those that the query reads */
-export const logsCall = (request: HttpRequest, logGroupNames: readonly string[]): Call | undefined => {
+/** What a request to a JSON API asks for; undefined where it is not signed. @param names the resources that it is about */
+export const jsonCall = (request: HttpRequest, service: JsonService, names: CallNames): Call | undefined => {
   const accessKeyId = signerOf(request);
   const target = headerOf(request, 'x-amz-target');
   if (accessKeyId === undefined || target === undefined) return undefined;
-  const place = { service: 'logs', method: request.method, path: '/', query: '' } as const;
-  return { kind: 'request', accessKeyId, ...place, target, names: { logGroupNames } };
+  const { method } = request;
+  return { kind: 'request', accessKeyId, service, method, path: '/', query: '', target, names };
 };

@@ -17,6 +17,8 @@ const configuration = openFields({
   codeDir: text,
   /** A directory of the host's own. */
   workDir: text,
+  /** Where rollouts are written down. It outlives the host: the next one undoes what this one leaves unfinished. */
+  deploymentsDir: text,
   /** The repository, where programs are that run as they are. */
   root: text,
   /** Of the run: what credentials are derived from, see credentials.ts. */
@@ -31,6 +33,10 @@ const configuration = openFields({
   }),
   /** Invocations at the same time over all functions, and processes at the same time. */
   accountConcurrency: v.optional(whole(1, 1000), 64),
+  /** Milliseconds that a minute of a rollout, and of an alarm's period, lasts. */
+  minuteMs: v.optional(whole(100, 60_000), 60_000),
+  /** Minutes that a rollout's hook has to report. */
+  hookLimitMinutes: v.optional(whole(1, 60), 60),
   /** Where calls are written down with who made them; nowhere where it is not given. */
   callsFile: v.exactOptional(text),
 });

@@ -1,7 +1,14 @@
 /** From a function's name to an outcome: resolves aliases, weights and versions, then runs. Shared by all surfaces. */
 import { randomUUID } from 'node:crypto';
+import type { CountInvocation } from '../metrics/invocations.ts';
 import type { Executor, InvokeResult } from './executor.ts';
-import { type ControlPlane, type FunctionVersion, isVersion, pickVersion } from './functions.ts';
+import {
+  type ControlPlane,
+  type FunctionVersion,
+  isVersion,
+  parseFunction,
+  pickVersion,
+} from './functions.ts';
 
 export interface DispatchRequest {
   readonly name: string;
@@ -31,7 +38,8 @@ export const newTraceId = (): string => {
 
 export type Dispatcher = ReturnType<typeof createDispatcher>;
 
-export const createDispatcher = (control: ControlPlane, executor: Executor) => {
+/** @param count hears of every invocation: its name, qualifier, the version that it came to, and the result */
+export const createDispatcher = (control: ControlPlane, executor: Executor, count: CountInvocation) => {
   /** The version that an invocation would run now; undefined where there is no such function, version or alias. */
   const resolve = async (name: string, qualifier = '$LATEST'): Promise<FunctionVersion | undefined> => {
     if (isVersion(qualifier)) return control.version(name, qualifier);
@@ -51,7 +59,28 @@ export const createDispatcher = (control: ControlPlane, executor: Executor) => {
       const reserved = await control.reservedConcurrency(name);
       const invocation = { requestId, functionArn, payload, traceId, clientContext };
       const result = await executor.invoke(fn, invocation, { reserved, tail: request.tail ?? false });
+      count(name, qualifier, fn.version, result);
       return { requestId, fn, result };
     },
   };
 };
+
+const errorMessageIn = (payload: Buffer): string => {
+  try {
+    return (JSON.parse(payload.toString()) as { errorMessage: string }).errorMessage;
+  } catch {
+    return payload.toString();
+  }
+};
+
+/** Runs functions whose answer nobody waits for. Rejects where one could not be run or ended with an error, with what it said. */
+export const createEventInvoker =
+  ({ dispatch }: Dispatcher) =>
+  async (reference: string, event: object): Promise<void> => {
+    const found = parseFunction(reference);
+    const dispatched = found && (await dispatch({ ...found, payload: Buffer.from(JSON.stringify(event)) }));
+    if (dispatched === undefined) throw new Error(`there is no function ${reference}`);
+    const { result } = dispatched;
+    if (result.kind === 'throttled') throw new Error(`${reference} was throttled: ${result.reason}`);
+    if (result.outcome.failure !== undefined) throw new Error(errorMessageIn(result.outcome.payload));
+  };

@@ -84,6 +84,14 @@ export const createEmulatorClient = (emulatorUrl: string, region: string, key: s
     return JSON.parse(body.toString()) as unknown;
   };
 
+  /** As `get`, with a JSON body. @throws Error for any status but 200 */
+  const put = async (service: string, target: string, input: unknown): Promise<void> => {
+    const headers: Header[] = [credential(key, service, region), ['content-type', 'application/json']];
+    const { status, body } = await send('PUT', target, headers, Buffer.from(JSON.stringify(input)));
+    if (status !== 200)
+      throw new Error(`the emulator answered ${status} to ${target}: ${body.toString().slice(0, 200)}`);
+  };
+
   /** A call of a JSON-protocol API, e.g. `Logs_20140328.PutLogEvents`. */
   const call = (service: string, action: string, input: unknown): Promise<EmulatorReply> =>
     send(
@@ -97,7 +105,7 @@ export const createEmulatorClient = (emulatorUrl: string, region: string, key: s
       Buffer.from(JSON.stringify(input)),
     );
 
-  return { send, get, call };
+  return { send, get, put, call };
 };
 
 /** @returns undefined where the answer has that name, as ResourceNotFoundException */

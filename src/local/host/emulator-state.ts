@@ -37,7 +37,8 @@ export const toFunctionVersion = (given: FunctionConfiguration, version: string)
   };
 };
 
-const toAlias = (given: AliasConfiguration): Alias => ({
+/** Exported for whoever asks for it without delay. */
+export const toAlias = (given: AliasConfiguration): Alias => ({
   version: given.FunctionVersion ?? '',
   weights: given.RoutingConfig?.AdditionalVersionWeights ?? {},
 });
@@ -85,6 +86,9 @@ export const toHttpApi = (id: string, given: GivenApi): HttpApi => {
 
 const pathOf = (name: string): string => `/2015-03-31/functions/${encodeURIComponent(name)}`;
 
+export const aliasPath = (name: string, alias: string): string =>
+  `${pathOf(name)}/aliases/${encodeURIComponent(alias)}`;
+
 export const createEmulatorState = (client: EmulatorClient) => {
   const table = createStateTable();
 
@@ -126,8 +130,7 @@ export const createEmulatorState = (client: EmulatorClient) => {
       const maxAgeMs = version === '$LATEST' ? functionMaxAgeMs : Infinity;
       return ask(path, maxAgeMs, (given: FunctionConfiguration) => toFunctionVersion(given, version));
     },
-    alias: (name, alias) =>
-      ask(`${pathOf(name)}/aliases/${encodeURIComponent(alias)}`, functionMaxAgeMs, toAlias),
+    alias: (name, alias) => ask(aliasPath(name, alias), functionMaxAgeMs, toAlias),
     reservedConcurrency: (name) => {
       const path = `/2019-09-30/functions/${encodeURIComponent(name)}/concurrency`;
       const known = ask(path, limitsMaxAgeMs, (given: GetFunctionConcurrencyResponse) => given);
@@ -142,6 +145,8 @@ export const createEmulatorState = (client: EmulatorClient) => {
     ...control,
     /** Something was changed through the host: nothing known before counts any more. */
     forget: table.clear,
+    /** The alias was changed: resolves when that counts. Nothing else is forgotten, so that no request waits for it. */
+    refreshAlias: (name: string, alias: string): Promise<void> => table.refresh(aliasPath(name, alias)),
     close: table.close,
   };
 };

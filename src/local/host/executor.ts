@@ -9,6 +9,8 @@ export interface Outcome {
   readonly payload: Buffer;
   /** The function failed: it threw, ended, or took too long. */
   readonly failure: Failure | undefined;
+  /** As in the REPORT line, without initialisation. */
+  readonly durationMs: number;
   /** The last 4 KB of the log in base64, where asked for. */
   readonly tail: string | undefined;
 }
@@ -90,7 +92,7 @@ export const createExecutor = (launcher: Launcher, accountConcurrency: number) =
     });
     if (wantTail) await written;
     pools.giveBack(environment);
-    return { payload, failure, tail: tailOf(journal, wantTail) };
+    return { payload, failure, durationMs: durationMs + spentMs, tail: tailOf(journal, wantTail) };
   };
 
   const runCold = async (
@@ -110,7 +112,7 @@ export const createExecutor = (launcher: Launcher, accountConcurrency: number) =
         maxMemoryMb: undefined,
         failure,
       });
-      return { payload: failure.payload, failure, tail: tailOf(journal, wantTail) };
+      return { payload: failure.payload, failure, durationMs: spentMs, tail: tailOf(journal, wantTail) };
     };
     const { command } = ready;
     if (command === undefined) {

@@ -1,11 +1,15 @@
 /** Puts the function host together and takes it apart again. */
 import { mkdirSync } from 'node:fs';
 import { messageOf } from '../../core/errors.ts';
+import type { DeploymentAccount } from '../code-deploy/account.ts';
+import { createCodeDeployApi, isForCodeDeploy } from '../code-deploy/api.ts';
+import { createDeployer } from '../code-deploy/deployer.ts';
+import { createDeploymentStore } from '../code-deploy/store.ts';
 import { administrator, credentialsFor, functionHost, keyPrefixOf } from '../credentials.ts';
 import { createCallRecorder, recorded } from './call-recorder.ts';
 import { createCodeStore } from './code-store.ts';
 import type { HostConfig } from './config.ts';
-import { createDispatcher } from './dispatcher.ts';
+import { createDispatcher, createEventInvoker } from './dispatcher.ts';
 import { type EmulatorClient, type EmulatorReply, endToEnd } from './emulator-client.ts';
 import { createExecutor } from './executor.ts';
 import { createGateway } from './gateway.ts';
@@ -17,6 +21,9 @@ import { createLauncher } from './launcher.ts';
 import { type LogsApi, createLogWriter } from './log-writer.ts';
 import { createLogsApi, isForLogs } from './logs-api.ts';
 import type { LogEvents } from '../insights/events.ts';
+import { keepEmbedded } from '../metrics/embedded.ts';
+import { createInvocationCounter } from '../metrics/invocations.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { startReaper } from '../reaper/reaper.ts';
 import { createProxyMode } from './proxy-mode.ts';
 import { createSlots } from './slots.ts';
@@ -27,6 +34,7 @@ export interface HostDeps {
   readonly control: ControlPlane;
   readonly logs: LogsApi;
   readonly events: LogEvents;
+  readonly account: Omit<DeploymentAccount, 'invoke'>;
   readonly send: EmulatorClient['send'];
   readonly onChange: () => void;
   /** Talk for people, one line at a time. */
@@ -80,6 +88,7 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
   const slots = createSlots(isolation, reaper);
   mkdirSync(config.codeDir, { recursive: true });
   const code = createCodeStore(config.codeDir, files.directory);
+  const metrics = createMetrics(config.minuteMs);
   const launcher = createLauncher({
     config,
     code,
@@ -89,9 +98,12 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
     logs,
     lambdaUrl,
     record,
+    onLine: (line) => {
+      keepEmbedded(metrics, line);
+    },
   });
   const executor = createExecutor(launcher, config.accountConcurrency);
-  const dispatcher = createDispatcher(control, executor);
+  const dispatcher = createDispatcher(control, executor, createInvocationCounter(metrics));
   const lambdaApi = createLambdaApi({
     dispatcher,
     passOn,
@@ -106,6 +118,13 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
     passOn: ({ method, target, headers, body }) => deps.send(method, target, endToEnd(headers), body),
     record,
   });
+  const account = { ...deps.account, invoke: createEventInvoker(dispatcher) };
+  const { minuteMs, hookLimitMinutes } = config;
+  const pace = { minuteMs, hookLimitMinutes };
+  const store = createDeploymentStore(config.deploymentsDir);
+  const deployer = createDeployer({ account, store, metrics, pace, say });
+  await deployer.recover();
+  const codeDeployApi = createCodeDeployApi({ deployer, account, metrics, record });
   const proxyMode = createProxyMode(dispatcher);
   const keyPrefix = keyPrefixOf(config.secret);
   handleLambda = (exchange) => {
@@ -113,6 +132,7 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
     if (!isOfRun(exchange.request, keyPrefix)) refuseStranger(exchange.reply);
     else if (method === 'POST' && target === '/proxy') proxyMode(exchange);
     else if (isForLogs(exchange.request)) logsApi(exchange);
+    else if (isForCodeDeploy(exchange.request)) codeDeployApi(exchange);
     else lambdaApi(exchange);
   };
   const front = createGateway({
@@ -128,6 +148,7 @@ export const startHost = async (config: HostConfig, deps: HostDeps): Promise<Hos
   const close = async (): Promise<void> => {
     lambdaServer.close();
     httpServer.close();
+    deployer.close();
     executor.close();
     code.close();
     slots.close();

@@ -41,6 +41,8 @@ export interface LauncherDeps {
   readonly logs: LogWriter;
   readonly lambdaUrl: string;
   readonly record: RecordCall;
+  /** Hears every line that a function writes. */
+  readonly onLine: (line: string) => void;
 }
 
 export type Launcher = ReturnType<typeof createLauncher>;
@@ -82,6 +84,7 @@ export const createLauncher = (deps: LauncherDeps) => {
     if (throttled) slot.controlGroup.throttle();
     const onLine = (line: string): void => {
       journal.write(line);
+      deps.onLine(line);
     };
     return startSandbox((runtimeApi) => {
       const { region, emulatorUrl } = config;

@@ -9,9 +9,10 @@ import type { LogEvents, StoredEvent } from '../insights/events.ts';
 import { evaluate, type QueryResult } from '../insights/evaluate.ts';
 import { parseQuery } from '../insights/parse.ts';
 import { MalformedQueryError, type Query } from '../insights/query.ts';
-import { logsCall, type RecordCall } from './call-recorder.ts';
+import { answerJson, operationOf, refuseJson } from './aws-json.ts';
+import { jsonCall, type RecordCall } from './call-recorder.ts';
 import type { EmulatorReply } from './emulator-client.ts';
-import { type HttpRequest, headerOf } from './http-parser.ts';
+import type { HttpRequest } from './http-parser.ts';
 import type { HttpExchange, Reply } from './http-server.ts';
 import type { LogWriter } from './log-writer.ts';
 import { groupsOf, queryReference, Refusal, startQuery, type StartQuery } from './logs-requests.ts';
@@ -23,7 +24,6 @@ export interface LogsApiDeps {
   readonly record: RecordCall;
 }
 
-const jsonType = ['content-type', 'application/x-amz-json-1.1'] as const;
 const prefix = 'Logs_20140328.';
 
 /** Queries at the same time, as in an account. */
@@ -43,10 +43,6 @@ const nothing: QueryResult = {
   statistics: { recordsMatched: 0, recordsScanned: 0, bytesScanned: 0 },
 };
 
-const answer = (reply: Reply, body: unknown): void => {
-  reply(200, [jsonType], JSON.stringify(body));
-};
-
 const refuse = (reply: Reply, error: unknown): void => {
   const type =
     error instanceof Refusal
@@ -58,16 +54,11 @@ const refuse = (reply: Reply, error: unknown): void => {
           : 'ServiceUnavailableException';
   const message = messageOf(error);
   const compile = type === 'MalformedQueryException' ? { queryCompileError: { message } } : {};
-  reply(
-    type === 'ServiceUnavailableException' ? 503 : 400,
-    [jsonType, ['x-amzn-ErrorType', type]],
-    JSON.stringify({ __type: type, message, ...compile }),
-  );
+  refuseJson(reply, type === 'ServiceUnavailableException' ? 503 : 400, type, message, compile);
 };
 
 /** Whether a request is for CloudWatch Logs. */
-export const isForLogs = (request: HttpRequest): boolean =>
-  headerOf(request, 'x-amz-target')?.startsWith(prefix) === true;
+export const isForLogs = (request: HttpRequest): boolean => operationOf(request, prefix) !== undefined;
 
 export const createLogsApi = ({ events, writer, passOn, record }: LogsApiDeps) => {
   const queries = new Map<string, RunningQuery>();
@@ -153,8 +144,7 @@ export const createLogsApi = ({ events, writer, passOn, record }: LogsApiDeps) =
   };
 
   return ({ request, reply }: HttpExchange): void => {
-    const operation = headerOf(request, 'x-amz-target')?.slice(prefix.length) ?? '';
-    const own = operations[operation];
+    const own = operations[operationOf(request, prefix) ?? ''];
     const fail = (error: unknown): void => {
       refuse(reply, error);
     };
@@ -164,11 +154,11 @@ export const createLogsApi = ({ events, writer, passOn, record }: LogsApiDeps) =
       }, fail);
       return;
     }
-    record?.(logsCall(request, namesIn(request)));
+    record?.(jsonCall(request, 'logs', { logGroupNames: namesIn(request) }));
     Promise.resolve()
       .then(() => own(request))
       .then((body) => {
-        answer(reply, body);
+        answerJson(reply, body);
       }, fail);
   };
 };

@@ -5,6 +5,7 @@
 import { messageOf } from '../../core/errors.ts';
 import { credentialsFor, functionHost } from '../credentials.ts';
 import { readConfig } from './config.ts';
+import { createEmulatorAccount } from './emulator-account.ts';
 import { createEmulatorClient, createEmulatorEvents, createEmulatorLogs } from './emulator-client.ts';
 import { createEmulatorState } from './emulator-state.ts';
 import { type Host, startHost } from './host.ts';
@@ -42,6 +43,7 @@ const main = async (): Promise<void> => {
     control,
     logs: createEmulatorLogs(client),
     events: createEmulatorEvents(client, config.accountId),
+    account: createEmulatorAccount(client, control),
     send: client.send,
     onChange: control.forget,
     say,

@@ -96,6 +96,7 @@ export const processEnvironment = (fn: FunctionVersion, around: Surroundings): R
   AWS_ENDPOINT_URL: around.emulatorUrl,
   AWS_ENDPOINT_URL_LAMBDA: around.lambdaUrl,
   AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: around.lambdaUrl,
+  AWS_ENDPOINT_URL_CODEDEPLOY: around.lambdaUrl,
   LANG: 'en_US.UTF-8',
   TZ: ':UTC',
   PATH: `/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:${around.layout.opt}/bin`,

@@ -69,6 +69,13 @@ export const createStateTable = (now: () => number = () => performance.now()) =>
       entry.usedAt = time;
       return entry.value as T;
     },
+    /** Asks again for what is known under the key. Resolves when everybody gets the answer to that. */
+    refresh: async (key: string): Promise<void> => {
+      // An answer that is under way may be from before.
+      await loading.get(key)?.catch(() => undefined);
+      const entry = entries.get(key);
+      if (entry !== undefined) await reload(key, entry);
+    },
     /** Forgets everything, answers still under way included. */
     clear: (): void => {
       entries.clear();

@@ -1,4 +1,4 @@
-import { activeRolloutKey, rolloutKey } from '../../../src/core/keys.ts';
+import { activeRolloutKey, isProbeParameter, probeParameter, rolloutKey } from '../../../src/core/keys.ts';
 import { read } from '../../../src/core/schema/fields.ts';
 import { activeRollout, evidence, rolloutStages } from '../../../src/core/schema/rollout.ts';
 
@@ -47,5 +47,12 @@ describe('keys of a rollout', () => {
       'rollouts/d-1/post-traffic.json',
     ]);
     expect(activeRolloutKey('lab-node')).toBe('rollouts/active/lab-node.json');
+  });
+
+  it("know a lab's probe by its parameter", () => {
+    expect(probeParameter('lab')).toBe('/latency-lab/lab/probe');
+    expect(isProbeParameter(probeParameter('lab'))).toBe(true);
+    for (const other of ['/latency-lab/lab/tuner', '/latency-lab/lab/targets/probe', '/elsewhere/lab/probe'])
+      expect(isProbeParameter(other)).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createCallRecorder, lambdaCall, logsCall } from '../../../src/local/host/call-recorder.ts';
+import { createCallRecorder, lambdaCall, jsonCall } from '../../../src/local/host/call-recorder.ts';
 import { ownDirectory } from '../../support/directory.ts';
 import type { Header } from '../../../src/local/host/http-parser.ts';
 
@@ -28,16 +28,16 @@ describe('lambdaCall', () => {
   });
 });
 
-describe('logsCall', () => {
+describe('jsonCall', () => {
   it('tells the operation and the log groups, which a request for results does not name', () => {
     const scope = 'ASIA0123456789ABCDEF/20260101/us-east-1/logs/aws4_request';
     const signed: Header = ['Authorization', `AWS4-HMAC-SHA256 Credential=${scope}, Signature=0`];
     const target: Header = ['X-Amz-Target', 'Logs_20140328.GetQueryResults'];
-    expect(logsCall(request('/', signed, target), ['/g'])).toMatchObject({
+    expect(jsonCall(request('/', signed, target), 'logs', { logGroupNames: ['/g'] })).toMatchObject({
       ...{ accessKeyId: 'ASIA0123456789ABCDEF', service: 'logs', target: 'Logs_20140328.GetQueryResults' },
       names: { logGroupNames: ['/g'] },
     });
-    expect(logsCall(request('/', target), ['/g'])).toBeUndefined();
+    expect(jsonCall(request('/', target), 'logs', {})).toBeUndefined();
   });
 });
 

@@ -1,4 +1,5 @@
 /** A host with a control plane and logs in memory, for tests that run real processes without an emulator. */
+import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,12 +24,15 @@ export const defaultConfig = (directory: string): HostConfig => ({
   emulatorUrl: 'http://127.0.0.1:9',
   codeDir: join(directory, 'code'),
   workDir: join(directory, 'work'),
+  deploymentsDir: join(directory, 'deployments'),
   runtimes: {
     node: { exec: process.execPath, sdkModules: join(root, 'node_modules') },
     python: { exec: process.env['LATENCY_LAB_TEST_PYTHON'] ?? 'python3' },
   },
   secret: 'a secret of the test',
   accountConcurrency: 8,
+  minuteMs: 60_000,
+  hookLimitMinutes: 60,
   region,
   accountId,
 });
@@ -84,6 +88,8 @@ export const startInMemoryHost = async (change: Partial<HostConfig> = {}) => {
     logs: new Map<string, string[]>(),
     /** The same as events, for queries. */
     events: new Map<string, StoredEvent[]>(),
+    alarms: new Map<string, MetricAlarm>(),
+    probes: [] as string[],
   };
   const passedOn: string[] = [];
   const host = await startHost(config, {
@@ -119,6 +125,13 @@ export const startInMemoryHost = async (change: Partial<HostConfig> = {}) => {
         Promise.resolve(
           maps.events.get(group)?.filter(({ timestamp }) => timestamp >= from && timestamp <= to),
         ),
+    },
+    account: {
+      alias: (name, alias) => Promise.resolve(maps.aliases.get(`${name}:${alias}`)),
+      functionArn: (name, version) => Promise.resolve(maps.versions.get(`${name}:${version}`)?.arn),
+      pointAlias: (name, alias, to) => Promise.resolve(void maps.aliases.set(`${name}:${alias}`, to)),
+      alarms: (names) => Promise.resolve(names.flatMap((name) => maps.alarms.get(name) ?? [])),
+      probe: () => Promise.resolve(maps.probes[0]),
     },
     send: (method, target, _headers, body) => {
       passedOn.push(`${method} ${target} ${body.toString()}`);

@@ -26,6 +26,12 @@ describe('requests to JSON APIs', () => {
       { logGroupNames: ['/g', '/h'] },
       ['log-group:/g:*', 'log-group:/h:*'],
     ],
+    [
+      'codedeploy',
+      'CodeDeploy_20141006.GetDeployment',
+      { applicationName: 'a', deploymentGroupName: 'g' },
+      ['deploymentgroup:a/g'],
+    ],
     ['logs', 'Logs_20140328.GetQueryResults', { logGroupNames: ['/g'] }, ['log-group:/g:*']],
   ])('%s %s', (service, target, names, resources) => {
     const action = target.replace(/.*\./, `${service}:`);

@@ -82,6 +82,10 @@ const stream = (names: Names): string[] => [
 const queried = (names: Names): string[] =>
   allNames(names, 'logGroupNames').map((group) => `log-group:${group}:*`);
 
+const deploymentGroup = (names: Names): string[] => [
+  `deploymentgroup:${name(names, 'applicationName')}/${name(names, 'deploymentGroupName')}`,
+];
+
 /** Operations of JSON APIs that are authorised under their own name, and the resources that they name. */
 const operations: Readonly<Record<string, (names: Names) => readonly string[]>> = {
   'dynamodb:GetItem': table,
@@ -98,6 +102,10 @@ const operations: Readonly<Record<string, (names: Names) => readonly string[]>> 
   'logs:PutLogEvents': stream,
   'logs:StartQuery': queried,
   'logs:GetQueryResults': queried,
+  'codedeploy:GetDeployment': deploymentGroup,
+  'codedeploy:ListDeploymentTargets': deploymentGroup,
+  'codedeploy:GetDeploymentTarget': deploymentGroup,
+  'codedeploy:PutLifecycleEventHookExecutionStatus': deploymentGroup,
 };
 
 const ofOperation = ({ service, target = '', names = {} }: RequestCall, place: Place): readonly Need[] => {
