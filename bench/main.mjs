@@ -10,6 +10,7 @@ const benchmarks = {
   'generator-pacing': 'how late it sends an open load, and what waiting costs',
   'generator-agreement': 'its times beside those of a server that knows them',
   'generator-stall': 'a server that stops for 1.4 s',
+  rollouts: 'how many rollouts the rules stop that should, and that should not',
   truth: 'how often verdicts, gates and intervals err',
   histogram: 'histograms beside hdr-histogram-js',
   'report-merge': 'what a report of many parts takes',

@@ -85,6 +85,32 @@ export interface FunctionVersions {
   unpublish(functionArn: string, alias: string): Promise<void>;
 }
 
+/** Of a deployment of CodeDeploy: the alias that it moves from one version to another. */
+export interface AliasShift {
+  readonly functionName: string;
+  readonly alias: string;
+  readonly baseVersion: string;
+  readonly newVersion: string;
+}
+
+export interface Deployments {
+  /** @throws InputError for one that shifts no alias of a function */
+  shiftOf(deploymentId: string): Promise<AliasShift>;
+  /** Answers the event that a hook was invoked for; false where that has been answered, or is over, already. */
+  report(deploymentId: string, executionId: string, status: 'Succeeded' | 'Failed'): Promise<boolean>;
+}
+
+export interface AliasState {
+  readonly version: string;
+  /** The other version that it sends a share of its requests to, 0 to 1, while traffic shifts. */
+  readonly other?: { readonly version: string; readonly weight: number };
+}
+
+export interface Aliases {
+  /** @param aliasArn of the function, with the alias as its qualifier   @returns undefined where there is none */
+  stateOf(aliasArn: string): Promise<AliasState | undefined>;
+}
+
 /** How a function is configured, without a qualifier. */
 export interface FunctionSettings {
   /** MB. */

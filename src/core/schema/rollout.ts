@@ -7,6 +7,7 @@ import {
   matching,
   number,
   oneOf,
+  openFields,
   type Output,
   text,
   time,
@@ -25,6 +26,8 @@ export const deploymentId = matching(/^[A-Za-z0-9-]{1,60}$/, '1 to 60 letters, d
 export const functionVersion = matching(/^\d{1,10}$/, 'the number of a published version');
 const aliasName = matching(/^[A-Za-z0-9_-]{1,128}$/, 'the name of an alias');
 
+const perSecond = number(0.1, 1_000);
+const seconds = number(0.1, 3_600);
 const count = whole(0, 1e9);
 const share = number(0, 1);
 const ratio = number(0, 1e9);
@@ -47,7 +50,7 @@ const side = fields({
 
 /** The two were sent the same load at the same time, request by request in turns. */
 const round = fields({
-  round: whole(1, 1_000),
+  round: whole(1, 1e6),
   startedAt: time,
   /** The version that was live. */
   base: side,
@@ -67,7 +70,7 @@ const ruleOutcome = fields({
   /** What was found, in one sentence. */
   sentence: text(1_000),
   /** Quantiles: new / old, and the bound that it is above at the rule's own error rate. Errors: the rise of the share, in the same way. */
-  change: v.exactOptional(ratio),
+  change: v.exactOptional(number(-1, 1e9)),
   atLeast: v.exactOptional(ratio),
   /** Quantiles: the smallest slowdown, as a share, that is found in 95 of 100 rollouts with this many rounds. */
   smallestFound: v.exactOptional(ratio),
@@ -83,16 +86,21 @@ export const evidence = fields({
   alias: aliasName,
   baseVersion: functionVersion,
   newVersion: functionVersion,
+  /** Of the hook that CodeDeploy waits for. */
+  executionId: v.exactOptional(text(1_000)),
   startedAt: time,
+  /** When this was last written: while it has no `finishedAt`, after each round. */
+  writtenAt: v.exactOptional(time),
   finishedAt: v.exactOptional(time),
   load: fields({
     /** To each of the two. */
-    requestsPerSecond: number(0.1, 1_000),
-    roundSeconds: number(0.1, 3_600),
+    requestsPerSecond: perSecond,
+    roundSeconds: seconds,
     timeoutMs: whole(1, 60_000),
   }),
   /** How much was planned, and why so much. */
-  size: fields({ rounds: whole(0, 1_000), requestsPerRound: whole(0, 1e6), why: text(1_000) }),
+  size: fields({ rounds: whole(0, 1e6), requestsPerRound: whole(0, 1e6), why: text(1_000) }),
+  /** The latest, where there are more. */
   rounds: list(round, 1_000),
   rules: list(ruleOutcome, 20),
   outcome: oneOf(['go-on', 'stop']),
@@ -108,6 +116,29 @@ export const activeRollout = fields({
   newVersion: functionVersion,
 });
 
+/** What CodeDeploy invokes a hook with. */
+export const hookCall = openFields({
+  DeploymentId: deploymentId,
+  LifecycleEventHookExecutionId: text(1_000),
+});
+
+/** What else may be said to a hook, and to a probe: where CodeDeploy or a schedule calls, nothing is. */
+export const hookOptions = openFields({
+  /** To each of the two versions. */
+  requestsPerSecond: v.exactOptional(perSecond),
+  roundSeconds: v.exactOptional(seconds),
+  /** At most. */
+  rounds: v.exactOptional(whole(5, 1_000)),
+});
+
+export const probeOptions = openFields({
+  seconds: v.exactOptional(number(0.5, 90)),
+  requestsPerSecond: v.exactOptional(perSecond),
+});
+
+export type HookCall = Output<typeof hookCall>;
+export type HookOptions = Output<typeof hookOptions>;
+export type ProbeOptions = Output<typeof probeOptions>;
 export type Evidence = Output<typeof evidence>;
 export type RolloutRound = Output<typeof round>;
 export type RolloutSide = Output<typeof side>;
