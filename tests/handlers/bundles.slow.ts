@@ -16,6 +16,9 @@ const limits = {
   generate: 95_000,
   report: 260_000,
   'clean-up': 80_000,
+  'pre-traffic': 85_000,
+  'post-traffic': 85_000,
+  probe: 85_000,
 };
 
 describe('the bundle of an orchestrator handler', () => {

@@ -1,0 +1,160 @@
+/** The load of a rollout's rounds: two versions of a function get the same requests at the same time, in turns. */
+import { InputError } from '../../core/errors.ts';
+import { Histogram } from '../../core/histogram/histogram.ts';
+import { known } from '../../core/known.ts';
+import { judge } from '../../core/load/judge.ts';
+import { Recorder } from '../../core/load/recorder.ts';
+import { requestOf } from '../../core/load/request.ts';
+import type { OpenSchedule } from '../../core/load/schedule.ts';
+import { defaultConnections } from '../../core/schema/load.ts';
+import type { RolloutRound, RolloutSide } from '../../core/schema/rollout.ts';
+import type { Target } from '../../core/schema/target.ts';
+import type { Clock, FunctionInvoker, Pacer, StartPacer } from '../../ports/index.ts';
+import { functionConnection } from '../connection.ts';
+import type { Sent } from '../generate/closed.ts';
+import { driveOpen } from '../generate/open.ts';
+
+export interface LoadDeps {
+  readonly clock: Clock;
+  readonly invoker: FunctionInvoker;
+  readonly startPacer: StartPacer;
+}
+
+/** What both are sent. */
+export interface RoundLoad {
+  /** To each of the two. */
+  readonly requestsPerSecond: number;
+  readonly roundSeconds: number;
+  readonly timeoutMs: number;
+}
+
+/** ARNs with their qualifiers. */
+export interface Versions {
+  readonly base: string;
+  readonly next: string;
+}
+
+/** Time to plan both loads before the first request, in ms. */
+const leadMs = 20;
+
+/** A request without an answer after this has failed. */
+export const timeoutMs = 5_000;
+
+/** Counted apart from production's. */
+const counterHeader = { 'x-counter': 'canary' };
+
+/** The target with the requests of a rollout. @throws InputError for one whose answers cannot be judged */
+export const canaryOf = (target: Target): Target => {
+  if (target.kind === 'async-queue')
+    throw new InputError(
+      `kind of target ${target.id}`,
+      target.kind,
+      'sync-counter, null, url',
+      'An answer that only says "accepted" tells neither how fast a version works nor whether it does',
+    );
+  const headers = { ...target.request?.headers, ...counterHeader };
+  return { ...target, request: { ...target.request, headers } };
+};
+
+export const requestsIn = ({ requestsPerSecond, roundSeconds }: RoundLoad): number =>
+  Math.max(1, Math.round(requestsPerSecond * roundSeconds));
+
+/** Evenly spaced, from `offset` of a gap on. */
+const everyGap = (load: RoundLoad, offset: number): OpenSchedule => ({
+  count: requestsIn(load),
+  plannedMs: (index) => ((index + offset) * 1000) / load.requestsPerSecond,
+});
+
+/** What one of the two made of its requests. */
+class SideLog {
+  readonly #recorder: Recorder;
+  readonly #expectation: Parameters<typeof judge>[1];
+
+  constructor(target: Target, startMs: number) {
+    this.#recorder = new Recorder(startMs, 0);
+    this.#expectation = { kind: target.kind, expectedStatus: requestOf(target).expectedStatus };
+  }
+
+  readonly add = (sent: Sent): void => {
+    const { result } = sent;
+    this.#recorder.add(
+      sent,
+      'error' in result
+        ? { cold: false, error: { kind: result.error, message: result.message } }
+        : judge(result, this.#expectation),
+    );
+  };
+
+  side(planned: number): RolloutSide {
+    const { histograms, counts } = this.#recorder.take();
+    const { warm, cold } = histograms.response;
+    const [example] = Object.values(counts.examples);
+    return {
+      planned,
+      ok: counts.ok,
+      cold: Histogram.decode(cold).count,
+      failed: planned - counts.ok,
+      errors: counts.errors,
+      ...known({ example: example?.slice(0, 1_000) }),
+      warmUs: warm,
+      coldUs: cold,
+    };
+  }
+}
+
+/** Sends rounds until it is ended. */
+export interface RoundSender {
+  /** @returns undefined where `signal` ended the sending midway */
+  readonly send: (round: number) => Promise<RolloutRound | undefined>;
+  readonly end: () => void;
+}
+
+/**
+ * Half a gap lies between a request to one and the next to the other; who comes first changes from round to round.
+ * @param signal ends the sending
+ */
+export const roundSender = async (
+  { clock, invoker, startPacer }: LoadDeps,
+  target: Target,
+  versions: Versions,
+  load: RoundLoad,
+  signal: AbortSignal,
+): Promise<RoundSender> => {
+  const pacers = await Promise.all([startPacer(), startPacer()]);
+  const driven = {
+    warmup: 0,
+    timeoutMs: load.timeoutMs,
+    maxConnections: defaultConnections(load.requestsPerSecond),
+  };
+  const planned = requestsIn(load);
+
+  const drive = async (functionArn: string, pacer: Pacer, startMs: number, isFirst: boolean) => {
+    const log = new SideLog(target, startMs);
+    const { unsent } = await driveOpen(driven, everyGap(load, isFirst ? 0 : 0.5), startMs, {
+      clock,
+      pacer,
+      signal,
+      openConnection: () => functionConnection(invoker, clock, { ...target, functionArn }),
+      onSent: log.add,
+      mayGoOn: () => !signal.aborted,
+    });
+    return { unsent, side: log.side(planned) };
+  };
+
+  return {
+    send: async (round) => {
+      const startMs = clock.now() + leadMs;
+      const startedAt = new Date(clock.wallTime() + leadMs).toISOString();
+      const baseFirst = round % 2 === 1;
+      const [base, next] = await Promise.all([
+        drive(versions.base, pacers[0], startMs, baseFirst),
+        drive(versions.next, pacers[1], startMs, !baseFirst),
+      ]);
+      if (base.unsent + next.unsent > 0) return undefined;
+      return { round, startedAt, base: base.side, next: next.side };
+    },
+    end: () => {
+      for (const pacer of pacers) pacer.end();
+    },
+  };
+};

@@ -1,0 +1,3 @@
+import { hookHandler } from './rollout-hook.ts';
+
+export const handler = hookHandler('post-traffic');
