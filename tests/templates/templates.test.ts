@@ -222,6 +222,35 @@ describe('the server of fastapi-ec2', () => {
   });
 });
 
+describe('variants/rest-canary.yaml', () => {
+  const { Resources, Rules } = parsed('templates/variants/rest-canary.yaml');
+
+  it("sends the canary's share to the other alias of the same deployment, and has none at 0 percent", () => {
+    expect(Resources['Stage']!.Properties).toMatchObject({
+      DeploymentId: 'Deployment',
+      Variables: { alias: 'LiveAlias' },
+      CanarySetting: {
+        'Fn::If': [
+          'IsCanary',
+          {
+            DeploymentId: 'Deployment',
+            PercentTraffic: 'CanaryPercent',
+            StageVariableOverrides: { alias: 'CanaryAlias' },
+            UseStageCache: false,
+          },
+          'AWS::NoValue',
+        ],
+      },
+      AccessLogSetting: { DestinationArn: 'AccessLogs.Arn' },
+    });
+  });
+
+  it('refuses a canary that is the alias it is to be compared with, by name', () => {
+    const [{ AssertDescription }] = Rules.CanaryIsAnother.Assertions as [Properties];
+    expect(AssertDescription).toContain('CanaryAlias must be another alias than LiveAlias');
+  });
+});
+
 describe('shared/http-target.yaml', () => {
   const { Mappings, Parameters } = parsed('templates/shared/http-target.yaml');
   const limits = parsed('templates/root.yaml').Parameters.ApiRateLimit.AllowedValues as readonly number[];
