@@ -2,10 +2,8 @@
  * CodeDeploy's API as SDK clients speak it, for deployments of Lambda functions. What the local plane does not have is
  * refused by name. There is one application, and a deployment group per function, which has its name.
  */
-import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { InputError, messageOf } from '../../core/errors.ts';
 import { isObject, read } from '../../core/schema/fields.ts';
-import { evaluateAlarm } from '../metrics/alarms.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { answerJson, operationOf, refuseJson } from '../host/aws-json.ts';
 import { jsonCall, type RecordCall } from '../host/call-recorder.ts';
@@ -13,8 +11,9 @@ import type { HttpRequest } from '../host/http-parser.ts';
 import type { HttpExchange, Reply } from '../host/http-server.ts';
 import type { DeploymentAccount } from './account.ts';
 import { deploymentInfo, deploymentTarget, eventOfExecution, targetIdOf } from './answers.ts';
+import { checkFunction, findAlarms } from './checks.ts';
 import type { Deployer } from './deployer.ts';
-import { currentEvent, type Deployment, type Plan } from './deployment.ts';
+import { currentEvent, type Deployment } from './deployment.ts';
 import * as requests from './requests.ts';
 import { CodeDeployError } from './requests.ts';
 
@@ -34,43 +33,6 @@ const refuse = (reply: Reply, error: unknown): void => {
   if (error instanceof CodeDeployError) refuseJson(reply, 400, error.name, error.message);
   else if (error instanceof InputError) refuseJson(reply, 400, 'InvalidInputException', error.message);
   else refuseJson(reply, 500, 'InternalFailure', messageOf(error));
-};
-
-/**
- * What CodeDeploy finds out only in the course of a deployment, which then fails, is refused at once here.
- * @throws CodeDeployError
- */
-const checkFunction = async (account: DeploymentAccount, plan: Plan): Promise<void> => {
-  const { functionName, alias, currentVersion, targetVersion } = plan;
-  const invalid = (message: string): CodeDeployError => new CodeDeployError('InvalidRevision', message);
-  for (const version of [currentVersion, targetVersion])
-    if ((await account.functionArn(functionName, version)) === undefined)
-      throw invalid(`there is no version ${version} of a function ${functionName}`);
-  const now = await account.alias(functionName, alias);
-  if (now === undefined)
-    throw invalid(`function ${functionName} has no alias ${alias}: a rollout shifts an alias`);
-  if (Object.keys(now.weights).length > 0)
-    throw invalid(`${functionName}:${alias} points at two versions already; point it at one first`);
-  if (now.version !== currentVersion)
-    throw invalid(`${functionName}:${alias} points at version ${now.version}, not at ${currentVersion}`);
-};
-
-/** @throws CodeDeployError where one is not there, or asks for what is not understood here */
-const findAlarms = async (
-  account: DeploymentAccount,
-  metrics: Metrics,
-  names: readonly string[],
-): Promise<readonly MetricAlarm[]> => {
-  const found = await account.alarms(names);
-  const missing = names.find((name) => found.every(({ AlarmName }) => AlarmName !== name));
-  if (missing !== undefined) throw new CodeDeployError('InvalidAlarmConfig', `there is no alarm ${missing}`);
-  for (const alarm of found)
-    try {
-      evaluateAlarm(alarm, metrics, { nowMs: Date.now(), sinceMs: Date.now() });
-    } catch (error) {
-      throw new CodeDeployError('InvalidAlarmConfig', `${alarm.AlarmName ?? ''}: ${messageOf(error)}`);
-    }
-  return found;
 };
 
 const createOperations = ({ deployer, account, metrics }: CodeDeployDeps) => {

@@ -1,5 +1,4 @@
 /** Drives deployments: does what each of their changes asks for, and lets time pass for them. */
-import { randomInt } from 'node:crypto';
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { messageOf } from '../../core/errors.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -21,13 +20,10 @@ import {
   started,
 } from './deployment.ts';
 import { CodeDeployError } from './requests.ts';
-import { interrupted, rollbackOf, rolledBackBy } from './rollback.ts';
+import { interrupted } from './rollback.ts';
 import { activeAlarms, pollMsOf, startProbing } from './shift-watch.ts';
 import type { DeploymentStore } from './store.ts';
-
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
-const newId = (): string =>
-  `d-${Array.from({ length: 9 }, () => letters[randomInt(letters.length)]).join('')}`;
+import { createTraffic, newId } from './traffic.ts';
 
 export interface DeployerDeps {
   readonly account: DeploymentAccount;
@@ -57,63 +53,12 @@ export const createDeployer = ({ account, store, metrics, pace, say }: DeployerD
     all.set(d.id, d);
   };
 
-  /** Points the alias as the weight says; at the new version alone with all of it. */
-  const point = ({
-    functionName,
-    alias,
-    currentVersion,
-    targetVersion,
-    weight,
-  }: Deployment): Promise<void> => {
-    const to =
-      weight === 1
-        ? { version: targetVersion, weights: {} }
-        : { version: currentVersion, weights: weight === 0 ? {} : { [targetVersion]: weight } };
-    return account.pointAlias(functionName, alias, to);
-  };
-
-  const notPointed = (d: Deployment, error: unknown): Deployment =>
-    ended(
-      d,
-      {
-        status: 'Failed',
-        code: 'INTERNAL_ERROR',
-        message: `${d.functionName}:${d.alias} could not be pointed elsewhere: ${messageOf(error)}`,
-        rollsBack: d.rollbackOn.includes('DEPLOYMENT_FAILURE'),
-      },
-      Date.now(),
-    );
-
-  /** The one that is rolled back is over when its rollback is. */
-  const rollBack = async (d: Deployment): Promise<Deployment> => {
-    const begun = rollbackOf(d, newId(), Date.now());
-    publish(begun);
-    let by = later(begun, pace, Date.now());
-    try {
-      await point(by);
-    } catch (error) {
-      by = notPointed(begun, error);
-    }
-    publish(by);
-    return rolledBackBy(d, by);
-  };
-
-  /** @returns the deployment with its alias where it belongs, rolled back where that is due */
-  const carriedOut = async (before: Deployment, after: Deployment): Promise<Deployment> => {
-    let next = after;
-    if (next.weight !== before.weight)
-      try {
-        await point(next);
-      } catch (error) {
-        next = notPointed(before, error);
-      }
-    return isOver(next) && next.rollsBack ? rollBack(next) : next;
-  };
+  const traffic = createTraffic(account, publish);
 
   const change = (run: Run, make: (d: Deployment, now: number) => Deployment): Promise<void> => {
     const next = run.queue.then(async () => {
       const before = run.deployment;
-      const after = await carriedOut(before, make(before, Date.now()));
+      const after = await traffic.carryOut(before, make(before, Date.now()));
       if (after !== before) publish((run.deployment = after));
       follow(run, before);
     });
@@ -219,7 +164,7 @@ export const createDeployer = ({ account, store, metrics, pace, say }: DeployerD
       for (const d of [...all.values()].filter((one) => !isOver(one))) {
         const over = interrupted(d, Date.now());
         // A rollback in the middle belongs to a deployment in the middle, which gets another one.
-        publish(d.creator === 'codeDeployRollback' ? over : await rollBack(over));
+        publish(d.creator === 'codeDeployRollback' ? over : await traffic.rollBack(over));
       }
     },
     /** Lets everything stand as it is: the next process undoes it. */

@@ -1,5 +1,5 @@
 /** What becomes of a deployment that is taken back, and the deployment that takes it back: CodeDeploy makes one of its own. Pure. */
-import { type Deployment, ended, newDeployment, started } from './deployment.ts';
+import { type Deployment, ended, later, newDeployment, started } from './deployment.ts';
 
 /** The deployment that points the alias at the old version again: all at once, without hooks and alarms. */
 export const rollbackOf = (d: Deployment, id: string, now: number): Deployment => {
@@ -21,6 +21,10 @@ export const rollbackOf = (d: Deployment, id: string, now: number): Deployment =
     rollback: { triggeringDeploymentId: d.id },
   };
 };
+
+/** The state in which a rollback has its alias where it belongs. */
+export const completed = (rollback: Deployment, now: number): Deployment =>
+  later(rollback, { minuteMs: 1, hookLimitMinutes: 1 }, now);
 
 export const rolledBackBy = (d: Deployment, by: Deployment): Deployment => {
   const { alias, functionName, currentVersion } = d;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 /**
  * What the tests in this directory were last passed with. A new emulator may behave in another way: run them, look at
- * what it changed in the functions that src/local/emulator/patches.py wraps, and only then write the new digest here.
+ * what it changed in the functions that src/local/emulator/*patches.py wrap, and only then write the new digest here.
  */
 const passedWith = 'c5d70f146a203a40c27262362eef02357f2746f480f1b8627c1ce2f82a8a62c0';
 

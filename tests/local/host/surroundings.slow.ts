@@ -36,6 +36,7 @@ describe('the surroundings of a function', () => {
       AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
       AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
       AWS_ENDPOINT_URL_LAMBDA: lambda.host.lambdaUrl,
+      AWS_ENDPOINT_URL_CODEDEPLOY: lambda.host.lambdaUrl,
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x',
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024',
       AWS_LAMBDA_FUNCTION_NAME: 'env',

@@ -102,6 +102,7 @@ describe('startPlane', () => {
     expect(plane.env).toMatchObject({
       AWS_ENDPOINT_URL: plane.emulatorUrl,
       AWS_ENDPOINT_URL_LAMBDA: plane.lambdaUrl,
+      AWS_ENDPOINT_URL_CODEDEPLOY: plane.lambdaUrl,
       AWS_ACCESS_KEY_ID: expect.stringMatching(/^ASIA/),
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       AWS_EC2_METADATA_DISABLED: 'true',
