@@ -35,5 +35,9 @@ for path in sys.argv[1:]:
             sys.exit(f"{path}: its alarms do not stop its rollout")
         if "Rollout" not in str(group["ServiceRoleArn"]):
             sys.exit(f"{path}: CodeDeploy has a role of SAM's making")
+    policies = [one["UpdatePolicy"] for one in resources.values() if "UpdatePolicy" in one]
+    for hook in ("BeforeAllowTrafficHook", "AfterAllowTrafficHook"):
+        if not all("Rollout" in str(policy["CodeDeployLambdaAliasUpdate"].get(hook)) for policy in policies):
+            sys.exit(f"{path}: nothing judges its versions in a {hook}")
 if expanded == 0:
     sys.exit("no template has a gradual rollout")

@@ -25,7 +25,10 @@ const silent = () => undefined;
 const [stackName, labName] = ['whole-run', 'whole-run'];
 
 /** @param targets ids of architectures */
-export const deployWholeLab = async (targets: readonly string[]) => {
+export const deployWholeLab = async (
+  targets: readonly string[],
+  { gradual = false }: { readonly gradual?: boolean } = {},
+) => {
   const workDir = join(root, '.latency-lab', 'tests', `whole-run-${process.pid}`);
   mkdirSync(workDir, { recursive: true });
   const callsFile = join(workDir, 'calls.jsonl');
@@ -39,6 +42,7 @@ export const deployWholeLab = async (targets: readonly string[]) => {
     labName,
     memoryMb: 512,
     targets,
+    gradual,
     onProgress: silent,
   });
   const config = {
@@ -59,6 +63,8 @@ export const deployWholeLab = async (targets: readonly string[]) => {
   return {
     root,
     stackName,
+    labName,
+    outputs,
     ...{ emulatorUrl: plane.emulatorUrl, env: plane.env, credentials: plane.credentials },
     /** Every call to an API, with who made it. */
     callsFile,

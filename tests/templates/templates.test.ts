@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { parse, parseDocument } from 'yaml';
+import { activeRolloutKey, rolloutKey } from '../../src/core/keys.ts';
+import { preferences } from '../../src/core/rollout/preferences.ts';
 import { parseManifest } from '../../src/core/schema/manifest.ts';
 import { parseTarget } from '../../src/core/schema/target.ts';
 
@@ -11,7 +13,9 @@ const { architectures } = parseManifest(read('templates/architectures.json'));
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Properties = any;
 interface Template {
-  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: Properties }>>;
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Metadata?: Properties; readonly Properties: Properties }>
+  >;
   readonly Parameters: Properties;
   readonly Rules: Properties;
   readonly Globals: Properties;
@@ -85,18 +89,102 @@ describe.each(lambdas.map((row) => [row.id, row] as const))('the template of %s'
   it('lets every alarm of its function stop a gradual rollout, and has none without one', () => {
     const { Resources: alarms } = parsed('templates/shared/rollout.yaml');
     const ids = Object.keys(alarms).filter((name) => alarms[name]!.Type === 'AWS::CloudWatch::Alarm');
-    expect(ids.map((name): unknown => alarms[name]!.Properties.MetricName)).toEqual([
-      'Errors',
-      'Throttles',
-      'Duration',
-    ]);
+    expect(ids).toEqual(['Errors', 'Throttles', 'P99Ratio', 'P50Ratio', 'ErrorShareRise']);
     expect(service.DeploymentPreference.Alarms).toEqual({
       'Fn::If': ['IsGradual', ids.map((name) => `Rollout.Outputs.${name}`), ['AWS::NoValue']],
     });
     expect(Resources['Rollout']).toMatchObject({
       Condition: 'IsGradual',
-      Properties: { Parameters: { FunctionName: row.functions[0] } },
+      Properties: { Parameters: { FunctionName: row.functions[0], ServiceStackName: 'AWS::StackName' } },
     });
+  });
+
+  it('lets the hooks judge its new version before and after it gets traffic', () => {
+    expect(service.DeploymentPreference.Hooks).toEqual({
+      PreTraffic: ['IsGradual', 'Rollout.Outputs.PreTrafficName', 'AWS::NoValue'],
+      PostTraffic: ['IsGradual', 'Rollout.Outputs.PostTrafficName', 'AWS::NoValue'],
+    });
+    const given = Resources['Rollout']!.Properties.Parameters;
+    const wanted = Object.keys(parsed('templates/shared/rollout.yaml').Parameters);
+    // It has a default for the share of errors.
+    expect(Object.keys(given).sort()).toEqual(wanted.filter((name) => name !== 'MaxErrorShare').sort());
+  });
+});
+
+describe('gradual rollouts', () => {
+  const root_ = parsed('templates/root.yaml');
+  const alarms = parsed('templates/shared/rollout.yaml').Resources;
+  const hooks = parsed('templates/orchestrator/rollout.yaml');
+
+  it('are off by default, and shift as any of the preferences that the lab knows', () => {
+    const { GradualRollout, DeploymentType } = root_.Parameters;
+    expect(GradualRollout.Default).toBe('false');
+    expect(DeploymentType.AllowedValues).toEqual(preferences);
+    expect(preferences).toContain(DeploymentType.Default);
+  });
+
+  it('are watched by the metrics of the probe, whose silence stops them', () => {
+    const ofProbe = Object.values(alarms).filter(({ Properties }) => Properties.Namespace === 'LatencyLab');
+    const seen = ofProbe.map(({ Properties }): unknown => [
+      Properties.MetricName,
+      Properties.Threshold,
+      Properties.TreatMissingData,
+    ]);
+    expect(seen).toEqual([
+      ['P99RatioAtLeast', 1, 'breaching'],
+      ['P50RatioAtLeast', 1, 'notBreaching'],
+      ['ErrorShareRiseAtLeast', 0, 'notBreaching'],
+    ]);
+    for (const { Properties } of ofProbe)
+      expect(Properties.Dimensions).toEqual([
+        { Name: 'service', Value: 'rollout' },
+        { Name: 'FunctionName', Value: 'FunctionName' },
+      ]);
+  });
+
+  it('are shifted by a role that may call these hooks alone', () => {
+    const { Statement } = alarms['Role']!.Properties.Policies[0].PolicyDocument;
+    const invoke = Statement.find(({ Action }: Properties) => Action === 'lambda:InvokeFunction');
+    expect(invoke.Resource).toEqual(['PreTrafficFunctionArn', 'PostTrafficFunctionArn']);
+    expect(JSON.stringify(alarms['Role'])).not.toContain('ManagedPolicyArns');
+  });
+
+  it('have hooks and a probe that are built once, and none of them where they are off', () => {
+    const { Rollout } = parsed('templates/orchestrator/template.yaml').Resources;
+    expect(Rollout).toMatchObject({ Condition: 'IsGradual', Properties: { Location: 'rollout.yaml' } });
+    const functions = Object.values(hooks.Resources).filter(({ Type }) => Type.endsWith('::Function'));
+    const entries = functions[0]!.Metadata.BuildProperties.EntryPoints as readonly string[];
+    for (const { Metadata } of functions) expect(Metadata).toEqual(functions[0]!.Metadata);
+    expect(functions.map(({ Properties }): unknown => Properties.Handler)).toEqual(
+      entries.map((path) => path.replace(/^handlers\/(.*)\.ts$/, '$1.handler')),
+    );
+    for (const path of entries) expect(existsSync(join(root, 'src', path))).toBe(true);
+  });
+
+  it.each([
+    ['PreTrafficRole', 'pre-traffic', 's3:PutObject'],
+    ['PostTrafficRole', 'post-traffic', 's3:DeleteObject'],
+    ['ProbeRole', 'shift', 's3:GetObject'],
+  ] as const)('keep for a year what they see: %s', (role, stage, ofActive) => {
+    const { Results } = parsed('templates/orchestrator/template.yaml').Resources;
+    const rules = Results!.Properties.LifecycleConfiguration.Rules as readonly { Prefix?: string }[];
+    const { Statement } = hooks.Resources[role]!.Properties.Policies[0].PolicyDocument;
+    const may = (action: string, key: string): boolean =>
+      Statement.some(
+        ({ Action, Resource }: Properties) =>
+          [Action].flat().includes(action) &&
+          [Resource].flat().some((arn: string) => {
+            const [, pattern = ''] = /ResultsBucketName\}\/(.*)$/.exec(arn) ?? [];
+            return new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(key);
+          }),
+      );
+    const key = rolloutKey('d-1', stage);
+    expect([may('s3:GetObject', key), may('s3:PutObject', key)]).toEqual([true, true]);
+    const active = activeRolloutKey('f');
+    const allowed = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'].filter((one) => may(one, active));
+    expect(allowed).toEqual([ofActive]);
+    for (const kept of [key, active])
+      expect(rules.some(({ Prefix }) => Prefix !== undefined && kept.startsWith(Prefix))).toBe(true);
   });
 });
 

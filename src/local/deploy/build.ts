@@ -28,8 +28,9 @@ export interface Build {
   readonly targets: readonly string[];
 }
 
-/** What `sam build` reads; src/local and src/cli never get into a package. */
+/** What `sam build` reads; src/local and src/cli never get into a package, and the contract does by the hooks. */
 const sources = [
+  'events/contract',
   'templates',
   'statemachines',
   'src/adapters',

@@ -30,6 +30,8 @@ export interface DeployOptions {
   readonly memoryMb: number;
   /** Ids of architectures that `buildLab` built together; the others are disabled. */
   readonly targets: readonly string[];
+  /** With hooks, probe and alarms of a gradual rollout. Nothing of CodeDeploy: the emulator has none of it. Default: false. */
+  readonly gradual?: boolean;
   readonly onProgress: (line: string) => void;
 }
 
@@ -130,6 +132,7 @@ const parametersOf = async (plane: LocalPlane, options: DeployOptions): Promise<
     `MemorySize=${options.memoryMb}`,
     `CpuArchitecture=${cpuArchitecture}`,
     'Plane=local',
+    `GradualRollout=${String(options.gradual ?? false)}`,
     `ApiUrlSuffix=${plane.apiUrlSuffix}`,
     // Nothing throttles here: as much as any load profile may ask for.
     'ApiRateLimit=5000',

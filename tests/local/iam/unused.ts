@@ -28,6 +28,12 @@ export const unused: readonly Unused[] = [
     permissions: ['{Orchestrator/Control/CollectRole} logs:StopQuery *'],
   },
   {
+    reason: 'Only requests of a rollout are counted apart; here there is none.',
+    permissions: ['Get', 'Put'].map(
+      (verb) => `{PythonS3/Role} s3:${verb}Object arn:aws:s3:::{PythonS3/Hits}/canary`,
+    ),
+  },
+  {
     reason:
       'Step Functions follows and stops the children of a Distributed Map with them; the emulator runs children within their parent.',
     permissions: ['DescribeExecution', 'StopExecution'].map(
