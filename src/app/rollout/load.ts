@@ -104,10 +104,20 @@ class SideLog {
 
 /** Sends rounds until it is ended. */
 export interface RoundSender {
+  /**
+   * Brings both to the load step by step, as long as `warmUpRounds` rounds take: at once it would find no process that is ready, and each
+   * request would start one.
+   */
+  readonly warmUp: () => Promise<void>;
   /** @returns undefined where `signal` ended the sending midway */
   readonly send: (round: number) => Promise<RolloutRound | undefined>;
   readonly end: () => void;
 }
+
+/** Shares of the load, a round's time each; before them a few requests one after the other. */
+const steps = [0.1, 0.3, 1];
+const firstRequests = 3;
+export const warmUpRounds = steps.length;
 
 /**
  * Half a gap lies between a request to one and the next to the other; who comes first changes from round to round.
@@ -121,35 +131,44 @@ export const roundSender = async (
   signal: AbortSignal,
 ): Promise<RoundSender> => {
   const pacers = await Promise.all([startPacer(), startPacer()]);
-  const driven = {
-    warmup: 0,
-    timeoutMs: load.timeoutMs,
-    maxConnections: defaultConnections(load.requestsPerSecond),
-  };
-  const planned = requestsIn(load);
+  const maxConnections = defaultConnections(load.requestsPerSecond);
+  const connectionTo = (functionArn: string) =>
+    functionConnection(invoker, clock, { ...target, functionArn });
 
-  const drive = async (functionArn: string, pacer: Pacer, startMs: number, isFirst: boolean) => {
+  const drive = async (functionArn: string, pacer: Pacer, startMs: number, schedule: OpenSchedule) => {
     const log = new SideLog(target, startMs);
-    const { unsent } = await driveOpen(driven, everyGap(load, isFirst ? 0 : 0.5), startMs, {
-      clock,
-      pacer,
-      signal,
-      openConnection: () => functionConnection(invoker, clock, { ...target, functionArn }),
-      onSent: log.add,
+    const how = { warmup: 0, timeoutMs: load.timeoutMs, maxConnections };
+    const { unsent } = await driveOpen(how, schedule, startMs, {
+      ...{ clock, pacer, signal, onSent: log.add },
+      openConnection: () => connectionTo(functionArn),
       mayGoOn: () => !signal.aborted,
     });
-    return { unsent, side: log.side(planned) };
+    return { unsent, side: log.side(schedule.count) };
+  };
+
+  const driveBoth = (step: RoundLoad, baseFirst: boolean) => {
+    const startMs = clock.now() + leadMs;
+    return Promise.all([
+      drive(versions.base, pacers[0], startMs, everyGap(step, baseFirst ? 0 : 0.5)),
+      drive(versions.next, pacers[1], startMs, everyGap(step, baseFirst ? 0.5 : 0)),
+    ]);
+  };
+
+  const oneByOne = async (functionArn: string): Promise<void> => {
+    const connection = connectionTo(functionArn);
+    for (let i = 0; i < firstRequests && !signal.aborted; i++) await connection.send(load.timeoutMs);
+    connection.close();
   };
 
   return {
+    warmUp: async () => {
+      await Promise.all([oneByOne(versions.base), oneByOne(versions.next)]);
+      for (const share of steps)
+        await driveBoth({ ...load, requestsPerSecond: load.requestsPerSecond * share }, true);
+    },
     send: async (round) => {
-      const startMs = clock.now() + leadMs;
       const startedAt = new Date(clock.wallTime() + leadMs).toISOString();
-      const baseFirst = round % 2 === 1;
-      const [base, next] = await Promise.all([
-        drive(versions.base, pacers[0], startMs, baseFirst),
-        drive(versions.next, pacers[1], startMs, !baseFirst),
-      ]);
+      const [base, next] = await driveBoth(load, round % 2 === 1);
       if (base.unsent + next.unsent > 0) return undefined;
       return { round, startedAt, base: base.side, next: next.side };
     },

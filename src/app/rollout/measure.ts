@@ -3,10 +3,14 @@ import { figuresOf, pairsOf } from '../../core/rollout/figures.ts';
 import { pilotRounds, sizeOf } from '../../core/rollout/sizing.ts';
 import type { Evidence, RolloutRound } from '../../core/schema/rollout.ts';
 import type { Target } from '../../core/schema/target.ts';
-import { type LoadDeps, requestsIn, type RoundLoad, roundSender, type Versions } from './load.ts';
-
-/** Rounds' worth of the same load before the first one: a young process is slow, and that of the version before is not young. */
-const warmUpRounds = 2;
+import {
+  type LoadDeps,
+  requestsIn,
+  type RoundLoad,
+  roundSender,
+  type Versions,
+  warmUpRounds,
+} from './load.ts';
 
 /** What a round takes beside its requests: answers under way, the evidence. */
 const betweenRoundsMs = 500;
@@ -54,7 +58,7 @@ export const measureRounds = async (deps: LoadDeps, how: Measuring): Promise<rea
   };
   try {
     const most = mostIn(how);
-    for (let round = 1; round <= warmUpRounds; round++) await sender.send(round);
+    await sender.warmUp();
     await sendUpTo({ rounds: Math.min(pilotRounds, most), why: whyPilot(most, how.isSized) });
     if (how.isSized && most >= pilotRounds) {
       const size = sizeOf(figuresOf(pairsOf(rounds)), requestsIn(load), most);

@@ -51,9 +51,10 @@ describe('PreTraffic', () => {
   it('loads both alike by their versions, and not the production counter', async () => {
     const world = rolloutWorld({});
     await run(world);
-    const rounds = evidenceOf(world).rounds.length + 2;
-    expect(world.invoked.get('3')).toBe(rounds * 150);
-    expect(world.invoked.get('4')).toBe(rounds * 150 + 9);
+    // Three one by one, then a tenth of a round, three tenths, a whole one.
+    const requests = 3 + 15 + 45 + 150 + evidenceOf(world).rounds.length * 150;
+    expect(world.invoked.get('3')).toBe(requests);
+    expect(world.invoked.get('4')).toBe(requests + 9);
     expect([...world.counters.keys()]).toEqual(['canary']);
   });
 
