@@ -22,7 +22,7 @@ import type { Target } from '../../core/schema/target.ts';
 import type { Deployments, ObjectStore, TargetRegistry } from '../../ports/index.ts';
 import { readStored } from '../stored.ts';
 import { checkContract } from './contract.ts';
-import { canaryOf, type LoadDeps, requestsIn, type RoundLoad, timeoutMs } from './load.ts';
+import { canaryOf, type LoadDeps, requestsIn, paceOf, rateFor, type RoundLoad, timeoutMs } from './load.ts';
 import { measureRounds } from './measure.ts';
 
 export interface HookDeps extends LoadDeps {
@@ -49,7 +49,7 @@ export interface HookOutput {
   readonly key: string;
 }
 
-/** To each of the two, where their store takes twice as much. */
+/** To each of the two. */
 const mostPerSecond = 100;
 
 /** An invocation that has not written for as long as this and a round is taken for dead. */
@@ -57,12 +57,12 @@ const silenceMs = 25_000;
 
 const isoTime = (wallTimeMs: number): string => new Date(wallTimeMs).toISOString();
 
-/** As much as the store takes of both together, and as long as a round's requests then take. */
-export const loadFor = ({ maxRate = Infinity }: Target, given: HookOptions): RoundLoad => {
-  const perSecond = given.requestsPerSecond ?? Math.max(0.1, Math.min(mostPerSecond, maxRate / 2));
+/** As many requests as a round takes, however long that then is. @param paceMs that a request takes on its own */
+export const loadFor = (target: Target, given: HookOptions, paceMs: number): RoundLoad => {
+  const perSecond = given.requestsPerSecond ?? rateFor(target, mostPerSecond, paceMs);
   return {
     requestsPerSecond: perSecond,
-    roundSeconds: given.roundSeconds ?? requestsPerRound / perSecond,
+    roundSeconds: given.roundSeconds ?? Number((requestsPerRound / perSecond).toFixed(3)),
     timeoutMs,
   };
 };
@@ -159,9 +159,8 @@ class HookRun {
     if (this.#stage === 'post-traffic') await this.#deps.store.delete(activeRolloutKey(functionName));
     const canary = canaryOf(target);
     const options = read(hookOptions, given, 'input');
-    const load = loadFor(target, options);
-    await this.#write(this.#begun(active, load));
-    const rules = await this.#rules(canary, active, load, options);
+    await this.#write(this.#begun(active, loadFor(target, options, 0)));
+    const rules = await this.#rules(canary, active, options);
     this.#time.signal.throwIfAborted();
     const outcome = stops(rules) ? 'stop' : 'go-on';
     const finishedAt = isoTime(this.#deps.clock.wallTime());
@@ -186,17 +185,10 @@ class HookRun {
     };
   }
 
-  async #rules(
-    target: Target,
-    active: ActiveRollout,
-    load: RoundLoad,
-    options: HookOptions,
-  ): Promise<readonly RuleOutcome[]> {
+  async #rules(target: Target, active: ActiveRollout, options: HookOptions): Promise<readonly RuleOutcome[]> {
     const newArn = `${active.functionArn}:${active.newVersion}`;
     const isFirst = this.#stage === 'pre-traffic';
-    const contract = isFirst
-      ? await checkContract(this.#deps.invoker, target, newArn, load.timeoutMs)
-      : undefined;
+    const contract = isFirst ? await checkContract(this.#deps.invoker, target, newArn, timeoutMs) : undefined;
     const contracts = contract === undefined ? [] : [contract];
     await this.#write({ rules: contracts });
     if (stops(contracts)) return contracts;
@@ -204,6 +196,8 @@ class HookRun {
       base: `${active.functionArn}:${active.baseVersion}`,
       next: isFirst ? newArn : `${active.functionArn}:${active.alias}`,
     };
+    const load = loadFor(target, options, await paceOf(this.#deps, target, versions, timeoutMs));
+    await this.#write({ load });
     const rounds = await measureRounds(this.#deps, {
       ...{ target, versions, load, remainingMs: this.#time.remainingMs, signal: this.#time.signal },
       most: options.rounds ?? mostRounds,

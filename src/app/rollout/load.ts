@@ -1,4 +1,5 @@
 /** The load of a rollout's rounds: two versions of a function get the same requests at the same time, in turns. */
+import { median } from 'd3-array';
 import { InputError } from '../../core/errors.ts';
 import { Histogram } from '../../core/histogram/histogram.ts';
 import { known } from '../../core/known.ts';
@@ -6,7 +7,6 @@ import { judge } from '../../core/load/judge.ts';
 import { Recorder } from '../../core/load/recorder.ts';
 import { requestOf } from '../../core/load/request.ts';
 import type { OpenSchedule } from '../../core/load/schedule.ts';
-import { defaultConnections } from '../../core/schema/load.ts';
 import type { RolloutRound, RolloutSide } from '../../core/schema/rollout.ts';
 import type { Target } from '../../core/schema/target.ts';
 import type { Clock, FunctionInvoker, Pacer, StartPacer } from '../../ports/index.ts';
@@ -39,6 +39,18 @@ const leadMs = 20;
 
 /** A request without an answer after this has failed. */
 export const timeoutMs = 5_000;
+
+/** Requests to one version at most, and on average: each takes a process, of which an account, or a machine, has so many. */
+const mostUnderWay = 10;
+const usuallyUnderWay = 2;
+/** A slower load would not fit into a hook's time. */
+const leastPerSecond = 3;
+
+/** Requests per second to each of the two: as many as their store takes of both together, and as they answer. @param paceMs see paceOf */
+export const rateFor = ({ maxRate = Infinity }: Target, most: number, paceMs: number): number => {
+  const answered = Math.max(leastPerSecond, (usuallyUnderWay * 1000) / Math.max(1, paceMs));
+  return Number(Math.max(0.1, Math.min(most, maxRate / 2, answered)).toPrecision(3));
+};
 
 /** Counted apart from production's. */
 const counterHeader = { 'x-counter': 'canary' };
@@ -114,10 +126,31 @@ export interface RoundSender {
   readonly end: () => void;
 }
 
-/** Shares of the load, a round's time each; before them a few requests one after the other. */
+/** Shares of the load, a round's time each. */
 const steps = [0.1, 0.3, 1];
-const firstRequests = 3;
 export const warmUpRounds = steps.length;
+
+const firstRequests = 5;
+
+/** Milliseconds that a request takes on its own, of the slower version: the median of a few, one after the other. The first of them may be cold. */
+export const paceOf = async (
+  { clock, invoker }: LoadDeps,
+  target: Target,
+  { base, next }: Versions,
+  limitMs: number,
+): Promise<number> => {
+  const paces = [base, next].map(async (functionArn) => {
+    const connection = functionConnection(invoker, clock, { ...target, functionArn });
+    const times: number[] = [];
+    while (times.length < firstRequests) {
+      const { sentMs, endMs } = await connection.send(limitMs);
+      times.push(endMs - sentMs);
+    }
+    connection.close();
+    return median(times) ?? 0;
+  });
+  return Math.max(...(await Promise.all(paces)));
+};
 
 /**
  * Half a gap lies between a request to one and the next to the other; who comes first changes from round to round.
@@ -131,13 +164,12 @@ export const roundSender = async (
   signal: AbortSignal,
 ): Promise<RoundSender> => {
   const pacers = await Promise.all([startPacer(), startPacer()]);
-  const maxConnections = defaultConnections(load.requestsPerSecond);
   const connectionTo = (functionArn: string) =>
     functionConnection(invoker, clock, { ...target, functionArn });
 
   const drive = async (functionArn: string, pacer: Pacer, startMs: number, schedule: OpenSchedule) => {
     const log = new SideLog(target, startMs);
-    const how = { warmup: 0, timeoutMs: load.timeoutMs, maxConnections };
+    const how = { warmup: 0, timeoutMs: load.timeoutMs, maxConnections: mostUnderWay };
     const { unsent } = await driveOpen(how, schedule, startMs, {
       ...{ clock, pacer, signal, onSent: log.add },
       openConnection: () => connectionTo(functionArn),
@@ -154,15 +186,8 @@ export const roundSender = async (
     ]);
   };
 
-  const oneByOne = async (functionArn: string): Promise<void> => {
-    const connection = connectionTo(functionArn);
-    for (let i = 0; i < firstRequests && !signal.aborted; i++) await connection.send(load.timeoutMs);
-    connection.close();
-  };
-
   return {
     warmUp: async () => {
-      await Promise.all([oneByOne(versions.base), oneByOne(versions.next)]);
       for (const share of steps)
         await driveBoth({ ...load, requestsPerSecond: load.requestsPerSecond * share }, true);
     },

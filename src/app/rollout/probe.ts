@@ -19,7 +19,15 @@ import {
 import type { Target } from '../../core/schema/target.ts';
 import type { Aliases, AliasState, ObjectStore, TargetRegistry } from '../../ports/index.ts';
 import { readStored } from '../stored.ts';
-import { canaryOf, type LoadDeps, requestsIn, type RoundLoad, roundSender, timeoutMs } from './load.ts';
+import {
+  canaryOf,
+  type LoadDeps,
+  rateFor,
+  requestsIn,
+  type RoundLoad,
+  roundSender,
+  timeoutMs,
+} from './load.ts';
 
 /** By name; ratios are new over old. */
 export type Metrics = Readonly<Record<string, number>>;
@@ -78,11 +86,15 @@ export const metricsOf = (rules: readonly RuleOutcome[]): Metrics => {
   };
 };
 
-const loadOf = ({ maxRate = Infinity }: Target, given: ProbeOptions): RoundLoad => ({
-  requestsPerSecond: given.requestsPerSecond ?? Math.max(0.1, Math.min(mostPerSecond, maxRate / 2)),
-  roundSeconds: (given.seconds ?? lookSeconds) / roundsPerLook,
-  timeoutMs,
-});
+/** @param before what was asked of both before the shift */
+const loadOf = (target: Target, given: ProbeOptions, before: RoundLoad | undefined): RoundLoad => {
+  const asked = given.requestsPerSecond ?? rateFor(target, mostPerSecond, 0);
+  return {
+    requestsPerSecond: Math.min(asked, before?.requestsPerSecond ?? asked),
+    roundSeconds: (given.seconds ?? lookSeconds) / roundsPerLook,
+    timeoutMs,
+  };
+};
 
 const isoTime = (wallTimeMs: number): string => new Date(wallTimeMs).toISOString();
 
@@ -139,7 +151,8 @@ const look = async (
 ): Promise<{ readonly number: number; readonly metrics: Metrics | undefined }> => {
   const { store, clock } = deps;
   const key = rolloutKey(active.deploymentId, 'shift');
-  const load = loadOf(target, options);
+  const before = await readStored(store, rolloutKey(active.deploymentId, 'pre-traffic'), evidence);
+  const load = loadOf(target, options, before?.load);
   const earlier = (await readStored(store, key, evidence)) ?? begun(active, load, isoTime(clock.wallTime()));
   const number = Math.floor((earlier.rounds.at(-1)?.round ?? 0) / roundsPerLook) + 1;
   const seen = await sendLook(deps, target, active, load, weight, (number - 1) * roundsPerLook + 1);

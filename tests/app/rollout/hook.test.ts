@@ -51,8 +51,8 @@ describe('PreTraffic', () => {
   it('loads both alike by their versions, and not the production counter', async () => {
     const world = rolloutWorld({});
     await run(world);
-    // Three one by one, then a tenth of a round, three tenths, a whole one.
-    const requests = 3 + 15 + 45 + 150 + evidenceOf(world).rounds.length * 150;
+    // Five one by one, then a tenth of a round, three tenths, a whole one.
+    const requests = 5 + 15 + 45 + 150 + evidenceOf(world).rounds.length * 150;
     expect(world.invoked.get('3')).toBe(requests);
     expect(world.invoked.get('4')).toBe(requests + 9);
     expect([...world.counters.keys()]).toEqual(['canary']);
@@ -85,6 +85,13 @@ describe('PreTraffic', () => {
     await run(world);
     expect(evidenceOf(world).rules[0]).toMatchObject({ rule: 'contract', stop: false });
     expect(stopping(world)).toEqual([]);
+  });
+
+  it('asks less of one that takes longer', async () => {
+    const world = rolloutWorld({ '3': { ms: 80 }, '4': { ms: 80 } });
+    await run(world);
+    expect(evidenceOf(world).load.requestsPerSecond).toBeLessThan(25);
+    expect(evidenceOf(world).rounds[0]?.base.planned).toBe(150);
   });
 
   it('takes the load that it is asked for', async () => {
@@ -237,7 +244,14 @@ function refusing(message: string) {
 
 describe('loadFor', () => {
   it('is what the store takes of both together', () => {
-    expect(loadFor(target, {})).toMatchObject({ requestsPerSecond: 100, roundSeconds: 1.5 });
-    expect(loadFor({ ...target, maxRate: 10 }, {})).toMatchObject({ requestsPerSecond: 5, roundSeconds: 30 });
+    expect(loadFor(target, {}, 5)).toMatchObject({ requestsPerSecond: 100, roundSeconds: 1.5 });
+    const small = { ...target, maxRate: 10 };
+    expect(loadFor(small, {}, 5)).toMatchObject({ requestsPerSecond: 5, roundSeconds: 30 });
+  });
+
+  it('is what they answer: one that takes long would take many processes', () => {
+    expect(loadFor(target, {}, 100)).toMatchObject({ requestsPerSecond: 20, roundSeconds: 7.5 });
+    expect(loadFor(target, {}, 10_000)).toMatchObject({ requestsPerSecond: 3, roundSeconds: 50 });
+    expect(loadFor(target, { requestsPerSecond: 50 }, 10_000)).toMatchObject({ requestsPerSecond: 50 });
   });
 });
