@@ -104,7 +104,9 @@ const createOperations = ({ deployer, account, metrics }: CodeDeployDeps) => {
   };
 
   const list = (input: unknown): object => {
-    const { deploymentGroupName, includeOnlyStatuses } = read(requests.listDeployments, input, 'input');
+    const given = read(requests.listDeployments, input, 'input');
+    const { applicationName, deploymentGroupName, includeOnlyStatuses } = given;
+    requests.checkApplication(applicationName);
     const deployments = deployer
       .list()
       .filter(({ groupName }) => deploymentGroupName === undefined || groupName === deploymentGroupName)

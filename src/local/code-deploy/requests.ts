@@ -10,6 +10,7 @@ import {
 } from '../../core/rollout/preferences.ts';
 import { functionVersion } from '../../core/schema/rollout.ts';
 import {
+  fields,
   list,
   matching,
   oneOf,
@@ -86,7 +87,8 @@ export const hookStatus = openFields({
   lifecycleEventHookExecutionId: v.exactOptional(v.string('an id that the hook was given')),
   status: v.exactOptional(v.string('Succeeded, Failed')),
 });
-export const listDeployments = openFields({
+/** What else it could be asked by is refused. */
+export const listDeployments = fields({
   applicationName: v.exactOptional(name),
   deploymentGroupName: v.exactOptional(name),
   includeOnlyStatuses: v.optional(list(oneOf([...statuses, 'Queued', 'Ready', 'Baking']), 10), []),
@@ -144,14 +146,19 @@ const preferenceOf = (configuration: string): Preference => {
   }
 };
 
-const checkPlace = (application: string | undefined, group: string | undefined): string => {
-  if (application === undefined)
-    throw new CodeDeployError('ApplicationNameRequired', 'applicationName has to be given');
-  if (application !== applicationName)
+/** @throws CodeDeployError */
+export const checkApplication = (application: string | undefined): void => {
+  if (application !== undefined && application !== applicationName)
     throw new CodeDeployError(
       'ApplicationDoesNotExist',
       `no application ${application}; on the local plane there is ${applicationName}`,
     );
+};
+
+const groupIn = ({ applicationName: application, deploymentGroupName: group }: Given): string => {
+  if (application === undefined)
+    throw new CodeDeployError('ApplicationNameRequired', 'applicationName has to be given');
+  checkApplication(application);
   if (group === undefined)
     throw new CodeDeployError('DeploymentGroupNameRequired', 'deploymentGroupName has to be given');
   return group;
@@ -160,7 +167,7 @@ const checkPlace = (application: string | undefined, group: string | undefined):
 /** @throws CodeDeployError, InputError */
 export const readPlan = (input: unknown): Plan => {
   const given = read(createDeployment, input, 'input');
-  const groupName = checkPlace(given.applicationName, given.deploymentGroupName);
+  const groupName = groupIn(given);
   const preference = preferenceOf(given.deploymentConfigName);
   const { content, spec } = readAppSpec(given);
   const [properties] = spec.Resources.flatMap((one) => Object.values(one)).map((one) => one.Properties);

@@ -289,6 +289,16 @@ describe('what cannot be rolled out', () => {
   });
 });
 
+describe('a list of deployments', () => {
+  it.each([
+    [{ applicationName: 'another' }, 'ApplicationDoesNotExistException'],
+    [{ externalId: 'a' }, 'InvalidInputException'],
+    [{ includeOnlyStatuses: ['Perhaps' as 'Failed'] }, 'InvalidInputException'],
+  ])('is refused for %j', async (input, name) => {
+    await expect(codeDeploy.listDeployments(input)).rejects.toMatchObject({ name });
+  });
+});
+
 describe('callers', () => {
   it('of another plane are refused', async () => {
     const credentials = credentialsFor('another secret', administrator);

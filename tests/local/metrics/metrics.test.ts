@@ -1,3 +1,4 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { readEmbedded, keepEmbedded } from '../../../src/local/metrics/embedded.ts';
 import { createInvocationCounter } from '../../../src/local/metrics/invocations.ts';
 import { createMetrics } from '../../../src/local/metrics/metrics.ts';
@@ -98,6 +99,19 @@ describe('embedded metrics', () => {
       { namespace: 'LatencyLab', name: 'B', dimensions: { service: 'rollout' }, value: 1, at: 5 },
       { namespace: 'LatencyLab', name: 'B', dimensions: { service: 'rollout' }, value: 2, at: 5 },
     ]);
+  });
+
+  it('are read as the library of the probe writes them', () => {
+    const library = new Metrics({ namespace: 'LatencyLab', serviceName: 'rollout' });
+    library.addDimension('FunctionName', 'f');
+    library.addMetric('P99RatioAtLeast', MetricUnit.NoUnit, 1.25);
+    const [point, ...others] = readEmbedded(JSON.stringify(library.serializeMetrics()));
+    expect(others).toEqual([]);
+    expect(point).toMatchObject({
+      ...{ namespace: 'LatencyLab', name: 'P99RatioAtLeast', value: 1.25 },
+      dimensions: { service: 'rollout', FunctionName: 'f' },
+    });
+    expect(Math.abs(Date.now() - (point?.at ?? 0))).toBeLessThan(60_000);
   });
 
   it.each([
