@@ -40,6 +40,7 @@ const pseudo = {
 /** By the type of the resource that is referred to. @type {Record<string, string>} */
 const arns = {
   'AWS::CloudWatch::Alarm': `arn:aws:cloudwatch:${here}:alarm:it`,
+  'AWS::CodeBuild::Project': `arn:aws:codebuild:${here}:project/it`,
   'AWS::DynamoDB::Table': `arn:aws:dynamodb:${here}:table/it`,
   'AWS::Logs::LogGroup': `arn:aws:logs:${here}:log-group:it:*`,
   'AWS::S3::Bucket': 'arn:aws:s3:::it',
@@ -52,6 +53,9 @@ const arns = {
 const names = [
   [/Function(Alias)?(Arns?|\.Arn)$/, `arn:aws:lambda:${here}:function:it:live`],
   [/LayerArn$/, `arn:aws:lambda:${here}:layer:it:1`],
+  [/RoleArns?$/, 'arn:aws:iam::123456789012:role/it'],
+  [/PermissionsBoundary$/, 'arn:aws:iam::123456789012:policy/it'],
+  [/ConnectionArn$/, `arn:aws:codestar-connections:${here}:connection/0a1b2c3d-0000-0000-0000-000000000000`],
   [/(TunerArn|StateMachineARN)$/, `arn:aws:states:${here}:stateMachine:it`],
 ];
 

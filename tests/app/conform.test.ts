@@ -55,24 +55,6 @@ describe('conform', () => {
     expect(asked).toHaveLength(vectors.length);
   });
 
-  it('sends what a canary sends to the other counter', async () => {
-    const { asked, deps } = service(good);
-    await conform(deps, 'http://h', vectors, common);
-    const named = asked.filter(({ headers }) => headers['x-counter'] === 'canary');
-    expect(named).toHaveLength(1);
-    expect(asked.filter(({ headers }) => 'x-counter' in headers)).toHaveLength(2);
-  });
-
-  it('asks nobody for a version, and looks at one that is told', async () => {
-    const all = { ...common, 'x-version': '^[0-9]+$' };
-    const told = (headers: HttpReply['headers']) =>
-      conform(service({ ...good, headers }).deps, 'http://h', [hits], all);
-    expect(await told(good.headers)).toMatchObject([{ departures: [] }]);
-    expect(await told(new Map([...good.headers, ['x-version', 'one']]))).toMatchObject([
-      { departures: [expect.stringContaining('x-version is one')] },
-    ]);
-  });
-
   it('finds nothing in an answer that conforms', async () => {
     expect(await judge(good)).toEqual([{ title: hits.title, departures: [] }]);
   });

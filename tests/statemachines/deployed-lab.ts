@@ -27,13 +27,13 @@ const [stackName, labName] = ['whole-run', 'whole-run'];
 /** @param targets ids of architectures */
 export const deployWholeLab = async (
   targets: readonly string[],
-  { gradual = false, ...pace }: { readonly gradual?: boolean; readonly minuteMs?: number } = {},
+  { gradual = false }: { readonly gradual?: boolean } = {},
 ) => {
   const workDir = join(root, '.latency-lab', 'tests', `whole-run-${process.pid}`);
   mkdirSync(workDir, { recursive: true });
   const callsFile = join(workDir, 'calls.jsonl');
   const [plane] = await Promise.all([
-    startPlane({ root, workDir, callsFile, ...pace }),
+    startPlane({ root, workDir, callsFile }),
     buildLab({ root, only: targets, onProgress: silent }),
   ]);
   const { outputs } = await deployLab(plane, {

@@ -1,20 +1,12 @@
 /** What GradualRollout=true deploys on a local plane: everything but CodeDeploy's own resources. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CloudFormationClient,
   paginateDescribeStacks,
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
-import { CodeDeploy } from '@aws-sdk/client-codedeploy';
-import {
-  InvokeCommand,
-  LambdaClient,
-  PublishVersionCommand,
-  UpdateFunctionConfigurationCommand,
-} from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { look, start } from '../local/code-deploy/rollouts.ts';
 import { judgeLab } from '../local/iam/lab.ts';
 import { type DeployedLab, deployWholeLab } from '../statemachines/deployed-lab.ts';
 
@@ -45,14 +37,12 @@ const resources = async (): Promise<ReadonlyMap<string, readonly string[]>> => {
 };
 
 beforeAll(async () => {
-  lab = await deployWholeLab(['null', 'node-dynamodb'], { gradual: true, minuteMs: 3_000 });
+  lab = await deployWholeLab(['null', 'node-dynamodb'], { gradual: true });
 });
 afterAll(async () => {
   for (const client of clients) client.destroy();
   await lab.stop();
 });
-
-const atHost = () => ({ ...settings(), endpoint: lab.env['AWS_ENDPOINT_URL_LAMBDA'] ?? '' });
 
 const probeArn = async (): Promise<string> => {
   const client = open(new SSMClient(settings()));
@@ -114,7 +104,9 @@ it('describes the alarms as the template has them, each with the function in its
 });
 
 it('names the probe in a parameter; rung, it looks at the aliases of both functions, as its role may', async () => {
-  const lambda = open(new LambdaClient(atHost()));
+  const lambda = open(
+    new LambdaClient({ ...settings(), endpoint: lab.env['AWS_ENDPOINT_URL_LAMBDA'] ?? '' }),
+  );
   const { Payload, FunctionError } = await lambda.send(
     new InvokeCommand({ FunctionName: await probeArn(), Payload: '{}' }),
   );
@@ -124,29 +116,4 @@ it('names the probe in a parameter; rung, it looks at the aliases of both functi
   expect(seen).toHaveLength(2);
   expect(seen.filter(({ silent }) => silent === true)).toEqual([]);
   expect((await judgeLab(lab))().refused).toEqual([]);
-});
-
-it('rolls a version out with hooks and a probe that do nothing which their roles do not allow', async () => {
-  const [lambda, codeDeploy] = [open(new LambdaClient(atHost())), open(new CodeDeploy(atHost()))];
-  const target = (await lab.direct()).find(({ id }) => id === 'direct-null');
-  const functionName = target?.functionArn?.split(':')[6] ?? '';
-  const change = { FunctionName: functionName, Description: 'the next' };
-  await lambda.send(new UpdateFunctionConfigurationCommand(change));
-  const { Version = '' } = await lambda.send(new PublishVersionCommand(change));
-  const deploymentId = await start(codeDeploy, {
-    functionName,
-    versions: ['1', Version],
-    hooks: {
-      BeforeAllowTraffic: lab.outputs['PreTrafficFunctionArn'] ?? '',
-      AfterAllowTraffic: lab.outputs['PostTrafficFunctionArn'] ?? '',
-    },
-  });
-  // Whatever becomes of it: on a busy machine one of two versions that are alike may fare worse.
-  while ((await look(codeDeploy, deploymentId)).info.completeTime === undefined) await sleep(500);
-  expect(await lab.keys(`rollouts/${deploymentId}/`)).toContain(`rollouts/${deploymentId}/pre-traffic.json`);
-  const { refused, unused } = (await judgeLab(lab))();
-  // Its application has another name than SAM's, by whose first part the roles know it.
-  expect(refused.filter((one) => !one.includes('deploymentgroup:latency-lab/'))).toEqual([]);
-  const ofHook = unused.filter((one) => one.includes('PreTrafficRole'));
-  expect(ofHook.filter((one) => !/ (codedeploy|lambda):/.test(one))).toEqual([]);
 });

@@ -22,10 +22,6 @@ interface Template {
   readonly Mappings: Properties;
   readonly Outputs: Properties;
 }
-interface BuildSpec {
-  readonly phases: Readonly<Record<string, { readonly commands: readonly string[] }>>;
-}
-
 /** Intrinsic functions are read as their plain arguments: `!Ref MemorySize` as `MemorySize`. */
 const parsed = (path: string): Template =>
   parseDocument(read(path), { logLevel: 'silent' }).toJS() as Template;
@@ -413,27 +409,6 @@ describe('the lab as a stack', () => {
       Outputs: { LatencyLab: { Value: version } },
     });
     expect(read('samconfig.toml')).toMatch(/^tags = "project=latency-lab"$/m);
-  });
-});
-
-describe('buildspec.yml', () => {
-  const { phases } = parse(read('buildspec.yml')) as BuildSpec;
-  const commands = Object.values(phases).flatMap((phase) => phase.commands);
-
-  it('calls only programs of the repository, with flags that they have, beside the tools it sets up', () => {
-    const called = commands.flatMap(
-      (command) => /(?:^|\|\| |\$\()(?:node )?((?:bin|tools)\/\S+)/.exec(command)?.[1] ?? [],
-    );
-    expect(called).toEqual(['tools/rustup.sh', 'tools/setup.mjs', 'bin/test.mjs']);
-    for (const file of called) expect(existsSync(join(root, file))).toBe(true);
-    const [flag] = commands.flatMap((command) => /^node bin\/test\.mjs (\S+)$/.exec(command)?.[1] ?? []);
-    expect(read('bin/test.mjs')).toContain(`'${flag ?? ''}'`);
-    expect(commands.join('\n')).not.toMatch(/curl|apt-get|npm run|pip /);
-  });
-
-  it('leaves every setting of SAM CLI to samconfig.toml but where the packaged template goes', () => {
-    const sam = commands.filter((command) => command.startsWith('sam '));
-    expect(sam).toEqual(['sam build', 'sam package --output-template-file packaged.yaml']);
   });
 });
 

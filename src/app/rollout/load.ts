@@ -117,8 +117,8 @@ class SideLog {
 /** Sends rounds until it is ended. */
 export interface RoundSender {
   /**
-   * Brings both to the load step by step (at once it would find no process that is ready, and each request would start one), then waits until
-   * the new version, whose processes are young, gets no faster against the other. It takes as long as `warmUpRounds` rounds at most.
+   * Brings both to the load step by step, as long as `warmUpRounds` rounds take: at once it would find no process that is ready, and each
+   * request would start one.
    */
   readonly warmUp: () => Promise<void>;
   /** @returns undefined where `signal` ended the sending midway */
@@ -127,13 +127,8 @@ export interface RoundSender {
 }
 
 /** Shares of the load, a round's time each. */
-const steps = [0.1, 0.3];
-/** Rounds of the whole load, in which it has to become faster by this share to go on. */
-const mostYoung = 5;
-const growsUpBy = 0.05;
-export const warmUpRounds = steps.length + mostYoung;
-
-const medianOf = ({ warmUs }: RolloutSide): number => Histogram.decode(warmUs).quantile(0.5);
+const steps = [0.1, 0.3, 1];
+export const warmUpRounds = steps.length;
 
 const firstRequests = 5;
 
@@ -195,13 +190,6 @@ export const roundSender = async (
     warmUp: async () => {
       for (const share of steps)
         await driveBoth({ ...load, requestsPerSecond: load.requestsPerSecond * share }, true);
-      let before = Infinity;
-      for (let i = 0; i < mostYoung; i++) {
-        const [base, next] = await driveBoth(load, true);
-        const ratio = medianOf(next.side) / medianOf(base.side);
-        if (!(ratio < before * (1 - growsUpBy))) return;
-        before = ratio;
-      }
     },
     send: async (round) => {
       const startedAt = new Date(clock.wallTime() + leadMs).toISOString();

@@ -29,8 +29,6 @@ export interface Version {
   /** As page, which the contract asks for. */
   readonly page?: string;
   readonly hangs?: boolean;
-  /** Slow at first: after so many requests it has lost nearly two thirds of what it takes longer. */
-  readonly youngFor?: number;
 }
 
 const page = '<!doctype html><script>fetch("hits")</script>';
@@ -74,8 +72,7 @@ export const rolloutWorld = (
     invoked.set(qualifier, count);
     if (version.hangs === true) return new Promise(() => undefined);
     // Rounds differ a little, so that there is a spread to judge by.
-    const young = version.youngFor === undefined ? 1 : 1 + Math.exp(-count / version.youngFor);
-    await clock.sleepUntil(clock.now() + (version.ms ?? 10) * young * (1 + ((count * 7) % 10) / 50));
+    await clock.sleepUntil(clock.now() + (version.ms ?? 10) * (1 + ((count * 7) % 10) / 50));
     if (version.failsEvery !== undefined && count % version.failsEvery === 0)
       return { requestId: 'r', payload: '', functionError: 'Unhandled', throttled: false };
     const [statusCode, type, body] = bodyOf(version, JSON.parse(payload) as Event);
