@@ -11,6 +11,7 @@ const benchmarks = {
   'generator-agreement': 'its times beside those of a server that knows them',
   'generator-stall': 'a server that stops for 1.4 s',
   rollouts: 'how many rollouts the rules stop that should, and that should not',
+  'rollouts-real': 'the same for a real function on the local plane',
   truth: 'how often verdicts, gates and intervals err',
   histogram: 'histograms beside hdr-histogram-js',
   'report-merge': 'what a report of many parts takes',
