@@ -96,7 +96,7 @@ export class Sandbox {
       [
         jsonType,
         ['Lambda-Runtime-Aws-Request-Id', requestId],
-        ['Lambda-Runtime-Deadline-Ms', String(Date.now() + current.timeoutMs)],
+        ['Lambda-Runtime-Deadline-Ms', String(Math.floor(Date.now() + current.timeoutMs))],
         ['Lambda-Runtime-Invoked-Function-Arn', functionArn],
         ['Lambda-Runtime-Trace-Id', traceId],
         ...(clientContext === undefined ? [] : [['Lambda-Runtime-Client-Context', clientContext] as const]),

@@ -1,3 +1,4 @@
+import { serve } from '../../support/http-server.ts';
 import { eventually, runs } from '../fixtures/processes.ts';
 import { type InMemoryHost, bootstrap, handler, rawRuntime, startInMemoryHost } from './in-memory-host.ts';
 
@@ -148,6 +149,18 @@ describe('a function that fails', () => {
       'END _',
       'REPORT _\tDuration: _\tBilled Duration: _\tMemory Size: 512 MB\tStatus: error\tError Type: Runtime.ExitError',
     ]);
+  });
+
+  it('comes up at the second attempt: what is left of its time is told in whole milliseconds', async () => {
+    let starts = 0;
+    const attempts = await serve((_, answer) => answer.end(String(++starts)));
+    const code = `if (await (await fetch('${attempts.origin}/')).text() === '1') process.exit(7);
+      ${handler('return context.getRemainingTimeInMillis()')}`;
+    lambda.define('second', code);
+    const { text } = await lambda.invoke('second');
+    await attempts.close();
+    expect(text).toMatch(/^\d+$/);
+    expect(starts).toBe(2);
   });
 
   it('has no bootstrap, or one that may not be executed', async () => {
