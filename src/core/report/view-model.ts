@@ -167,7 +167,31 @@ export interface ChartFigure {
   readonly readings: readonly Reading[];
 }
 
-export type Figure = StripFigure | TailFigure | TimesFigure | WaterfallFigure | ChartFigure;
+/** How requests were shared between two over time, in per cent of those answered. Both axes are linear. */
+export interface SplitFigure {
+  readonly kind: 'split';
+  readonly caption: string;
+  readonly words: string;
+  /** Where the horizontal axis ends, which begins at 0. */
+  readonly seconds: number;
+  readonly ticks: readonly number[];
+  /** Of the one that takes over, as it was set: from each time on until the next. */
+  readonly set: readonly { readonly atSeconds: number; readonly share: number }[];
+  /** As it was seen: contiguous, of equal width. `share` is absent where nothing was answered. */
+  readonly buckets: readonly {
+    readonly atSeconds: number;
+    readonly seconds: number;
+    readonly share?: number;
+    readonly failed: boolean;
+  }[];
+  /** What went on, in bands over the plot. */
+  readonly bands: readonly { readonly from: number; readonly to: number; readonly text: string }[];
+  readonly names: { readonly base: string; readonly next: string };
+  /** By seconds. */
+  readonly readings: readonly Reading[];
+}
+
+export type Figure = StripFigure | TailFigure | TimesFigure | WaterfallFigure | ChartFigure | SplitFigure;
 
 export type Block =
   | Table
@@ -211,16 +235,22 @@ export interface TargetRow {
   readonly verificationFailed: number;
 }
 
-export interface ReportView {
-  readonly report: Report;
+/** What a page shows, of whatever it is. */
+export interface PageView {
+  /** What the page holds as JSON. */
+  readonly report: { readonly schema: string };
   readonly title: string;
   readonly lead: readonly string[];
   /** That this is an emulation, where it is one. */
   readonly face?: string;
   /** Small print over the title: when and under which load. */
   readonly dateline: readonly string[];
+  readonly sections: readonly Section[];
+}
+
+export interface ReportView extends PageView {
+  readonly report: Report;
   readonly rows: readonly TargetRow[];
   readonly summary: { readonly table?: Table; readonly notes: readonly string[] };
   readonly problems: readonly string[];
-  readonly sections: readonly Section[];
 }

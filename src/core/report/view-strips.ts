@@ -1,9 +1,9 @@
 /** What the strips show: every answer of a target, or every cold start, on one logarithmic axis. */
 import { extent, max, pairs, range, rollup, sort, sum } from 'd3-array';
 import { known } from '../known.ts';
-import { type Distribution, entriesOf } from '../stats/distribution.ts';
+import { type Distribution, entriesOf, quantile } from '../stats/distribution.ts';
 import { formatCount, formatMs, formatNumber, plural } from './format.ts';
-import { medianMsOf, msOf } from './latency.ts';
+import { medianMsOf, msOf, quantileShares } from './latency.ts';
 import type { LatencySummary } from '../schema/report.ts';
 import type { ColdStartGroup } from '../schema/report-cold-starts.ts';
 import { logAxis, type Series } from './view-figures.ts';
@@ -89,6 +89,19 @@ const answersInWords = (name: string, of: LatencySummary | undefined): string =>
   const quantiles = quantileMarks(of).map(({ mark, ms }) => `${mark} ${formatMs(ms)}`);
   const range = `from ${formatMs(of.minMs)} to ${formatMs(of.maxMs)}`;
   return `${formatCount(of.n)} ${name} answers ${[range, ...quantiles].join(', ')}`;
+};
+
+/** Warm answers that no summary stands for, with the marks that are told of them. @param warm milliseconds */
+export const answersStrip = (
+  { id, colour, label }: { readonly id: string; readonly colour: number; readonly label?: string },
+  warm: Distribution,
+): StripFigure['strips'][number] => {
+  const bins = binsOf(warm);
+  const marks = (['p50', 'p99'] as const).map((mark) => ({
+    ...{ mark, ms: quantile(warm, quantileShares[mark]) },
+  }));
+  const words = `${id}: ${plural(warm.n, 'warm answer')}, ${marksInWords(marks).join(', ')}.`;
+  return known({ id, colour, label, words, bins, marks, readings: readingsOf(bins, marks) });
 };
 
 const distributionStrip = ({ target, colour, warm, cold }: Series): StripFigure['strips'][number] => {

@@ -20,10 +20,13 @@ const prefix = 'CodeDeployDefault.Lambda';
 
 export const configurationName = (preference: Preference): string => `${prefix}${preference}`;
 
+/** A name as SAM has it; one that is not CodeDeploy's own stays as it is. */
+export const shortName = (given: string): string =>
+  given.startsWith(prefix) ? given.slice(prefix.length) : given;
+
 /** Takes a preference's name as SAM or as CodeDeploy has it. @throws InputError naming `field` */
 export const readPreference = (given: string, field: string): Preference => {
-  const short = given.startsWith(prefix) ? given.slice(prefix.length) : given;
-  const found = preferences.find((name) => name === short);
+  const found = preferences.find((name) => name === shortName(given));
   if (found === undefined) throw new InputError(field, given, preferences.join(', '));
   return found;
 };

@@ -108,7 +108,7 @@ const slower = (rule: 'p50' | 'p99', figures: Figures, alpha: number): RuleOutco
   const difference = pairedDifference(base, next);
   if (difference === undefined) return pass(rule, `no round has a ${rule} of both`);
   const ratio = { change: Math.exp(difference.estimate) };
-  const said = `${rule} is ${times(ratio.change)} times the version's before`;
+  const said = `${rule} is ${times(ratio.change)} times that of the version before`;
   if (!isDecidable(difference))
     return { ...pass(rule, `${said} over ${base.length} rounds, too few to judge by`), ...ratio };
   const settings = slowerSettings(alpha);

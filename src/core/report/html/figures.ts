@@ -12,6 +12,7 @@ import type {
   WaterfallFigure,
 } from '../view-model.ts';
 import { chart } from './chart.ts';
+import { split } from './split.ts';
 import { colourClass, markup, type Html } from './markup.ts';
 import {
   axisLabels,
@@ -196,5 +197,7 @@ export const drawFigure = (shown: Figure): Html => {
       return waterfall(shown);
     case 'chart':
       return chart(shown);
+    case 'split':
+      return split(shown);
   }
 };

@@ -1,6 +1,6 @@
 /** The whole report as one HTML page that needs nothing else: no network, no script, no font. */
 import { raw } from 'hono/html';
-import type { Block, CellLike, Column, ReportView, Section, Table } from '../view-model.ts';
+import type { Block, CellLike, Column, PageView, Section, Table } from '../view-model.ts';
 import { drawFigure } from './figures.ts';
 import { colourClass, type Html, jsonScript, markup } from './markup.ts';
 import { styles } from './styles.ts';
@@ -84,19 +84,19 @@ const sectionHtml = ({ id, title, blocks }: Section): Html =>
   markup`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${blocks.map(blockHtml)}</section>
 `;
 
-const header = ({ title, lead, face, dateline }: ReportView): Html => markup`<header>
+const header = ({ title, lead, face, dateline }: PageView): Html => markup`<header>
 <p class="eyebrow"><b>latency-lab</b>${dateline.map((text) => markup` <span>${text}</span>`)}</p>
 ${face === undefined ? undefined : markup`<p class="face">${face}</p>`}
 <h1>${title}</h1>
 ${lead.map((sentence) => markup`<p class="lead">${sentence}</p>`)}
 </header>`;
 
-const contents = ({ sections }: ReportView): Html =>
+const contents = ({ sections }: PageView): Html =>
   markup`<nav aria-label="Contents"><ul>${sections.map(({ id, short }) =>
     short === undefined ? undefined : markup`<li><a href="#${id}">${short}</a></li>`,
   )}</ul></nav>`;
 
-export const renderHtml = (view: ReportView): string =>
+export const renderHtml = (view: PageView): string =>
   String(markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -104,7 +104,7 @@ export const renderHtml = (view: ReportView): string =>
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>${view.title} · latency-lab</title>
 <style>${raw(styles)}</style></head>
-<body><a class="skip" href="#ranking">Skip to the ranking</a>
+<body><a class="skip" href="#${view.sections[0]?.id}">Skip to the results</a>
 <main>${header(view)}
 ${contents(view)}
 ${view.sections.map(sectionHtml)}

@@ -14,7 +14,7 @@ main{max-width:66rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
 a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .eyebrow{display:flex;flex-wrap:wrap;gap:.1rem 1.25rem;margin:0 0 1.25rem;color:var(--soft);font-size:.875rem}
-.eyebrow b{color:var(--ink);letter-spacing:.01em}
+.eyebrow span{min-width:0;overflow-wrap:anywhere}.eyebrow b{color:var(--ink);letter-spacing:.01em}
 .face{display:inline-block;margin:0 0 1rem;padding:.3rem .7rem;border-radius:.3rem;background:var(--warn-ground);color:var(--warn);font-weight:600;font-size:.9375rem}
 h1{margin:0 0 1rem;max-width:24em;font-size:clamp(1.65rem,4.6vw,2.7rem);line-height:1.14;letter-spacing:-.02em;font-weight:700;text-wrap:balance}
 .lead{margin:.35rem 0;max-width:44em;font-size:1.0625rem;color:var(--soft)}
@@ -89,7 +89,7 @@ figure path{vector-effect:non-scaling-stroke;fill:none}
 .readings input:hover,.readings input:focus{background:var(--accent);opacity:.25;outline:1px solid var(--accent);outline-offset:0}
 .readings span{position:absolute;right:0;bottom:100%;z-index:1;max-width:100%;padding:.15rem .5rem;border-radius:.25rem;background:var(--ink);color:var(--ground);font-size:.8125rem;font-variant-numeric:tabular-nums;clip-path:inset(50%);pointer-events:none}
 .readings input:focus+span{clip-path:none}.readings input:hover+span{clip-path:none;z-index:2}
-.tail .readings span{bottom:auto;top:calc(100% + 1.7rem)}
+.tail .readings span,.split .readings span{bottom:auto;top:calc(100% + 1.7rem)}
 .ridge .plot{height:3.6rem}
 .area{fill:var(--c)!important;opacity:.8;stroke:none}
 .base{stroke:var(--soft);stroke-width:1}
@@ -141,6 +141,14 @@ figure path{vector-effect:non-scaling-stroke;fill:none}
 .dot.p99{background:var(--ground)}
 .dot.crossing{border-color:var(--ink);border-radius:0;background:var(--ground);transform:rotate(45deg) scale(.8)}
 .legend .dot{position:static;margin:0}
+/* Who answered over time */
+.split .plot{height:clamp(11rem,30vw,16rem);border-left:1px solid var(--soft);border-bottom:1px solid var(--soft)}
+.split .share{fill:var(--c)!important;opacity:.75;stroke:none}
+.split .set{stroke:var(--ink);stroke-width:2;stroke-dasharray:6 3}
+.split .failed{stroke-width:4}
+.split .legend i{width:1rem;height:.8rem;background:var(--c)}.split .legend .set-key{height:0;background:none;border-top:2px dashed var(--ink)}
+.bands{grid-column:2;position:relative;height:1.5rem;font-size:.8125rem;color:var(--soft)}
+.bands span{position:absolute;top:0;bottom:0;padding:.1rem .3rem;border-left:1px solid var(--line);overflow:hidden;white-space:nowrap;text-overflow:ellipsis}
 /* Cold starts */
 .waterfall .row{padding-top:.4rem;align-items:center}.waterfall .plot{height:1.6rem}
 .waterfall rect{fill:var(--c,var(--soft))}.waterfall .extra{opacity:.35}.waterfall .init{opacity:.65}
