@@ -14,9 +14,9 @@ import type { ResultValues, RunParts } from './run/request.ts';
 import { stage } from './terminal.ts';
 import { plural } from '../core/report/format.ts';
 
-const labName = 'local';
+export const labName = 'local';
 
-interface Lab {
+export interface Lab {
   readonly plane: LocalPlane;
   readonly targets: readonly string[];
   readonly leftOut: readonly LeftOut[];
@@ -28,6 +28,8 @@ interface LabOptions {
   readonly workDir: string;
   readonly memoryMb: number;
   readonly only?: readonly string[];
+  /** With what rolls versions out step by step, and how many milliseconds a minute of a rollout lasts. */
+  readonly rollouts?: { readonly minuteMs: number };
 }
 
 const builtWords = ({ targets, reused }: Build): string =>
@@ -59,7 +61,12 @@ const prepare = (
       ),
   );
 
-const deploy = (context: Context, plane: LocalPlane, { targets }: Build, memoryMb: number) =>
+const deploy = (
+  context: Context,
+  plane: LocalPlane,
+  { targets }: Build,
+  { memoryMb, rollouts }: LabOptions,
+) =>
   stage(
     context.terminal,
     { doing: 'Deploying the templates', done: () => 'Deployed the templates' },
@@ -67,7 +74,7 @@ const deploy = (context: Context, plane: LocalPlane, { targets }: Build, memoryM
       orAborted(
         deployLab(plane, {
           ...{ root: context.root, stackName: 'latency-lab', labName },
-          ...{ memoryMb, targets, onProgress: detail },
+          ...{ memoryMb, targets, onProgress: detail, gradual: rollouts !== undefined },
         }),
         context.signal,
       ),
@@ -86,7 +93,7 @@ const enter = (plane: LocalPlane): void => {
 };
 
 /** Runs `use` in a deployed lab. Whatever happens, nothing is left running afterwards. */
-const withLab = async (
+export const withLab = async (
   context: Context,
   options: LabOptions,
   use: (lab: Lab) => Promise<number>,
@@ -96,7 +103,7 @@ const withLab = async (
   let serving: Promise<Instances> | undefined;
   let started = false;
   const start = (onLog: (line: string) => void): Promise<LocalPlane> =>
-    (starting = startPlane({ root, workDir: options.workDir, onLog }));
+    (starting = startPlane({ root, workDir: options.workDir, onLog, ...options.rollouts }));
   try {
     const [plane, build] = await prepare(context, options, start);
     started = true;
@@ -104,7 +111,7 @@ const withLab = async (
       terminal.say(`${terminal.style.red('!')} ${id} is left out: ${reason}`);
     const { targets, leftOut } = build;
     const { emulatorUrl, credentials } = plane;
-    const deployed = deploy(context, plane, build, options.memoryMb);
+    const deployed = deploy(context, plane, build, options);
     const place = { root, workDir: options.workDir, emulatorUrl, credentials, labName };
     serving = startInstances({ ...place, targets, deployed });
     const [{ outputs }, instances] = await orAborted(Promise.all([deployed, serving]), context.signal);

@@ -7,6 +7,7 @@ import { refuseInOurWords, type BuildCommand, type Start } from './command.ts';
 const commands: Readonly<Record<string, () => Promise<BuildCommand>>> = {
   local: async () => (await import('./commands/local.ts')).local,
   run: async () => (await import('./commands/run.ts')).run,
+  canary: async () => (await import('./commands/canary.ts')).canary,
   stop: async () => (await import('./commands/stop.ts')).stop,
   hit: async () => (await import('./commands/hit.ts')).hit,
   report: async () => (await import('./commands/report.ts')).report,

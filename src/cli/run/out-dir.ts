@@ -21,9 +21,15 @@ const mends: Readonly<Record<string, string>> = {
 };
 
 /** What a run leaves in its directory. */
-const leftByRun = ['plan.json', 'verify.json', 'outcome.json', 'steps', 'cells'].concat(
-  ['json', 'html', 'md', 'csv'].map((format) => `report.${format}`),
-);
+const leftByRun = [
+  'rollout.json',
+  'rollout.html',
+  'plan.json',
+  'verify.json',
+  'outcome.json',
+  'steps',
+  'cells',
+].concat(['json', 'html', 'md', 'csv'].map((format) => `report.${format}`));
 
 /** The run whose results are in a directory: its id, 'another run' where they do not tell, undefined where there are none. */
 const heldRun = async (directory: string): Promise<string | undefined> => {

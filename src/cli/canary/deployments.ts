@@ -1,0 +1,163 @@
+/** Deployments of CodeDeploy, or of what stands for it on the local plane. Endpoint, region and credentials come from the environment. */
+import {
+  CodeDeployClient,
+  CreateDeploymentCommand,
+  GetDeploymentCommand,
+  GetDeploymentTargetCommand,
+  ListDeploymentsCommand,
+  ListDeploymentTargetsCommand,
+  StopDeploymentCommand,
+  type LifecycleEvent,
+} from '@aws-sdk/client-codedeploy';
+import { InputError } from '../../core/errors.ts';
+import { known } from '../../core/known.ts';
+import { configurationName, type Preference } from '../../core/rollout/preferences.ts';
+import type { RolloutRecord } from '../../core/schema/rollout-record.ts';
+
+/** What is rolled out: the alias of a function goes from one version to another. */
+export interface Rollout {
+  readonly functionName: string;
+  readonly alias: string;
+  readonly baseVersion: string;
+  readonly newVersion: string;
+}
+
+export interface NewDeployment extends Rollout {
+  readonly preference: Preference;
+  /** ARNs or names of functions. */
+  readonly preTraffic: string;
+  readonly postTraffic: string;
+  readonly alarms: readonly string[];
+}
+
+export interface DeploymentState {
+  readonly status: string;
+  /** Undefined until CodeDeploy knows of it. */
+  readonly rollout?: Rollout;
+  readonly preference: string;
+  readonly events: RolloutRecord['events'];
+  /** Why it failed. */
+  readonly reason?: string;
+}
+
+/** Until one of them, a deployment goes on. */
+const ends = ['Succeeded', 'Failed', 'Stopped'];
+
+export const hasEnded = ({ status }: DeploymentState): boolean => ends.includes(status);
+
+/** AppSpec of a deployment to Lambda. Source: "AppSpec file structure for AWS Lambda deployments" in CodeDeploy's user guide. */
+const appSpec = ({
+  functionName,
+  alias,
+  baseVersion,
+  newVersion,
+  preTraffic,
+  postTraffic,
+}: NewDeployment): string =>
+  JSON.stringify({
+    version: 0.0,
+    Resources: [
+      {
+        target: {
+          Type: 'AWS::Lambda::Function',
+          Properties: {
+            Name: functionName,
+            Alias: alias,
+            CurrentVersion: baseVersion,
+            TargetVersion: newVersion,
+          },
+        },
+      },
+    ],
+    Hooks: [{ BeforeAllowTraffic: preTraffic }, { AfterAllowTraffic: postTraffic }],
+  });
+
+const iso = (time: Date | undefined): string | undefined => time?.toISOString();
+
+const eventOf = (event: LifecycleEvent): RolloutRecord['events'][number] =>
+  known({
+    name: event.lifecycleEventName ?? 'unknown',
+    status: event.status ?? 'unknown',
+    startedAt: iso(event.startTime),
+    endedAt: iso(event.endTime),
+    message: event.diagnostics?.message === '' ? undefined : event.diagnostics?.message?.slice(0, 4_000),
+  });
+
+export const codeDeploy = (client = new CodeDeployClient({ maxAttempts: 3 })) => {
+  const targetOf = async (deploymentId: string) => {
+    const { targetIds: [targetId] = [] } = await client.send(
+      new ListDeploymentTargetsCommand({ deploymentId }),
+    );
+    if (targetId === undefined) return undefined;
+    const { deploymentTarget } = await client.send(
+      new GetDeploymentTargetCommand({ deploymentId, targetId }),
+    );
+    return deploymentTarget?.lambdaTarget;
+  };
+  const state = async (deploymentId: string): Promise<DeploymentState> => {
+    const { deploymentInfo: info } = await client.send(new GetDeploymentCommand({ deploymentId }));
+    const target = await targetOf(deploymentId);
+    const { functionName, functionAlias, currentVersion, targetVersion } = target?.lambdaFunctionInfo ?? {};
+    return known({
+      status: info?.status ?? 'unknown',
+      preference: info?.deploymentConfigName ?? 'unknown',
+      events: (target?.lifecycleEvents ?? []).map(eventOf),
+      rollout:
+        functionName === undefined || functionAlias === undefined || !currentVersion || !targetVersion
+          ? undefined
+          : { functionName, alias: functionAlias, baseVersion: currentVersion, newVersion: targetVersion },
+      reason: info?.errorInformation?.message?.slice(0, 4_000),
+    });
+  };
+  return {
+    /** @returns its id */
+    create: async (wanted: NewDeployment): Promise<string> => {
+      const { deploymentId } = await client.send(
+        new CreateDeploymentCommand({
+          applicationName: 'latency-lab',
+          deploymentGroupName: wanted.functionName,
+          deploymentConfigName: configurationName(wanted.preference),
+          revision: { revisionType: 'AppSpecContent', appSpecContent: { content: appSpec(wanted) } },
+          autoRollbackConfiguration: {
+            enabled: true,
+            events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'],
+          },
+          overrideAlarmConfiguration: {
+            enabled: wanted.alarms.length > 0,
+            alarms: wanted.alarms.map((name) => ({ name })),
+          },
+        }),
+      );
+      if (deploymentId === undefined) throw new Error('CodeDeploy made no deployment');
+      return deploymentId;
+    },
+    /** @throws InputError for one that there is not */
+    state: async (deploymentId: string): Promise<DeploymentState> => {
+      try {
+        return await state(deploymentId);
+      } catch (error) {
+        if (
+          error instanceof Error &&
+          /^(DeploymentDoesNotExist|InvalidDeploymentId)Exception$/.test(error.name)
+        )
+          throw new InputError(
+            '--deployment',
+            deploymentId,
+            'the id of a deployment of this account and region',
+          );
+        throw error;
+      }
+    },
+    /** The alias goes back to the version before. */
+    undo: async (deploymentId: string): Promise<void> => {
+      await client.send(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: true }));
+    },
+    /** Of a deployment group, the last that was made; undefined where there was none. */
+    latest: async (applicationName: string, deploymentGroupName: string): Promise<string | undefined> => {
+      const { deployments = [] } = await client.send(
+        new ListDeploymentsCommand({ applicationName, deploymentGroupName }),
+      );
+      return deployments[0];
+    },
+  };
+};
