@@ -38,7 +38,9 @@ const signal = () => Object.fromEntries(new URLSearchParams(machine.asked().body
     expect(machine.called().map((line) => line.replaceAll(/ -o \S+/g, ''))).toEqual([
       expect.stringMatching(/^dpkg-deb --field \S+\/tmp\/codedeploy-agent.deb Package Version$/),
       'apt-get update',
-      expect.stringMatching(/^apt-get install -y --no-install-recommends ruby \S+\/tmp\/codedeploy-agent.deb$/),
+      expect.stringMatching(
+        /^apt-get install -y --no-install-recommends ruby \S+\/tmp\/codedeploy-agent.deb$/,
+      ),
       'systemctl enable --now codedeploy-agent.service',
     ]);
     expect(logged()).toMatch(/^before "the" boot/);
