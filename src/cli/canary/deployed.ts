@@ -1,10 +1,12 @@
 /** A rollout on AWS: one that `sam deploy` or a pipeline has begun is followed to its end. */
+import { codeDeployments, createCodeDeployClient } from '../../adapters/aws/code-deploy.ts';
 import { createS3Client, s3ObjectStore } from '../../adapters/aws/object-store.ts';
 import { InputError } from '../../core/errors.ts';
+import type { AliasShift } from '../../ports/index.ts';
 import { stackResources } from '../aws/resources.ts';
 import { describeStack, outputOf, registeredTargets } from '../aws/stack.ts';
 import type { Context } from '../context.ts';
-import { codeDeploy, type DeploymentState, hasEnded } from './deployments.ts';
+import { codeDeploy, hasEnded } from './deployments.ts';
 import { rollable, watchRollout } from './roll-out.ts';
 
 export interface DeployedRollout {
@@ -19,27 +21,34 @@ export interface DeployedRollout {
   readonly json: boolean;
 }
 
-interface Found {
-  readonly deploymentId: string;
-  readonly state: DeploymentState;
-}
-
 const groupType = 'AWS::CodeDeploy::DeploymentGroup';
 const applicationType = 'AWS::CodeDeploy::Application';
 
-/** The last deployments of all groups of the stack. A group's own name does not tell its function, its deployments do. */
-const findRunning = async ({ stack, targetId }: DeployedRollout, functionName: string): Promise<Found> => {
+/** A server's deployment shifts no alias. */
+const shiftOf = async (deploymentId: string): Promise<AliasShift | undefined> => {
+  try {
+    return await codeDeployments(createCodeDeployClient()).shiftOf(deploymentId);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+};
+
+/** By the last deployments of all groups of the stack: a group's own name does not tell its function, its deployments do. */
+const findRunning = async (
+  { stack, targetId }: DeployedRollout,
+  functionName: string,
+): Promise<readonly [string, AliasShift]> => {
   const resources = await stackResources(stack);
   const named = (type: string) =>
     resources.filter((one) => one.type === type).map(({ physicalId }) => physicalId);
   const deployments = codeDeploy();
   for (const application of named(applicationType))
     for (const group of named(groupType)) {
-      // Most groups are another application's.
-      const deploymentId = await deployments.latest(application, group).catch(() => undefined);
-      if (deploymentId === undefined) continue;
-      const state = await deployments.state(deploymentId);
-      if (state.rollout?.functionName === functionName && !hasEnded(state)) return { deploymentId, state };
+      const deploymentId = await deployments.latest(application, group);
+      if (deploymentId === undefined || hasEnded(await deployments.state(deploymentId))) continue;
+      const shift = await shiftOf(deploymentId);
+      if (shift?.functionName === functionName) return [deploymentId, shift];
     }
   throw new InputError(
     '--target',
@@ -59,19 +68,18 @@ export const deployedRollout = async (context: Context, wanted: DeployedRollout)
   const target = rollable(registered);
   const [functionName = '', alias = ''] = target.functionArn.split(':').slice(6);
   const deployments = codeDeploy();
-  const { deploymentId, state } =
+  const [deploymentId, shift] =
     wanted.deploymentId === undefined
       ? await findRunning(wanted, functionName)
-      : { deploymentId: wanted.deploymentId, state: await deployments.state(wanted.deploymentId) };
-  const { rollout } = state;
-  if (rollout?.functionName !== functionName)
+      : [wanted.deploymentId, await shiftOf(wanted.deploymentId)];
+  if (shift?.functionName !== functionName)
     throw new InputError(
       '--deployment',
       deploymentId,
       `a deployment of ${functionName}, the function of ${wanted.targetId}`,
     );
   return watchRollout(context, {
-    ...rollout,
+    ...shift,
     ...{ alias, target, injected: undefined, minuteSeconds: 60, labels: { stack: stack.name } },
     begin: async () => {
       if (wanted.undo) await deployments.undo(deploymentId);

@@ -1,6 +1,5 @@
 /** Deployments of CodeDeploy, or of what stands for it on the local plane. Endpoint, region and credentials come from the environment. */
 import {
-  CodeDeployClient,
   CreateDeploymentCommand,
   GetDeploymentCommand,
   GetDeploymentTargetCommand,
@@ -9,20 +8,14 @@ import {
   StopDeploymentCommand,
   type LifecycleEvent,
 } from '@aws-sdk/client-codedeploy';
+import { createCodeDeployClient } from '../../adapters/aws/code-deploy.ts';
 import { InputError } from '../../core/errors.ts';
 import { known } from '../../core/known.ts';
 import { configurationName, type Preference } from '../../core/rollout/preferences.ts';
+import type { AliasShift } from '../../ports/index.ts';
 import type { RolloutRecord } from '../../core/schema/rollout-record.ts';
 
-/** What is rolled out: the alias of a function goes from one version to another. */
-export interface Rollout {
-  readonly functionName: string;
-  readonly alias: string;
-  readonly baseVersion: string;
-  readonly newVersion: string;
-}
-
-export interface NewDeployment extends Rollout {
+export interface NewDeployment extends AliasShift {
   readonly preference: Preference;
   /** ARNs or names of functions. */
   readonly preTraffic: string;
@@ -32,8 +25,6 @@ export interface NewDeployment extends Rollout {
 
 export interface DeploymentState {
   readonly status: string;
-  /** Undefined until CodeDeploy knows of it. */
-  readonly rollout?: Rollout;
   readonly preference: string;
   readonly events: RolloutRecord['events'];
   /** Why it failed. */
@@ -83,7 +74,7 @@ const eventOf = (event: LifecycleEvent): RolloutRecord['events'][number] =>
     message: event.diagnostics?.message === '' ? undefined : event.diagnostics?.message?.slice(0, 4_000),
   });
 
-export const codeDeploy = (client = new CodeDeployClient({ maxAttempts: 3 })) => {
+export const codeDeploy = (client = createCodeDeployClient()) => {
   const targetOf = async (deploymentId: string) => {
     const { targetIds: [targetId] = [] } = await client.send(
       new ListDeploymentTargetsCommand({ deploymentId }),
@@ -97,15 +88,10 @@ export const codeDeploy = (client = new CodeDeployClient({ maxAttempts: 3 })) =>
   const state = async (deploymentId: string): Promise<DeploymentState> => {
     const { deploymentInfo: info } = await client.send(new GetDeploymentCommand({ deploymentId }));
     const target = await targetOf(deploymentId);
-    const { functionName, functionAlias, currentVersion, targetVersion } = target?.lambdaFunctionInfo ?? {};
     return known({
       status: info?.status ?? 'unknown',
       preference: info?.deploymentConfigName ?? 'unknown',
       events: (target?.lifecycleEvents ?? []).map(eventOf),
-      rollout:
-        functionName === undefined || functionAlias === undefined || !currentVersion || !targetVersion
-          ? undefined
-          : { functionName, alias: functionAlias, baseVersion: currentVersion, newVersion: targetVersion },
       reason: info?.errorInformation?.message?.slice(0, 4_000),
     });
   };
@@ -152,12 +138,17 @@ export const codeDeploy = (client = new CodeDeployClient({ maxAttempts: 3 })) =>
     undo: async (deploymentId: string): Promise<void> => {
       await client.send(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: true }));
     },
-    /** Of a deployment group, the last that was made; undefined where there was none. */
+    /** Of a deployment group, the last that was made; undefined where there was none, or the group is another application's. */
     latest: async (applicationName: string, deploymentGroupName: string): Promise<string | undefined> => {
-      const { deployments = [] } = await client.send(
-        new ListDeploymentsCommand({ applicationName, deploymentGroupName }),
-      );
-      return deployments[0];
+      try {
+        const { deployments = [] } = await client.send(
+          new ListDeploymentsCommand({ applicationName, deploymentGroupName }),
+        );
+        return deployments[0];
+      } catch (error) {
+        if (error instanceof Error && error.name === 'DeploymentGroupDoesNotExistException') return undefined;
+        throw error;
+      }
     },
   };
 };

@@ -1,12 +1,11 @@
 /** Follows a deployment to its end: shows which version answers which share and how fast, and keeps all of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { messageOf } from '../../core/errors.ts';
 import { rolloutKey } from '../../core/keys.ts';
 import { formatMs, formatShare, list } from '../../core/report/format.ts';
 import type { RolloutRecord } from '../../core/schema/rollout-record.ts';
 import { evidence, type Evidence, rolloutStages } from '../../core/schema/rollout.ts';
-import type { ObjectStore } from '../../ports/index.ts';
+import type { AliasState, ObjectStore } from '../../ports/index.ts';
 import { readStored } from '../../app/stored.ts';
 import { whenAborted, type Context } from '../context.ts';
 import { durationText } from '../text.ts';
@@ -16,8 +15,7 @@ import type { Client } from './traffic.ts';
 export interface Followed {
   readonly deploymentId: string;
   readonly state: (deploymentId: string) => Promise<DeploymentState>;
-  readonly functionName: string;
-  readonly alias: string;
+  readonly readAlias: () => Promise<AliasState>;
   readonly newVersion: string;
   readonly client: Client;
   readonly store: Pick<ObjectStore, 'get'>;
@@ -39,15 +37,11 @@ const lookBackSeconds = 3;
 /** Polls in succession that may fail before it is given up. */
 const patience = 20;
 
-export const aliasReader =
-  (functionName: string, alias: string, lambda = new LambdaClient({ maxAttempts: 3 })) =>
-  async (): Promise<{ readonly version: string; readonly weights: Readonly<Record<string, number>> }> => {
-    const found = await lambda.send(new GetAliasCommand({ FunctionName: functionName, Name: alias }));
-    return {
-      version: found.FunctionVersion ?? '',
-      weights: found.RoutingConfig?.AdditionalVersionWeights ?? {},
-    };
-  };
+/** The share of its requests that an alias sends to a version. */
+export const weightOf = ({ version, other }: AliasState, wanted: string): number => {
+  if (version === wanted) return 1 - (other?.weight ?? 0);
+  return other?.version === wanted ? other.weight : 0;
+};
 
 const shown = (client: Client): string => {
   const { versions, failed } = client.lately(lookBackSeconds);
@@ -86,10 +80,9 @@ const evidenceOf = async (store: Followed['store'], deploymentId: string): Promi
 };
 
 export const followRollout = async (context: Context, followed: Followed): Promise<FollowedTo> => {
-  const { deploymentId, client, pollMs, functionName, alias, newVersion } = followed;
+  const { deploymentId, client, pollMs, readAlias, newVersion } = followed;
   const { terminal, signal } = context;
   const startMs = performance.now();
-  const readAlias = aliasReader(functionName, alias);
   const tell = makeTeller(context);
   const gone = (followed.died ?? new Promise<string>(() => undefined)).then((reason) => ({ reason }));
   const stopped = whenAborted(signal).then(() => ({ reason: 'stopped by the user' }));
@@ -98,9 +91,10 @@ export const followRollout = async (context: Context, followed: Followed): Promi
   let failures = 0;
   const look = async (): Promise<undefined> => {
     try {
-      const [seen, { version, weights }] = await Promise.all([followed.state(deploymentId), readAlias()]);
+      const [seen, alias] = await Promise.all([followed.state(deploymentId), readAlias()]);
       state = seen;
-      const newWeight = version === newVersion ? 1 : (weights[newVersion] ?? 0);
+      const { version } = alias;
+      const newWeight = weightOf(alias, newVersion);
       const last = aliases.at(-1);
       if (last?.version !== version || last.newWeight !== newWeight) {
         aliases.push({ atMs: Math.round(performance.now() - startMs), version, newWeight });

@@ -1,6 +1,5 @@
 /** A rollout on the local plane: a second version of a target's function, rolled out by what stands for CodeDeploy. */
 import { join } from 'node:path';
-import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { createS3Client, s3ObjectStore } from '../../adapters/aws/object-store.ts';
 import { InputError } from '../../core/errors.ts';
@@ -26,16 +25,6 @@ export interface LocalRollout {
   readonly requestsPerSecond: number;
   readonly json: boolean;
 }
-
-/** By their outputs' names, whichever of the nested stacks has them. */
-const outputsOfAll = async (): Promise<ReadonlyMap<string, string>> => {
-  const found = new Map<string, string>();
-  const client = new CloudFormationClient({});
-  for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {}))
-    for (const { Outputs = [] } of Stacks)
-      for (const { OutputKey = '', OutputValue = '' } of Outputs) found.set(OutputKey, OutputValue);
-  return found;
-};
 
 const isAbout = (alarm: MetricAlarm, functionName: string): boolean =>
   [alarm.Dimensions, ...(alarm.Metrics ?? []).map(({ MetricStat }) => MetricStat?.Metric?.Dimensions)].some(
@@ -66,8 +55,7 @@ const rollOut = async (context: Context, rollout: LocalRollout, lab: Lab): Promi
     },
     () => publishSecondVersion(context.root, { functionName, alias }, injection),
   );
-  const [alarms, outputs] = await Promise.all([alarmsOf(functionName), outputsOfAll()]);
-  const hooks = Object.fromEntries(outputs);
+  const alarms = await alarmsOf(functionName);
   const deployments = codeDeploy();
   return watchRollout(context, {
     ...versions,
@@ -76,8 +64,8 @@ const rollOut = async (context: Context, rollout: LocalRollout, lab: Lab): Promi
       deployments.create({
         ...versions,
         ...{ functionName, alias, preference, alarms },
-        preTraffic: outputOf(hooks, 'PreTrafficFunctionArn'),
-        postTraffic: outputOf(hooks, 'PostTrafficFunctionArn'),
+        preTraffic: outputOf(lab.outputs, 'PreTrafficFunctionArn'),
+        postTraffic: outputOf(lab.outputs, 'PostTrafficFunctionArn'),
       }),
     state: deployments.state,
     store: s3ObjectStore(createS3Client(), outputOf(lab.outputs, 'ResultsBucketName')),

@@ -2,6 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lambdaAliases } from '../../adapters/aws/aliases.ts';
+import { createLambdaClient } from '../../adapters/aws/function-invoker.ts';
 import { InputError } from '../../core/errors.ts';
 import { known } from '../../core/known.ts';
 import { renderHtml } from '../../core/report/html/page.ts';
@@ -9,13 +11,13 @@ import { rolloutHeadline, rolloutReasons, rolloutView } from '../../core/rollout
 import { read } from '../../core/schema/fields.ts';
 import { rolloutRecord, type RolloutRecord, type Traffic } from '../../core/schema/rollout-record.ts';
 import type { Target } from '../../core/schema/target.ts';
-import type { ObjectStore } from '../../ports/index.ts';
+import type { AliasShift, AliasState, ObjectStore } from '../../ports/index.ts';
 import type { Context } from '../context.ts';
-import type { DeploymentState, Rollout } from './deployments.ts';
-import { aliasReader, type FollowedTo, followRollout } from './follow.ts';
+import type { DeploymentState } from './deployments.ts';
+import { type FollowedTo, followRollout, weightOf } from './follow.ts';
 import { startClient } from './traffic.ts';
 
-export interface WatchedRollout extends Rollout {
+export interface WatchedRollout extends AliasShift {
   /** Makes the deployment where there is none yet. @returns its id */
   readonly begin: () => Promise<string>;
   readonly state: (deploymentId: string) => Promise<DeploymentState>;
@@ -41,15 +43,25 @@ const afterwardsOf = (traffic: Traffic, endMs: number, expected: string): Rollou
   return { requests: late.length, asExpected };
 };
 
-const endOf = async (
-  { functionName, alias, baseVersion, newVersion }: Rollout,
+/** By what the alias names now, whatever CodeDeploy says. */
+const endOf = (
+  { baseVersion, newVersion }: AliasShift,
   { state, cutShort }: FollowedTo,
-): Promise<RolloutRecord['end']> => {
+  alias: AliasState,
+): RolloutRecord['end'] => {
   if (cutShort !== undefined) return 'unfinished';
-  const now = await aliasReader(functionName, alias)();
-  const isAlone = Object.values(now.weights).every((weight) => weight === 0);
-  if (state.status === 'Succeeded' && now.version === newVersion && isAlone) return 'promoted';
-  return now.version === baseVersion && isAlone ? 'rolled-back' : 'unfinished';
+  if (state.status === 'Succeeded' && weightOf(alias, newVersion) === 1) return 'promoted';
+  return weightOf(alias, baseVersion) === 1 ? 'rolled-back' : 'unfinished';
+};
+
+/** @throws Error where it is gone */
+const aliasReader = (aliasArn: string): (() => Promise<AliasState>) => {
+  const aliases = lambdaAliases(createLambdaClient());
+  return async () => {
+    const found = await aliases.stateOf(aliasArn);
+    if (found === undefined) throw new Error(`there is no alias ${aliasArn} any more`);
+    return found;
+  };
 };
 
 const shownPath = (path: string): string => {
@@ -81,14 +93,18 @@ const tell = async (
 /** @returns the exit code: 0 promoted, 1 rolled back or unfinished @throws Interrupted after Ctrl-C, when the page is written */
 export const watchRollout = async (context: Context, watched: WatchedRollout): Promise<number> => {
   const { target, functionName, alias, baseVersion, newVersion } = watched;
+  const readAlias = aliasReader(target.functionArn);
   const startedAt = new Date().toISOString();
   const client = await startClient(target, watched.requestsPerSecond);
   try {
     // The first answers are those of before.
     await sleep(1_000);
     const deploymentId = await watched.begin();
-    const to = await followRollout(context, { ...watched, deploymentId, client });
-    const end = await endOf(watched, to).catch((): RolloutRecord['end'] => 'unfinished');
+    const to = await followRollout(context, { ...watched, deploymentId, client, readAlias });
+    const end = await readAlias().then(
+      (now) => endOf(watched, to, now),
+      (): RolloutRecord['end'] => 'unfinished',
+    );
     const endMs = Date.now() - Date.parse(startedAt) + 100;
     if (end !== 'unfinished') await sleep(afterSeconds * 1000);
     await client.stop();

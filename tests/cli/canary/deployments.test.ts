@@ -64,7 +64,6 @@ describe('codeDeploy', () => {
     expect(state).toEqual({
       status: 'Failed',
       preference: 'CodeDeployDefault.LambdaAllAtOnce',
-      rollout: { functionName: 'node', alias: 'live', baseVersion: '1', newVersion: '2' },
       reason: 'a hook failed',
       events: [
         {

@@ -1,16 +1,11 @@
-import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
-import { followRollout, type Followed } from '../../../src/cli/canary/follow.ts';
+import { followRollout, type Followed, weightOf } from '../../../src/cli/canary/follow.ts';
 import type { DeploymentState } from '../../../src/cli/canary/deployments.ts';
 import type { Context } from '../../../src/cli/context.ts';
 import { rolloutKey } from '../../../src/core/keys.ts';
 import { sampleRollout } from '../../core/rollout/sample-rollout.ts';
+import type { AliasState } from '../../../src/ports/index.ts';
 import { plainTerminal } from '../../../src/cli/terminal.ts';
 import pc from 'picocolors';
-
-const lambda = mockClient(LambdaClient);
-process.env['AWS_REGION'] = 'us-east-1';
-beforeEach(() => lambda.reset());
 
 const lines: string[] = [];
 const context = (signal = new AbortController().signal): Context => ({
@@ -31,8 +26,14 @@ const state = (status: string): DeploymentState => ({
 
 const followed = (states: readonly (DeploymentState | Error)[], more: Partial<Followed> = {}): Followed => {
   const left = [...states];
+  const aliases: AliasState[] = [
+    { version: '1' },
+    { version: '1', other: { version: '2', weight: 0.1 } },
+    { version: '1' },
+  ];
   return {
-    ...{ deploymentId: 'd-ABCDEF123', functionName: 'node', alias: 'live', newVersion: '2', pollMs: 1 },
+    ...{ deploymentId: 'd-ABCDEF123', newVersion: '2', pollMs: 1 },
+    readAlias: () => Promise.resolve(aliases.length > 1 ? aliases.shift()! : aliases[0]!),
     state: () => {
       const next = left.length > 1 ? left.shift()! : left[0]!;
       return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
@@ -61,11 +62,6 @@ const followed = (states: readonly (DeploymentState | Error)[], more: Partial<Fo
 describe('followRollout', () => {
   beforeEach(() => {
     lines.length = 0;
-    lambda
-      .on(GetAliasCommand)
-      .resolvesOnce({ FunctionVersion: '1' })
-      .resolvesOnce({ FunctionVersion: '1', RoutingConfig: { AdditionalVersionWeights: { '2': 0.1 } } })
-      .resolves({ FunctionVersion: '1' });
   });
 
   it('keeps every state of the alias, and what the stages left, until the end', async () => {
@@ -108,5 +104,13 @@ describe('followRollout', () => {
       controller.abort();
     }, 20);
     expect((await following).cutShort).toBe('stopped by the user');
+  });
+});
+
+describe('weightOf', () => {
+  it('is what the alias sends to a version, whichever of its two that is', () => {
+    const alias = { version: '1', other: { version: '2', weight: 0.1 } };
+    expect(['1', '2', '3'].map((version) => weightOf(alias, version))).toEqual([0.9, 0.1, 0]);
+    expect(weightOf({ version: '2' }, '2')).toBe(1);
   });
 });
