@@ -6,7 +6,7 @@ import { list } from '../core/report/format.ts';
 import { buildLab, type Build } from '../local/deploy/build.ts';
 import { deployLab } from '../local/deploy/deploy.ts';
 import { startInstances, type Instances } from '../local/instances/instances.ts';
-import { startPlane, type LocalPlane } from '../local/plane.ts';
+import { startPlane, type LocalPlane, type PlaneOptions } from '../local/plane.ts';
 import { orAborted, whenAborted, type Context } from './context.ts';
 import { executeRun } from './run/execute.ts';
 import type { OwnTargets } from './run/own-targets.ts';
@@ -28,8 +28,8 @@ interface LabOptions {
   readonly workDir: string;
   readonly memoryMb: number;
   readonly only?: readonly string[];
-  /** With what rolls versions out step by step, and how many milliseconds a minute of a rollout lasts. */
-  readonly rollouts?: { readonly minuteMs: number };
+  /** With what rolls versions out step by step, and how its time passes. */
+  readonly rollouts?: Required<Pick<PlaneOptions, 'minuteMs' | 'hookLimitMinutes'>>;
 }
 
 const builtWords = ({ targets, reused }: Build): string =>

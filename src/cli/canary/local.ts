@@ -26,6 +26,11 @@ export interface LocalRollout {
   readonly json: boolean;
 }
 
+/** CodeDeploy's own. */
+const hookLimitMinutes = 60;
+/** Hooks measure in real time: however short a minute is, they have as long as this. */
+const leastHookSeconds = 300;
+
 const isAbout = (alarm: MetricAlarm, functionName: string): boolean =>
   [alarm.Dimensions, ...(alarm.Metrics ?? []).map(({ MetricStat }) => MetricStat?.Metric?.Dimensions)].some(
     (dimensions) => dimensions?.some(({ Name, Value }) => Name === 'FunctionName' && Value === functionName),
@@ -87,7 +92,10 @@ export const localRollout = (context: Context, rollout: LocalRollout): Promise<n
       workDir: join(context.root, '.latency-lab', 'runs', rollout.runId),
       memoryMb: rollout.memoryMb,
       only: [rollout.targetId],
-      rollouts: { minuteMs: rollout.minuteSeconds * 1000 },
+      rollouts: {
+        minuteMs: rollout.minuteSeconds * 1000,
+        hookLimitMinutes: Math.max(hookLimitMinutes, Math.ceil(leastHookSeconds / rollout.minuteSeconds)),
+      },
     },
     async (lab) => {
       const [left] = lab.leftOut.filter(({ id }) => id === rollout.targetId);
