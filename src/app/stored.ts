@@ -7,7 +7,7 @@ import type { ObjectStore } from '../ports/index.ts';
 
 /** @returns undefined where there is none. @throws InputError naming the object, and the field that is wrong */
 export const readStored = async <S extends GenericSchema>(
-  store: ObjectStore,
+  store: Pick<ObjectStore, 'get'>,
   key: string,
   schema: S,
 ): Promise<Output<S> | undefined> => {

@@ -44,7 +44,7 @@ describe('latency-lab canary', () => {
   it(
     'promotes a version that is no worse, without a failed request',
     async () => {
-      const ended = await canary('--minute', '1s').ended;
+      const ended = await canary('--minute', '2s').ended;
       const record = leftBy(ended);
       expect({ code: ended.code, stops: stops(record), stderr: ended.stderr }).toMatchObject({
         code: 0,

@@ -156,7 +156,7 @@ describe('latency-lab run', () => {
       const { code, stderr } = await lab('run', ...flags, '--target', `dying=${server.origin}/`);
       expect({ code, stderr }).toMatchObject({
         code: 1,
-        stderr: expect.stringMatching(/dying: \d+ of 60 requests failed .*refused/),
+        stderr: expect.stringMatching(/dying: \d+ of 60 planned requests failed .*refused/),
       });
     },
     2 * minutes,

@@ -14,7 +14,7 @@ const limits = {
   collect: 80_000,
   trial: 80_000,
   generate: 95_000,
-  report: 260_000,
+  report: 265_000,
   'clean-up': 80_000,
   'pre-traffic': 85_000,
   'post-traffic': 85_000,

@@ -81,6 +81,8 @@ const natives = (root) => {
   ];
 };
 
+const rollouts = 'tests/cli/canary.slow.ts';
+
 /**
  * @param {string} results directory for jest's results
  * @param {{ root: string, pythonRuntime: string, fastapi: string }} where the repository, and directories of Python environments
@@ -103,8 +105,11 @@ export const suites = (results, { root, pythonRuntime, fastapi }) => [
   {
     // Two files at a time: most of the time they wait for the processes that they start.
     ...byJest(results, 'slow', [
-      ...['--selectProjects', 'slow', '--maxWorkers=2', '--testPathIgnorePatterns', 'tests/local/emulator'],
+      ...['--selectProjects', 'slow', '--maxWorkers=2'],
+      ...['--testPathIgnorePatterns', 'tests/local/emulator', rollouts],
     ]),
     compiled: true,
   },
+  // By themselves: what they compare is how fast two versions are, and they take the whole machine for it.
+  byJest(results, 'whole rollouts', [rollouts, '--selectProjects', 'slow']),
 ];

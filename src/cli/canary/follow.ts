@@ -72,9 +72,21 @@ const makeTeller = ({ terminal }: Context) => {
   };
 };
 
-const evidenceOf = async (store: Followed['store'], deploymentId: string): Promise<readonly Evidence[]> => {
+/** What the stages left; one that cannot be read hides no other. */
+const evidenceOf = async (
+  { terminal }: Context,
+  { store, deploymentId }: Followed,
+): Promise<readonly Evidence[]> => {
   const found = await Promise.all(
-    rolloutStages.map((stage) => readStored(store as ObjectStore, rolloutKey(deploymentId, stage), evidence)),
+    rolloutStages.map(async (stage) => {
+      const key = rolloutKey(deploymentId, stage);
+      try {
+        return await readStored(store, key, evidence);
+      } catch (error) {
+        terminal.say(`${terminal.style.red('!')} ${key} is left out: ${messageOf(error)}`);
+        return undefined;
+      }
+    }),
   );
   return found.filter((one) => one !== undefined);
 };
@@ -117,7 +129,7 @@ export const followRollout = async (context: Context, followed: Followed): Promi
     const cutShort = news?.reason;
     if (cutShort === undefined && !hasEnded(state)) continue;
     terminal.clear();
-    const measured = await evidenceOf(followed.store, deploymentId).catch(() => []);
+    const measured = await evidenceOf(context, followed);
     return { state, aliases, evidence: measured, ...(cutShort === undefined ? {} : { cutShort }) };
   }
 };

@@ -38,7 +38,7 @@ const localOptions = {
   ),
   minute: duration(
     '--minute <DURATION>',
-    'how long a minute of the rollout lasts here, 1s to 60s; default 4s',
+    'how long a minute of the rollout lasts here, 1s to 60s; default 3s',
   ),
   memory: number('--memory <MB>', 'memory of the function, 128 to 10,240; default 512'),
 };
@@ -131,7 +131,7 @@ export const canary = defineCommand({
       );
     const preference = readPreference(values.preference ?? preferences[1], '--preference');
     const injection = injectionOf(values);
-    const minuteSeconds = read(inBounds(1, 60), values.minute ?? 4, '--minute');
+    const minuteSeconds = read(inBounds(1, 60), values.minute ?? 3, '--minute');
     const memoryMb = read(memorySize, values.memory ?? 512, '--memory');
     const requestsPerSecond = read(inBounds(1, 200), values.rate ?? (isLocal ? 20 : 5), '--rate');
     const json = values.json === true;

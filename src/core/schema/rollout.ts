@@ -27,7 +27,8 @@ export const functionVersion = matching(/^\d{1,10}$/, 'the number of a published
 const aliasName = matching(/^[A-Za-z0-9_-]{1,128}$/, 'the name of an alias');
 
 const perSecond = number(0.1, 1_000);
-const seconds = number(0.1, 3_600);
+/** The shortest look of a probe has ten rounds in half a second. */
+const seconds = number(0.05, 3_600);
 const count = whole(0, 1e9);
 const share = number(0, 1);
 const ratio = number(0, 1e9);

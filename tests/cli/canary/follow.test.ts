@@ -85,6 +85,15 @@ describe('followRollout', () => {
     );
   });
 
+  it('leaves out the evidence that cannot be read, by its name', async () => {
+    const store = {
+      get: (key: string) => Promise.resolve(key.includes('shift') ? '{' : JSON.stringify(record.evidence[0])),
+    };
+    const to = await followRollout(context(), followed([state('Succeeded')], { store }));
+    expect(to.evidence).toHaveLength(2);
+    expect(lines.join('')).toContain('! rollouts/d-ABCDEF123/shift.json is left out');
+  });
+
   it('goes on where it cannot look for a while', async () => {
     const to = await followRollout(context(), followed([new Error('throttled'), state('Succeeded')]));
     expect(to.state.status).toBe('Succeeded');

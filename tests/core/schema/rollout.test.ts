@@ -29,6 +29,11 @@ describe('evidence', () => {
     expect(read(activeRollout, place, 'active')).toEqual(place);
   });
 
+  it('may have the short rounds of the shortest look', () => {
+    const load = { ...found.load, roundSeconds: 0.05 };
+    expect(read(evidence, { ...found, load }, 'evidence').load.roundSeconds).toBe(0.05);
+  });
+
   it.each([
     ['stage', { stage: 'later' }, 'pre-traffic, shift, post-traffic'],
     ['newVersion', { newVersion: '$LATEST' }, 'the number of a published version'],
