@@ -1,7 +1,13 @@
 /** Rollouts with a known truth, through the whole chain of rules: what bench/rollouts.mjs counts and the unit tests hold to. */
 import { figuresOf, type Figures, type Pair, type Side } from '../src/core/rollout/figures.ts';
 import { judgeRollout, lookAlpha, stageAlpha } from '../src/core/rollout/rules.ts';
-import { mostRounds, pilotRounds, requestsPerRound, sizeOf } from '../src/core/rollout/sizing.ts';
+import {
+  mostRounds,
+  pilotRounds,
+  requestsPerRound,
+  sizeOf,
+  youngRounds,
+} from '../src/core/rollout/sizing.ts';
 import type { RolloutStage, RuleName, RuleOutcome } from '../src/core/schema/rollout.ts';
 import { distributionFromSamples } from '../src/core/stats/distribution.ts';
 import type { Random } from '../src/core/stats/random.ts';
@@ -16,6 +22,8 @@ export interface World {
   /** What one round does to both versions, and to each of its own: standard deviations of logarithms. */
   readonly roundEffect: number;
   readonly ownEffect: number;
+  /** What its processes do to a version for the whole rollout. */
+  readonly processEffect: number;
   /** Common to both: `walk` goes on from request to request, `trend` ends half as slow again. */
   readonly drift: 'none' | 'walk' | 'trend';
   /** Of both versions. */
@@ -42,6 +50,7 @@ const tidy: World = {
   shape: logNormal(0.3),
   roundEffect: 0.05,
   ownEffect: 0,
+  processEffect: 0,
   drift: 'none',
   errors: 0,
   bursts: 'none',
@@ -56,6 +65,7 @@ export const worlds: readonly World[] = [
   { ...tidy, name: 'each its rounds, 5 %', ownEffect: 0.05 },
   { ...tidy, name: 'each its rounds, 10 %', ownEffect: 0.1 },
   { ...tidy, name: 'each its rounds, 15 %', ownEffect: 0.15 },
+  { ...tidy, name: 'each its processes, 2 %', processEffect: 0.02 },
   { ...tidy, name: 'errors 0.1 %', errors: 0.001 },
   { ...tidy, name: 'errors 0.5 %', errors: 0.005 },
   { ...tidy, name: 'errors 0.5 %, bursts of both', errors: 0.005, bursts: 'both' },
@@ -90,19 +100,22 @@ class Source {
   #walk = 0;
   #sent = 0;
   #round = 0;
+  readonly #processes: readonly [number, number];
 
   constructor(random: Random, world: World, change: Change) {
     this.#random = random;
     this.#normal = normals(random);
     this.#world = world;
     this.#change = change;
+    const ofOne = (): number => world.processEffect * this.#normal();
+    this.#processes = [ofOne(), ofOne()];
   }
 
   /** Of n requests to each version, in turns. */
   pair(n: number): Pair {
     const { roundEffect, ownEffect } = this.#world;
     const shared = roundEffect * this.#normal();
-    const effects = [0, 1].map(() => exp(shared + ownEffect * this.#normal()));
+    const effects = this.#processes.map((own) => exp(shared + own + ownEffect * this.#normal()));
     const bursts = this.#bursts(n);
     const times: [number[], number[]] = [[], []];
     for (let i = 0; i < 2 * n; i++) {
@@ -150,8 +163,11 @@ const joined = (a: Figures, b: Figures): Figures => ({
   p99: { base: [...a.p99.base, ...b.p99.base], next: [...a.p99.next, ...b.p99.next] },
 });
 
-const draw = (source: Source, rounds: number, n: number): Figures =>
-  figuresOf(Array.from({ length: rounds }, () => source.pair(n)));
+const draw = (source: Source, rounds: number, n: number, young = 0): Figures =>
+  figuresOf(
+    Array.from({ length: rounds }, () => source.pair(n)),
+    young,
+  );
 
 const stopping = (rules: readonly RuleOutcome[]): readonly RuleName[] =>
   rules.filter(({ stop }) => stop).map(({ rule }) => rule);
@@ -174,9 +190,10 @@ export interface Ended {
 }
 
 const beforeTraffic = (source: Source): { readonly rounds: number; readonly rule: RuleName | undefined } => {
-  const pilot = draw(source, pilotRounds, requestsPerRound);
-  const { rounds } = sizeOf(pilot, requestsPerRound, mostRounds);
-  const all = joined(pilot, draw(source, rounds - pilotRounds, requestsPerRound));
+  const first = youngRounds + pilotRounds;
+  const pilot = draw(source, first, requestsPerRound, youngRounds);
+  const { rounds } = sizeOf(pilot, requestsPerRound, mostRounds, youngRounds);
+  const all = joined(pilot, draw(source, rounds - first, requestsPerRound));
   return { rounds, rule: stopping(judgeRollout(all, stageAlpha))[0] };
 };
 

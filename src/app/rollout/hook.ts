@@ -6,7 +6,7 @@ import { InputError, messageOf } from '../../core/errors.ts';
 import { activeRolloutKey, rolloutKey } from '../../core/keys.ts';
 import { figuresOf, pairsOf } from '../../core/rollout/figures.ts';
 import { judgeRollout, stageAlpha, stops } from '../../core/rollout/rules.ts';
-import { mostRounds, requestsPerRound } from '../../core/rollout/sizing.ts';
+import { mostRounds, requestsPerRound, youngOf } from '../../core/rollout/sizing.ts';
 import { read } from '../../core/schema/fields.ts';
 import {
   type ActiveRollout,
@@ -204,7 +204,8 @@ class HookRun {
       isSized: isFirst,
       onRounds: (found, size) => this.#write({ rounds: found, size }),
     });
-    return [...contracts, ...judgeRollout(figuresOf(pairsOf(rounds)), stageAlpha)];
+    const young = isFirst ? youngOf(rounds.length) : 0;
+    return [...contracts, ...judgeRollout(figuresOf(pairsOf(rounds), young), stageAlpha)];
   }
 
   async #write(change: Partial<Evidence>): Promise<void> {

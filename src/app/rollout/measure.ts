@@ -1,6 +1,6 @@
 /** The rounds of a hook: warm-up, the first ones, and as many more as those show to be needed. */
 import { figuresOf, pairsOf } from '../../core/rollout/figures.ts';
-import { pilotRounds, sizeOf } from '../../core/rollout/sizing.ts';
+import { pilotRounds, sizeOf, youngOf, youngRounds } from '../../core/rollout/sizing.ts';
 import type { Evidence, RolloutRound } from '../../core/schema/rollout.ts';
 import type { Target } from '../../core/schema/target.ts';
 import {
@@ -36,10 +36,10 @@ const mostIn = ({ most, load, remainingMs }: Measuring): number => {
   return Math.max(1, Math.min(most, fitting));
 };
 
-const whyPilot = (most: number, isSized: boolean): string => {
-  if (most < pilotRounds) return `No more than ${most} were asked for, or fit into the time`;
+const whyPilot = (first: number, most: number, isSized: boolean): string => {
+  if (most < first) return `No more than ${most} were asked for, or fit into the time`;
   return isSized
-    ? `The first ${pilotRounds} tell how many it takes`
+    ? `The first ${first} tell how many it takes`
     : `${pilotRounds} rounds show what slows the new version down, or fails, only behind the alias`;
 };
 
@@ -59,9 +59,11 @@ export const measureRounds = async (deps: LoadDeps, how: Measuring): Promise<rea
   try {
     const most = mostIn(how);
     await sender.warmUp();
-    await sendUpTo({ rounds: Math.min(pilotRounds, most), why: whyPilot(most, how.isSized) });
-    if (how.isSized && most >= pilotRounds) {
-      const size = sizeOf(figuresOf(pairsOf(rounds)), requestsIn(load), most);
+    const first = pilotRounds + (how.isSized ? youngRounds : 0);
+    await sendUpTo({ rounds: Math.min(first, most), why: whyPilot(first, most, how.isSized) });
+    if (how.isSized && most >= first) {
+      const young = youngOf(rounds.length);
+      const size = sizeOf(figuresOf(pairsOf(rounds), young), requestsIn(load), most, young);
       await how.onRounds(rounds, { ...size, requestsPerRound: requestsIn(load) });
       await sendUpTo(size);
     }

@@ -80,9 +80,15 @@ const quantiles = (pairs: readonly Pair[], q: number): Both<RoundQuantile> => {
   return both;
 };
 
-/** @param pairs in the order of their rounds */
-export const figuresOf = (pairs: readonly Pair[]): Figures => ({
-  counts: { base: pairs.map(({ base }) => countsOf(base)), next: pairs.map(({ next }) => countsOf(next)) },
-  p50: quantiles(pairs, 0.5),
-  p99: quantiles(pairs, 0.99),
-});
+/**
+ * @param pairs in the order of their rounds
+ * @param young rounds from the first on whose times do not count, since the processes of one version were young; their failures do
+ */
+export const figuresOf = (pairs: readonly Pair[], young = 0): Figures => {
+  const grown = pairs.slice(young);
+  return {
+    counts: { base: pairs.map(({ base }) => countsOf(base)), next: pairs.map(({ next }) => countsOf(next)) },
+    p50: quantiles(grown, 0.5),
+    p99: quantiles(grown, 0.99),
+  };
+};

@@ -26,8 +26,11 @@ export const stageAlpha = falseStops / (rolloutStages.length * questions);
 /** Of one question at the n-th look (from 1) at rounds that grow: 1/2, 1/6, 1/12 ... of the stage's, which add up to it however many there are. */
 export const lookAlpha = (look: number): number => stageAlpha / (look * (look + 1));
 
-/** A slowdown below this is no reason to stop, however sure. */
-const minimumEffect = 0.05;
+/**
+ * A slowdown below this is no reason to stop, however sure: two processes of one version differ by some per cent for as long as they live,
+ * which more rounds do not take out.
+ */
+const minimumEffect = 0.1;
 
 /** One-sided: only slower stops. */
 export const slowerSettings = (alpha: number): VerdictSettings => ({ alpha: 2 * alpha, minimumEffect });

@@ -8,6 +8,13 @@ import { moreFailures, slowerSettings, stageAlpha } from './rules.ts';
 
 /** Rounds at least, and those that the number is picked by. */
 export const pilotRounds = 10;
+/**
+ * Before traffic, the first rounds say nothing of how fast the new version is: its processes are young. For so long an equal version of the
+ * Node service was 3 % slower than the one that had been answering (bench/rollouts-real.mjs), and no slower afterwards.
+ */
+export const youngRounds = 7;
+/** Fewer where too few would be left. */
+export const youngOf = (rounds: number): number => Math.max(0, Math.min(youngRounds, rounds - pilotRounds));
 /** More are not worth their time. */
 export const mostRounds = 40;
 /** Requests to each version in a round; p99 takes as many. */
@@ -97,14 +104,19 @@ export const roundsForErrors = (base: readonly number[], n: number, most: number
 
 const perCent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
 
-/** @param n requests to each version in a round   @param most rounds that time allows, `pilotRounds` at least */
-export const sizeOf = (pilot: Figures, n: number, most: number): Size => {
+/**
+ * @param pilot without the times of the `young` first rounds
+ * @param n requests to each version in a round
+ * @param most rounds that time allows, `young` and `pilotRounds` at least
+ */
+export const sizeOf = (pilot: Figures, n: number, most: number, young = 0): Size => {
   const difference = pairedDifference(pilot.p50.base, pilot.p50.next);
   const spread = difference === undefined ? NaN : difference.error * Math.sqrt(difference.rounds);
-  const forP50 = roundsToFind(slowdown, spread * spreadMargin, slowerSettings(stageAlpha));
+  const grown = roundsToFind(slowdown, spread * spreadMargin, slowerSettings(stageAlpha));
+  const forP50 = grown === undefined ? undefined : young + grown;
   const failures = pilot.counts.base.map(({ failed }) => failed);
   const forErrors = roundsForErrors(failures, n, most);
-  const wanted = Math.max(pilotRounds, forP50 ?? most, forErrors ?? most);
+  const wanted = Math.max(young + pilotRounds, forP50 ?? most, forErrors ?? most);
   const rounds = Math.min(most, wanted);
   const found = (needed: number | undefined): string =>
     needed !== undefined && needed <= rounds ? `takes ${needed}` : `would take more than ${rounds}`;
@@ -112,7 +124,7 @@ export const sizeOf = (pilot: Figures, n: number, most: number): Size => {
     rounds,
     why:
       `To be found 95 times in 100, ${perCent(slowdown)} slower at p50 ${found(forP50)} rounds of ${n} requests to each version ` +
-      `(the first ${pilot.p50.base.length} differed by ${perCent(spread)} from each other), ${perCent(moreErrors)} more errors ${found(forErrors)} ` +
-      `(${sum(failures)} of ${n * failures.length} failed at the version before); at least ${pilotRounds}, at most ${most}`,
+      `(${pilot.p50.base.length} differed by ${perCent(spread)} from each other${young === 0 ? '' : `; the times of the first ${young} do not count, since the new version was young`}), ${perCent(moreErrors)} more errors ${found(forErrors)} ` +
+      `(${sum(failures)} of ${n * failures.length} failed at the version before); at least ${young + pilotRounds}, at most ${most}`,
   };
 };

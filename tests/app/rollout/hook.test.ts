@@ -39,7 +39,7 @@ describe('PreTraffic', () => {
       baseVersion: '3',
       newVersion: '4',
     });
-    expect(found.size.why).toContain('0 of 1500 failed at the version before');
+    expect(found.size.why).toContain('0 of 2550 failed at the version before');
     expect(found.rounds).toHaveLength(found.size.rounds);
     expect(found.rounds.every(({ base, next }) => base.ok === 150 && next.ok === 150)).toBe(true);
     expect(found.rules.map(({ rule }) => rule)).toEqual(['contract', 'measured', 'errors', 'p50', 'p99']);
