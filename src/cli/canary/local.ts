@@ -28,8 +28,8 @@ export interface LocalRollout {
 
 /** CodeDeploy's own. */
 const hookLimitMinutes = 60;
-/** Hooks measure in real time: however short a minute is, they have as long as this. */
-const leastHookSeconds = 300;
+/** Hooks measure in real time: however short a minute is, they have as long as their function has, and a little more. */
+const leastHookSeconds = 960;
 
 const isAbout = (alarm: MetricAlarm, functionName: string): boolean =>
   [alarm.Dimensions, ...(alarm.Metrics ?? []).map(({ MetricStat }) => MetricStat?.Metric?.Dimensions)].some(

@@ -36,7 +36,7 @@ const configuration = openFields({
   /** Milliseconds that a minute of a rollout, and of an alarm's period, lasts. */
   minuteMs: v.optional(whole(100, 60_000), 60_000),
   /** Minutes that a rollout's hook has to report. */
-  hookLimitMinutes: v.optional(whole(1, 600), 60),
+  hookLimitMinutes: v.optional(whole(1, 1_000), 60),
   /** Where calls are written down with who made them; nowhere where it is not given. */
   callsFile: v.exactOptional(text),
 });
