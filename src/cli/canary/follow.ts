@@ -17,6 +17,8 @@ export interface Followed {
   readonly state: (deploymentId: string) => Promise<DeploymentState>;
   readonly readAlias: () => Promise<AliasState>;
   readonly newVersion: string;
+  /** Wall time from which the states of the alias count, milliseconds since 1970. */
+  readonly startedMs: number;
   readonly client: Client;
   readonly store: Pick<ObjectStore, 'get'>;
   readonly pollMs: number;
@@ -94,7 +96,6 @@ const evidenceOf = async (
 export const followRollout = async (context: Context, followed: Followed): Promise<FollowedTo> => {
   const { deploymentId, client, pollMs, readAlias, newVersion } = followed;
   const { terminal, signal } = context;
-  const startMs = performance.now();
   const tell = makeTeller(context);
   const gone = (followed.died ?? new Promise<string>(() => undefined)).then((reason) => ({ reason }));
   const stopped = whenAborted(signal).then(() => ({ reason: 'stopped by the user' }));
@@ -109,7 +110,7 @@ export const followRollout = async (context: Context, followed: Followed): Promi
       const newWeight = weightOf(alias, newVersion);
       const last = aliases.at(-1);
       if (last?.version !== version || last.newWeight !== newWeight) {
-        aliases.push({ atMs: Math.round(performance.now() - startMs), version, newWeight });
+        aliases.push({ atMs: Math.max(0, Date.now() - followed.startedMs), version, newWeight });
         if (last !== undefined) terminal.say(`  weight of version ${newVersion}: ${formatShare(newWeight)}`);
       }
       failures = 0;

@@ -100,7 +100,10 @@ export const watchRollout = async (context: Context, watched: WatchedRollout): P
     // The first answers are those of before.
     await sleep(1_000);
     const deploymentId = await watched.begin();
-    const to = await followRollout(context, { ...watched, deploymentId, client, readAlias });
+    const to = await followRollout(context, {
+      ...watched,
+      ...{ deploymentId, client, readAlias, startedMs: Date.parse(startedAt) },
+    });
     const end = await readAlias().then(
       (now) => endOf(watched, to, now),
       (): RolloutRecord['end'] => 'unfinished',

@@ -1,7 +1,15 @@
 /** What a page shows of a rollout: how it ended and why, who answered which share over time, and how fast the two were. */
 import { extent, max, range, sum } from 'd3-array';
 import { Histogram } from '../histogram/histogram.ts';
-import { formatCount, formatInstant, formatMs, formatShare, formatTime, plural } from '../report/format.ts';
+import {
+  formatCount,
+  formatInstant,
+  formatMs,
+  formatShare,
+  formatTick,
+  formatTime,
+  plural,
+} from '../report/format.ts';
 import { millisecondsOf } from '../report/latency.ts';
 import { bucketSecondsFor } from '../report/timeline.ts';
 import { logAxis } from '../report/view-figures.ts';
@@ -151,7 +159,7 @@ const distributionBlocks = (record: RolloutRecord): Block[] => {
         figure: {
           kind: 'strips',
           look: 'ridge',
-          caption: `${stageNames[stage].replace(/^./, (c) => c.toUpperCase())}: response times of warm answers in ${plural(rounds.length, 'round')}, ${load.requestsPerSecond} requests/s to each of the two in turns; milliseconds on one logarithmic axis.`,
+          caption: `${stageNames[stage].replace(/^./, (c) => c.toUpperCase())}: response times of warm answers in ${plural(rounds.length, 'round')}, ${formatTick(load.requestsPerSecond)} requests/s to each of the two in turns; milliseconds on one logarithmic axis.`,
           legend: [
             { mark: 'p50', text: 'p50' },
             { mark: 'p99', text: 'p99' },

@@ -32,7 +32,7 @@ const followed = (states: readonly (DeploymentState | Error)[], more: Partial<Fo
     { version: '1' },
   ];
   return {
-    ...{ deploymentId: 'd-ABCDEF123', newVersion: '2', pollMs: 1 },
+    ...{ deploymentId: 'd-ABCDEF123', newVersion: '2', pollMs: 1, startedMs: Date.now() - 5_000 },
     readAlias: () => Promise.resolve(aliases.length > 1 ? aliases.shift()! : aliases[0]!),
     state: () => {
       const next = left.length > 1 ? left.shift()! : left[0]!;
@@ -75,6 +75,7 @@ describe('followRollout', () => {
       ['1', 0.1],
       ['1', 0],
     ]);
+    expect(to.aliases[0]!.atMs).toBeGreaterThanOrEqual(5_000);
     expect(to.evidence).toEqual([record.evidence[1]]);
     expect(to.cutShort).toBeUndefined();
     expect(lines.join('')).toContain('✓ BeforeAllowTraffic (34 s)');
