@@ -1,4 +1,5 @@
 /** Tables, numbers and times for people. */
+import { relative } from 'node:path';
 import Table from 'cli-table3';
 import type { ReportView } from '../core/report/view-model.ts';
 
@@ -44,4 +45,10 @@ export const durationText = (seconds: number): string => {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
   const minutes = Math.round(whole / 60);
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+};
+
+/** From here, where it lies below. */
+export const shownPath = (path: string): string => {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
 };

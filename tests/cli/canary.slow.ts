@@ -2,36 +2,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { read } from '../../src/core/schema/fields.ts';
 import { rolloutRecord, type RolloutRecord } from '../../src/core/schema/rollout-record.ts';
-import { ownDirectory } from '../support/directory.ts';
-import { descendants, isAlive, start, until, type Ended, type Program } from './program.ts';
+import { descendants, isAlive, ownPrograms, until, type Ended, type Program } from './program.ts';
 
 const minutes = 60_000;
 
-let cwd: string;
-const programs: Program[] = [];
+const own = ownPrograms();
 
-beforeEach(() => {
-  cwd = ownDirectory();
-});
-afterEach(async () => {
-  for (const { child, ended } of programs.splice(0)) {
-    child.kill('SIGINT');
-    await ended;
-  }
-});
-
-const canary = (...flags: string[]): Program => {
-  const program = start(['canary', '--target', 'node-dynamodb', '--out', 'out', ...flags], cwd);
-  programs.push(program);
-  return program;
-};
+const canary = (...flags: string[]): Program =>
+  own.start('canary', '--target', 'node-dynamodb', '--out', 'out', ...flags);
 
 /** What a run that ended left: its record, which fits its schema, and its page. */
 const leftBy = ({ stderr, stdout }: Ended): RolloutRecord => {
-  const text = readFileSync(join(cwd, 'out/rollout.json'), 'utf8');
+  const text = readFileSync(join(own.cwd(), 'out/rollout.json'), 'utf8');
   const record = read(rolloutRecord, JSON.parse(text), stderr);
   expect(stdout).toContain('out/rollout.html');
-  expect(readFileSync(join(cwd, 'out/rollout.html'), 'utf8')).toContain(record.deploymentId);
+  expect(readFileSync(join(own.cwd(), 'out/rollout.html'), 'utf8')).toContain(record.deploymentId);
   return record;
 };
 

@@ -1,35 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../../src/core/schema/report.ts';
-import { ownDirectory } from '../support/directory.ts';
-import { descendants, isAlive, start, until, type Process, type Program } from './program.ts';
+import { descendants, isAlive, ownPrograms, until, type Process, type Program } from './program.ts';
 
 const minutes = 60_000;
 
-let cwd: string;
-const programs: Program[] = [];
+const own = ownPrograms();
 
-beforeEach(() => {
-  cwd = ownDirectory();
-});
-afterEach(async () => {
-  for (const { child, ended } of programs.splice(0)) {
-    child.kill('SIGINT');
-    await ended;
-  }
-});
+const local = (...flags: string[]): Program =>
+  own.start('local', '--only', 'node-dynamodb', '--out', 'out', ...flags);
 
-const local = (...flags: string[]): Program => {
-  const program = start(['local', '--only', 'node-dynamodb', '--out', 'out', ...flags], cwd);
-  programs.push(program);
-  return program;
-};
-
-const report = (): Report => JSON.parse(readFileSync(join(cwd, 'out/report.json'), 'utf8')) as Report;
+const report = (): Report => JSON.parse(readFileSync(join(own.cwd(), 'out/report.json'), 'utf8')) as Report;
 
 const parts = (): string[] => {
   try {
-    return readdirSync(join(cwd, 'out/cells'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+    return readdirSync(join(own.cwd(), 'out/cells'), { recursive: true, encoding: 'utf8' }).filter((path) =>
       path.endsWith('.json'),
     );
   } catch {

@@ -3,6 +3,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownDirectory } from '../support/directory.ts';
 
 const root = join(__dirname, '../..');
 
@@ -104,4 +105,27 @@ export const until = async (what: string, withinMs: number, holds: () => boolean
     if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+};
+
+/** Programs of the tests of one file, each test in a directory of its own; what still runs after one is interrupted. */
+export const ownPrograms = () => {
+  let cwd = '';
+  const programs: Program[] = [];
+  beforeEach(() => {
+    cwd = ownDirectory();
+  });
+  afterEach(async () => {
+    for (const { child, ended } of programs.splice(0)) {
+      child.kill('SIGINT');
+      await ended;
+    }
+  });
+  return {
+    cwd: (): string => cwd,
+    start: (...args: readonly string[]): Program => {
+      const program = start(args, cwd);
+      programs.push(program);
+      return program;
+    },
+  };
 };

@@ -2,6 +2,7 @@ import {
   CodeDeployClient,
   GetDeploymentCommand,
   GetDeploymentTargetCommand,
+  type LambdaTarget,
   ListDeploymentTargetsCommand,
   PutLifecycleEventHookExecutionStatusCommand,
 } from '@aws-sdk/client-codedeploy';
@@ -26,14 +27,23 @@ const complete = ({ functionName, alias, baseVersion, newVersion }: Given): Alia
 /** CodeDeploy's answer to a status that came twice, or too late. */
 const overNames = ['LifecycleEventAlreadyCompletedException'];
 
+/** A deployment for Lambda has one target. Undefined where it has none yet, or is of another kind. */
+export const lambdaTargetOf = async (
+  client: CodeDeployClient,
+  deploymentId: string,
+): Promise<LambdaTarget | undefined> => {
+  const { targetIds: [targetId] = [] } = await client.send(
+    new ListDeploymentTargetsCommand({ deploymentId }),
+  );
+  if (targetId === undefined) return undefined;
+  const found = await client.send(new GetDeploymentTargetCommand({ deploymentId, targetId }));
+  return found.deploymentTarget?.lambdaTarget;
+};
+
 /** The deployments of one account. A call rejects with the SDK's own error when CodeDeploy refuses it or cannot be reached. */
 export const codeDeployments = (client: CodeDeployClient): Deployments => {
   const byTarget = async (deploymentId: string): Promise<AliasShift | undefined> => {
-    const { targetIds = [] } = await client.send(new ListDeploymentTargetsCommand({ deploymentId }));
-    const [targetId] = targetIds;
-    if (targetId === undefined) return undefined;
-    const found = await client.send(new GetDeploymentTargetCommand({ deploymentId, targetId }));
-    const info = found.deploymentTarget?.lambdaTarget?.lambdaFunctionInfo;
+    const info = (await lambdaTargetOf(client, deploymentId))?.lambdaFunctionInfo;
     return complete({
       functionName: info?.functionName,
       alias: info?.functionAlias,

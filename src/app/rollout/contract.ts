@@ -3,7 +3,7 @@ import { messageOf } from '../../core/errors.ts';
 import { readFunctionReply } from '../../core/load/request.ts';
 import type { RuleOutcome } from '../../core/schema/rollout.ts';
 import type { Target } from '../../core/schema/target.ts';
-import { type ContractVector, departures } from '../../core/verify/contract.ts';
+import { canaryHeaders, type ContractVector, departures } from '../../core/verify/contract.ts';
 import type { FunctionInvoker } from '../../ports/index.ts';
 import common from '../../../events/contract/common.json';
 import hits from '../../../events/contract/get-hits.json';
@@ -45,7 +45,7 @@ const ask = async (
   timeoutMs: number,
 ): Promise<Asked> => {
   const { event } = vector;
-  const payload = JSON.stringify({ ...event, headers: { ...event.headers, 'x-counter': 'canary' } });
+  const payload = JSON.stringify({ ...event, headers: { ...event.headers, ...canaryHeaders } });
   try {
     const reply = await invoker.invoke(versionArn, payload, timeoutMs);
     if (reply.throttled) return { found: ['no concurrency was left for the function'], answered: true };

@@ -9,6 +9,7 @@ import { requestOf } from '../../core/load/request.ts';
 import type { OpenSchedule } from '../../core/load/schedule.ts';
 import type { RolloutRound, RolloutSide } from '../../core/schema/rollout.ts';
 import type { Target } from '../../core/schema/target.ts';
+import { canaryHeaders } from '../../core/verify/contract.ts';
 import type { Clock, FunctionInvoker, Pacer, StartPacer } from '../../ports/index.ts';
 import { functionConnection } from '../connection.ts';
 import type { Sent } from '../generate/closed.ts';
@@ -52,9 +53,6 @@ export const rateFor = ({ maxRate = Infinity }: Target, most: number, paceMs: nu
   return Number(Math.max(0.1, Math.min(most, maxRate / 2, answered)).toPrecision(3));
 };
 
-/** Counted apart from production's. */
-const counterHeader = { 'x-counter': 'canary' };
-
 /** The target with the requests of a rollout. @throws InputError for one whose answers cannot be judged */
 export const canaryOf = (target: Target): Target => {
   if (target.kind === 'async-queue')
@@ -64,7 +62,7 @@ export const canaryOf = (target: Target): Target => {
       'sync-counter, null, url',
       'An answer that only says "accepted" tells neither how fast a version works nor whether it does',
     );
-  const headers = { ...target.request?.headers, ...counterHeader };
+  const headers = { ...target.request?.headers, ...canaryHeaders };
   return { ...target, request: { ...target.request, headers } };
 };
 

@@ -65,8 +65,7 @@ export const deployedRollout = async (context: Context, wanted: DeployedRollout)
   const registered = targets.find(({ id }) => id === wanted.targetId);
   if (registered === undefined)
     throw new InputError('--target', wanted.targetId, targets.map(({ id }) => id).join(', '));
-  const target = rollable(registered);
-  const [functionName = '', alias = ''] = target.functionArn.split(':').slice(6);
+  const { target, functionName, alias } = rollable(registered);
   const deployments = codeDeploy();
   const [deploymentId, shift] =
     wanted.deploymentId === undefined

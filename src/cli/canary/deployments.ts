@@ -2,24 +2,19 @@
 import {
   CreateDeploymentCommand,
   GetDeploymentCommand,
-  GetDeploymentTargetCommand,
   ListDeploymentsCommand,
-  ListDeploymentTargetsCommand,
   StopDeploymentCommand,
   type LifecycleEvent,
 } from '@aws-sdk/client-codedeploy';
-import { createCodeDeployClient } from '../../adapters/aws/code-deploy.ts';
+import { createCodeDeployClient, lambdaTargetOf } from '../../adapters/aws/code-deploy.ts';
 import { InputError } from '../../core/errors.ts';
 import { known } from '../../core/known.ts';
+import { type SpecifiedShift, writeAppSpec } from '../../core/rollout/app-spec.ts';
 import { configurationName, type Preference } from '../../core/rollout/preferences.ts';
-import type { AliasShift } from '../../ports/index.ts';
 import type { RolloutRecord } from '../../core/schema/rollout-record.ts';
 
-export interface NewDeployment extends AliasShift {
+export interface NewDeployment extends SpecifiedShift {
   readonly preference: Preference;
-  /** ARNs or names of functions. */
-  readonly preTraffic: string;
-  readonly postTraffic: string;
   readonly alarms: readonly string[];
 }
 
@@ -36,33 +31,6 @@ const ends = ['Succeeded', 'Failed', 'Stopped'];
 
 export const hasEnded = ({ status }: DeploymentState): boolean => ends.includes(status);
 
-/** AppSpec of a deployment to Lambda. Source: "AppSpec file structure for AWS Lambda deployments" in CodeDeploy's user guide. */
-const appSpec = ({
-  functionName,
-  alias,
-  baseVersion,
-  newVersion,
-  preTraffic,
-  postTraffic,
-}: NewDeployment): string =>
-  JSON.stringify({
-    version: 0.0,
-    Resources: [
-      {
-        target: {
-          Type: 'AWS::Lambda::Function',
-          Properties: {
-            Name: functionName,
-            Alias: alias,
-            CurrentVersion: baseVersion,
-            TargetVersion: newVersion,
-          },
-        },
-      },
-    ],
-    Hooks: [{ BeforeAllowTraffic: preTraffic }, { AfterAllowTraffic: postTraffic }],
-  });
-
 const iso = (time: Date | undefined): string | undefined => time?.toISOString();
 
 const eventOf = (event: LifecycleEvent): RolloutRecord['events'][number] =>
@@ -75,19 +43,9 @@ const eventOf = (event: LifecycleEvent): RolloutRecord['events'][number] =>
   });
 
 export const codeDeploy = (client = createCodeDeployClient()) => {
-  const targetOf = async (deploymentId: string) => {
-    const { targetIds: [targetId] = [] } = await client.send(
-      new ListDeploymentTargetsCommand({ deploymentId }),
-    );
-    if (targetId === undefined) return undefined;
-    const { deploymentTarget } = await client.send(
-      new GetDeploymentTargetCommand({ deploymentId, targetId }),
-    );
-    return deploymentTarget?.lambdaTarget;
-  };
   const state = async (deploymentId: string): Promise<DeploymentState> => {
     const { deploymentInfo: info } = await client.send(new GetDeploymentCommand({ deploymentId }));
-    const target = await targetOf(deploymentId);
+    const target = await lambdaTargetOf(client, deploymentId);
     return known({
       status: info?.status ?? 'unknown',
       preference: info?.deploymentConfigName ?? 'unknown',
@@ -103,7 +61,7 @@ export const codeDeploy = (client = createCodeDeployClient()) => {
           applicationName: 'latency-lab',
           deploymentGroupName: wanted.functionName,
           deploymentConfigName: configurationName(wanted.preference),
-          revision: { revisionType: 'AppSpecContent', appSpecContent: { content: appSpec(wanted) } },
+          revision: { revisionType: 'AppSpecContent', appSpecContent: { content: writeAppSpec(wanted) } },
           autoRollbackConfiguration: {
             enabled: true,
             events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'],

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { createS3Client, s3ObjectStore } from '../../adapters/aws/object-store.ts';
 import { InputError } from '../../core/errors.ts';
-import type { Injection } from '../../core/rollout/injection.ts';
-import { describeInjection } from '../../core/rollout/injection.ts';
+import { describeInjection, type Injection } from '../../core/rollout/injection.ts';
 import type { Preference } from '../../core/rollout/preferences.ts';
 import { publishSecondVersion } from '../../local/second-version/publish.ts';
 import { outputOf, registeredTargets } from '../aws/stack.ts';
@@ -48,8 +47,7 @@ const rollOut = async (context: Context, rollout: LocalRollout, lab: Lab): Promi
   const registered = (await registeredTargets(labName)).find(({ id }) => id === rollout.targetId);
   if (registered === undefined)
     throw new InputError('--target', rollout.targetId, 'a target that is deployed here');
-  const target = rollable(registered);
-  const [functionName = '', alias = ''] = target.functionArn.split(':').slice(6);
+  const { target, functionName, alias } = rollable(registered);
   const { preference, injection } = rollout;
   const versions = await stage(
     context.terminal,

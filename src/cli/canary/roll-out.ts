@@ -1,6 +1,6 @@
 /** A rollout from its first request to its page. */
 import { writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lambdaAliases } from '../../adapters/aws/aliases.ts';
 import { createLambdaClient } from '../../adapters/aws/function-invoker.ts';
@@ -14,6 +14,7 @@ import type { Target } from '../../core/schema/target.ts';
 import type { AliasShift, AliasState, ObjectStore } from '../../ports/index.ts';
 import type { Context } from '../context.ts';
 import type { DeploymentState } from './deployments.ts';
+import { shownPath } from '../text.ts';
 import { type FollowedTo, followRollout, weightOf } from './follow.ts';
 import { startClient } from './traffic.ts';
 
@@ -35,6 +36,9 @@ export interface WatchedRollout extends AliasShift {
 
 /** Seconds of traffic after the end, by which it is seen that nothing of the other version answers any more. */
 const afterSeconds = 2;
+
+/** Requests that are planned so soon after the end may have been under way when it was seen. */
+const underWayMs = 100;
 
 /** Requests planned after the end; those before may still be answered by the other. */
 const afterwardsOf = (traffic: Traffic, endMs: number, expected: string): RolloutRecord['afterwards'] => {
@@ -62,11 +66,6 @@ const aliasReader = (aliasArn: string): (() => Promise<AliasState>) => {
     if (found === undefined) throw new Error(`there is no alias ${aliasArn} any more`);
     return found;
   };
-};
-
-const shownPath = (path: string): string => {
-  const near = relative(process.cwd(), path);
-  return near.startsWith('..') ? path : near;
 };
 
 const tell = async (
@@ -108,7 +107,7 @@ export const watchRollout = async (context: Context, watched: WatchedRollout): P
       (now) => endOf(watched, to, now),
       (): RolloutRecord['end'] => 'unfinished',
     );
-    const endMs = Date.now() - Date.parse(startedAt) + 100;
+    const endMs = Date.now() - Date.parse(startedAt) + underWayMs;
     if (end !== 'unfinished') await sleep(afterSeconds * 1000);
     await client.stop();
     const expected = end === 'promoted' ? newVersion : baseVersion;
@@ -140,9 +139,14 @@ export const watchRollout = async (context: Context, watched: WatchedRollout): P
   }
 };
 
+/** A target whose alias can be shifted, and what its ARN names. */
+type Rollable = Pick<WatchedRollout, 'target' | 'functionName' | 'alias'>;
+
 /** @throws InputError for a target that cannot be rolled out, or asked by a client */
-export const rollable = (target: Target): WatchedRollout['target'] => {
+export const rollable = (target: Target): Rollable => {
   const { url, functionArn } = target;
-  if (url !== undefined && functionArn !== undefined) return { ...target, url, functionArn };
-  throw new InputError('--target', target.id, 'a target with a URL and the alias of a function');
+  if (url === undefined || functionArn === undefined)
+    throw new InputError('--target', target.id, 'a target with a URL and the alias of a function');
+  const [functionName = '', alias = ''] = functionArn.split(':').slice(6);
+  return { target: { ...target, url, functionArn }, functionName, alias };
 };

@@ -7,13 +7,12 @@ import { openSchedule } from '../../core/load/schedule.ts';
 import { judge } from '../../core/load/judge.ts';
 import type { Target } from '../../core/schema/target.ts';
 import type { Traffic } from '../../core/schema/rollout-record.ts';
+import { distributionFromSamples, quantile } from '../../core/stats/distribution.ts';
+import { canaryHeaders } from '../../core/verify/contract.ts';
 
 /** Seconds after which nobody looks any more: a rollout of a day is followed to its end without a client. */
 const longestSeconds = 3_600;
 const timeoutMs = 10_000;
-
-/** What a client of the lab asks for: a counter of its own, so that the production one stays what it is. */
-const canaryCounter = { 'x-counter': 'canary' };
 
 type Columns = { -readonly [K in keyof Traffic]: Traffic[K] extends readonly (infer T)[] ? T[] : Traffic[K] };
 
@@ -23,8 +22,6 @@ export interface Seen {
   readonly n: number;
   readonly p50Ms: number;
 }
-
-const median = (sorted: readonly number[]): number => sorted[Math.ceil(sorted.length / 2) - 1] ?? 0;
 
 export interface Client {
   readonly traffic: Traffic;
@@ -49,7 +46,7 @@ export const startClient = async (
   const pacer = await startPacer();
   const stopping = new AbortController();
   const openConnection = () =>
-    httpConnection({ url: target.url, method: 'GET', headers: canaryCounter }, { clock: systemClock });
+    httpConnection({ url: target.url, method: 'GET', headers: canaryHeaders }, { clock: systemClock });
   const cell = { rate: requestsPerSecond, durationSeconds: longestSeconds };
   const schedule = openSchedule({ ...cell, totalRate: requestsPerSecond, worker: 0, workers: 1 });
   const driven = driveOpen({ warmup: 0, timeoutMs, maxConnections: 8 }, schedule, startMs, {
@@ -76,11 +73,9 @@ export const startClient = async (
       const from = systemClock.now() - startMs - seconds * 1000;
       const recent = [...columns.atMs.keys()].filter((i) => (columns.atMs[i] ?? 0) >= from);
       const versions = columns.versions.flatMap((version, index) => {
-        const times = recent
-          .filter((i) => columns.version[i] === index && columns.ok[i] === 1)
-          .map((i) => columns.ms[i] ?? 0)
-          .sort((a, b) => a - b);
-        return times.length === 0 ? [] : [{ version, n: times.length, p50Ms: median(times) }];
+        const answered = recent.filter((i) => columns.version[i] === index && columns.ok[i] === 1);
+        const times = distributionFromSamples(answered.map((i) => columns.ms[i] ?? 0));
+        return times === undefined ? [] : [{ version, n: times.n, p50Ms: quantile(times, 0.5) }];
       });
       return { versions, failed: recent.filter((i) => columns.ok[i] === 0).length };
     },

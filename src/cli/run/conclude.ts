@@ -1,5 +1,5 @@
 /** Ends a run for the user: what was measured, where it is, and whether it was what they asked for. */
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { systemClock } from '../../adapters/system.ts';
 import { makeReport } from '../../app/report.ts';
 import { nameAndCause } from '../../core/errors.ts';
@@ -14,7 +14,7 @@ import type { ObjectStore } from '../../ports/index.ts';
 import type { ExecutionState } from '../aws/executions.ts';
 import type { Context } from '../context.ts';
 import type { ResultValues } from './request.ts';
-import { summaryTable } from '../text.ts';
+import { shownPath, summaryTable } from '../text.ts';
 
 export interface Results {
   readonly runId: string;
@@ -22,11 +22,6 @@ export interface Results {
   readonly files: ObjectStore;
   readonly wanted: ResultValues;
 }
-
-const shownPath = (path: string): string => {
-  const near = relative(process.cwd(), path);
-  return near.startsWith('..') ? path : near;
-};
 
 export const causeOf = ({ status, error = status, cause }: ExecutionState): string =>
   nameAndCause(error, cause);

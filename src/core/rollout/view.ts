@@ -28,6 +28,9 @@ const stageNames: Readonly<Record<RolloutStage, string>> = {
   'post-traffic': 'after the shift',
 };
 
+/** At the beginning of a sentence. */
+const asHead = (stage: RolloutStage): string => stageNames[stage].replace(/^./, (c) => c.toUpperCase());
+
 const sidesOf = (record: RolloutRecord): { readonly base: string; readonly next: string } => ({
   base: `version ${record.baseVersion}`,
   next: `version ${record.newVersion}`,
@@ -159,7 +162,7 @@ const distributionBlocks = (record: RolloutRecord): Block[] => {
         figure: {
           kind: 'strips',
           look: 'ridge',
-          caption: `${stageNames[stage].replace(/^./, (c) => c.toUpperCase())}: response times of warm answers in ${plural(rounds.length, 'round')}, ${formatTick(load.requestsPerSecond)} requests/s to each of the two in turns; milliseconds on one logarithmic axis.`,
+          caption: `${asHead(stage)}: response times of warm answers in ${plural(rounds.length, 'round')}, ${formatTick(load.requestsPerSecond)} requests/s to each of the two in turns; milliseconds on one logarithmic axis.`,
           legend: [
             { mark: 'p50', text: 'p50' },
             { mark: 'p99', text: 'p99' },
@@ -205,7 +208,7 @@ const verdictSection = (record: RolloutRecord): Section => ({
       const sent = sum(rounds, ({ base, next }) => base.planned + next.planned);
       return {
         kind: 'note',
-        text: `${stageNames[stage].replace(/^./, (c) => c.toUpperCase())}: ${plural(rounds.length, 'round')}, ${plural(sent, 'request')} to both together. ${size.why}`,
+        text: `${asHead(stage)}: ${plural(rounds.length, 'round')}, ${plural(sent, 'request')} to both together. ${size.why}`,
       };
     }),
   ],

@@ -14,6 +14,9 @@ export interface ContractVector {
   };
 }
 
+/** Of a request that tries a version out: it counts in a counter of its own. */
+export const canaryHeaders = { 'x-counter': 'canary' } as const;
+
 /** An answer, however it travelled. `body` is undefined where the transport has none (HEAD over HTTP). */
 export interface ContractReply {
   readonly status: number;

@@ -5,7 +5,8 @@ import { createRandom } from '../../../src/core/stats/random.ts';
 
 const startedAt = '2026-11-22T02:00:00.000Z';
 const at = (seconds: number): string => new Date(Date.parse(startedAt) + seconds * 1000).toISOString();
-const place = {
+/** Which rollout it is. */
+export const place = {
   deploymentId: 'd-ABCDEF123',
   targetId: 'node-dynamodb',
   functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:node',

@@ -1,15 +1,8 @@
 import { activeRolloutKey, isProbeParameter, probeParameter, rolloutKey } from '../../../src/core/keys.ts';
 import { read } from '../../../src/core/schema/fields.ts';
 import { activeRollout, evidence, rolloutStages } from '../../../src/core/schema/rollout.ts';
+import { place } from '../rollout/sample-rollout.ts';
 
-const place = {
-  deploymentId: 'd-ABCDEF123',
-  targetId: 'node-dynamodb',
-  functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:node',
-  alias: 'live',
-  baseVersion: '1',
-  newVersion: '2',
-};
 const side = { planned: 2, ok: 1, cold: 0, failed: 1, errors: { timeout: 1 }, warmUs: '', coldUs: '' };
 const found = {
   schema: 'latency-lab.rollout.v1',
